@@ -1,0 +1,241 @@
+#include "graph/graph_builder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "graph/shape_inference.h"
+
+namespace tnn {
+namespace {
+
+constexpr int64_t kMostChannels = int64_t{1} << 24;
+constexpr int64_t kMostElements = int64_t{1} << 40;
+
+/// A value inside further branches than its node's input: the branches of the node are those of the part too.
+void add_branches(TensorShape& shape, const std::vector<Branch>& branches) {
+  for (Part& part : shape.parts)
+    for (const Branch& branch : branches)
+      if (std::find(part.branches.begin(), part.branches.end(), branch) == part.branches.end()) part.branches.push_back(branch);
+}
+
+template <typename Item>
+bool has_name(const std::vector<Item>& items, const std::string& name) {
+  return std::any_of(items.begin(), items.end(), [&](const Item& item) { return item.name == name; });
+}
+
+}  // namespace
+
+GateId GraphBuilder::add_gate(Gate gate) {
+  if (gate.name.empty() || has_name(graph_.gates_, gate.name))
+    throw UsageError(fmt::format("gate '{}': the name is {}", gate.name, gate.name.empty() ? "empty" : "taken"));
+  if (gate.groups < 1 || gate.groups > (1 << 16)) throw UsageError(fmt::format("gate '{}': cardinality {} is outside [1, 65536]", gate.name, gate.groups));
+  if (gate.min_active < 0 || gate.min_active > gate.groups)
+    throw UsageError(fmt::format("gate '{}': min_active {} is outside [0, {}]", gate.name, gate.min_active, gate.groups));
+  graph_.gates_.push_back(std::move(gate));
+  return static_cast<GateId>(graph_.gates_.size()) - 1;
+}
+
+GateId GraphBuilder::channel_gate(const std::string& name, int groups, int min_active) {
+  return add_gate({name, GateKind::channel, groups, min_active});
+}
+
+GateId GraphBuilder::branch_gate(const std::string& name, int groups, int min_active) {
+  return add_gate({name, GateKind::branch, groups, min_active});
+}
+
+SpaceId GraphBuilder::space(const std::string& name, int64_t channels, GateId gate) {
+  if (name.empty() || has_name(graph_.spaces_, name))
+    throw UsageError(fmt::format("channel space '{}': the name is {}", name, name.empty() ? "empty" : "taken"));
+  if (channels < 1 || channels > kMostChannels)
+    throw UsageError(fmt::format("channel space '{}': {} channels is outside [1, {}]", name, channels, kMostChannels));
+  ChannelSpace space{name, channels, gate, 1};
+  if (gate != kNone) {
+    const Gate& g = graph_.gate(gate);
+    if (g.kind != GateKind::channel) throw UsageError(fmt::format("channel space '{}': gate '{}' switches branches, not channels", name, g.name));
+    if (g.groups > channels)
+      throw UsageError(fmt::format("node '{}': cardinality {} of gate '{}' exceeds its {} channels (allowed: at most {})", name, g.groups, g.name,
+                                   channels, channels));
+    space.groups = g.groups;
+  }
+  graph_.spaces_.push_back(space);
+  return SpaceId{static_cast<int>(graph_.spaces_.size()) - 1};
+}
+
+void GraphBuilder::begin_branch(GateId gate, int index) {
+  const Gate& g = graph_.gate(gate);
+  if (g.kind != GateKind::branch) throw UsageError(fmt::format("gate '{}' switches channels, not branches", g.name));
+  if (index < 0 || index >= g.groups) throw UsageError(fmt::format("gate '{}': branch {} is outside [0, {}]", g.name, index, g.groups - 1));
+  branches_.push_back({gate, index});
+}
+
+void GraphBuilder::end_branch() {
+  if (branches_.empty()) throw UsageError("end_branch without begin_branch");
+  branches_.pop_back();
+}
+
+void GraphBuilder::check_inputs(const std::string& name, const std::vector<NodeId>& inputs) const {
+  for (const NodeId input : inputs)
+    if (input < 0 || input >= static_cast<NodeId>(graph_.nodes_.size()))
+      throw UsageError(fmt::format("node '{}': unknown input {} (declared so far: {} nodes)", name, input, graph_.nodes_.size()));
+}
+
+void GraphBuilder::check_space(const std::string& name, SpaceId output) const {
+  if (output < 0 || static_cast<size_t>(output) >= graph_.spaces_.size()) throw UsageError(fmt::format("node '{}': unknown channel space {}", name, static_cast<int>(output)));
+}
+
+NodeId GraphBuilder::append(Node node) {
+  if (node.name.empty() || has_name(graph_.nodes_, node.name))
+    throw UsageError(fmt::format("node '{}': the name is {}", node.name, node.name.empty() ? "empty" : "taken"));
+  if (graph_.nodes_.empty() && !std::holds_alternative<Input>(node.operation))
+    throw UsageError(fmt::format("node '{}': declared before the input", node.name));
+  if (graph_.channels(node.shape) > kMostElements / std::max<int64_t>(1, node.shape.positions()))
+    throw UsageError(fmt::format("node '{}': its output {} is too large", node.name, describe_shape(graph_, node.shape)));
+  node.branches = branches_;
+  add_branches(node.shape, branches_);
+  graph_.nodes_.push_back(std::move(node));
+  return static_cast<NodeId>(graph_.nodes_.size()) - 1;
+}
+
+NodeId GraphBuilder::input(const std::vector<int64_t>& shape) {
+  if (!graph_.nodes_.empty()) throw UsageError("node 'input': there is one already");
+  if (shape.empty() || shape.size() == 2 || shape.size() > 4)
+    throw UsageError(fmt::format("node 'input': {} dimensions (allowed: features; channels, height, width; channels, frames, height, width)", shape.size()));
+  for (const int64_t size : shape)
+    if (size < 1 || size > kMostChannels) throw UsageError(fmt::format("node 'input': size {} is outside [1, {}]", size, kMostChannels));
+  const SpaceId channels = space("input", shape.front());
+  return append({"input", Input{}, {}, {}, {{Part{channels, 1, {}}}, {shape.begin() + 1, shape.end()}}});
+}
+
+NodeId GraphBuilder::append_weighted(const std::string& name, NodeId x, SpaceId output, Operation operation, std::vector<int64_t> extent) {
+  return append({name, std::move(operation), {x}, {}, {{Part{output, 1, {}}}, std::move(extent)}});
+}
+
+NodeId GraphBuilder::convolution(const std::string& name, NodeId x, SpaceId output, Convolution options) {
+  check_inputs(name, {x});
+  check_space(name, output);
+  options.window = complete_window(name, options.window, shape(x).extent.size(), false);
+  check_convolution_groups(graph_, name, shape(x), output, options.groups);
+  auto extent = window_extent(name, shape(x).extent, options.window, false);
+  return append_weighted(name, x, output, std::move(options), std::move(extent));
+}
+
+NodeId GraphBuilder::convolution(const std::string& name, NodeId x, int64_t channels, GateId gate, Convolution options) {
+  check_inputs(name, {x});
+  return convolution(name, x, space(name, channels, gate), std::move(options));
+}
+
+NodeId GraphBuilder::depthwise_convolution(const std::string& name, NodeId x, Window window, bool bias) {
+  check_inputs(name, {x});
+  Convolution options{complete_window(name, std::move(window), shape(x).extent.size(), false), channels(x), true, bias};
+  TensorShape result{shape(x).parts, window_extent(name, shape(x).extent, options.window, false)};
+  return append({name, std::move(options), {x}, {}, std::move(result)});
+}
+
+NodeId GraphBuilder::linear(const std::string& name, NodeId x, SpaceId output, Linear options) {
+  check_inputs(name, {x});
+  check_space(name, output);
+  if (!shape(x).extent.empty())
+    throw UsageError(fmt::format("node '{}': a linear layer takes flattened features, its input is {} (flatten it first)", name, describe_shape(graph_, shape(x))));
+  return append_weighted(name, x, output, options, {});
+}
+
+NodeId GraphBuilder::linear(const std::string& name, NodeId x, int64_t features, GateId gate, Linear options) {
+  check_inputs(name, {x});
+  return linear(name, x, space(name, features, gate), options);
+}
+
+NodeId GraphBuilder::batch_norm(const std::string& name, NodeId x, BatchNorm options) {
+  check_inputs(name, {x});
+  if (!(options.epsilon > 0 && options.epsilon < 1) || !(options.momentum >= 0 && options.momentum <= 1))
+    throw UsageError(fmt::format("node '{}': epsilon {} or momentum {} is outside (0, 1) or [0, 1]", name, options.epsilon, options.momentum));
+  return append({name, options, {x}, {}, shape(x)});
+}
+
+NodeId GraphBuilder::activation(const std::string& name, NodeId x, ActivationKind kind) {
+  check_inputs(name, {x});
+  return append({name, Activation{kind}, {x}, {}, shape(x)});
+}
+
+NodeId GraphBuilder::pool(const std::string& name, NodeId x, Pool options) {
+  check_inputs(name, {x});
+  options.window = complete_window(name, options.window, shape(x).extent.size(), true);
+  for (size_t i = 0; i < options.window.kernel.size(); ++i)
+    if (options.window.padding[i] * 2 > options.window.kernel[i] || options.window.dilation[i] != 1)
+      throw UsageError(fmt::format("node '{}': padding {} exceeds half of kernel {}, or dilation {} is not 1", name, options.window.padding[i],
+                                   options.window.kernel[i], options.window.dilation[i]));
+  TensorShape result{shape(x).parts, window_extent(name, shape(x).extent, options.window, options.ceil_mode)};
+  return append({name, std::move(options), {x}, {}, std::move(result)});
+}
+
+NodeId GraphBuilder::global_pool(const std::string& name, NodeId x, PoolKind kind) {
+  check_inputs(name, {x});
+  if (shape(x).extent.empty()) throw UsageError(fmt::format("node '{}': its input has no spatial dimensions left", name));
+  return append({name, GlobalPool{kind}, {x}, {}, {shape(x).parts, std::vector<int64_t>(shape(x).extent.size(), 1)}});
+}
+
+NodeId GraphBuilder::add(const std::string& name, const std::vector<NodeId>& operands) {
+  check_inputs(name, operands);
+  if (operands.size() < 2) throw UsageError(fmt::format("node '{}': add takes two operands or more, not {}", name, operands.size()));
+  std::vector<TensorShape> shapes;
+  for (const NodeId operand : operands) shapes.push_back(shape(operand));
+  TensorShape result = sum_shape(graph_, name, shapes);
+  return append({name, Add{}, operands, {}, std::move(result)});
+}
+
+NodeId GraphBuilder::concat(const std::string& name, const std::vector<NodeId>& operands) {
+  check_inputs(name, operands);
+  if (operands.empty()) throw UsageError(fmt::format("node '{}': concat takes one operand or more", name));
+  std::vector<TensorShape> shapes;
+  for (const NodeId operand : operands) shapes.push_back(shape(operand));
+  TensorShape result = concat_shape(graph_, name, shapes);
+  return append({name, Concat{}, operands, {}, std::move(result)});
+}
+
+NodeId GraphBuilder::flatten(const std::string& name, NodeId x) {
+  check_inputs(name, {x});
+  TensorShape result = shape(x);
+  for (Part& part : result.parts) part.repeat *= shape(x).positions();
+  result.extent.clear();
+  return append({name, Flatten{}, {x}, {}, std::move(result)});
+}
+
+NodeId GraphBuilder::dropout(const std::string& name, NodeId x, double probability) {
+  check_inputs(name, {x});
+  if (!(probability >= 0 && probability < 1)) throw UsageError(fmt::format("node '{}': probability {} is outside [0, 1)", name, probability));
+  return append({name, Dropout{probability}, {x}, {}, shape(x)});
+}
+
+NodeId GraphBuilder::channel_shuffle(const std::string& name, NodeId x, int64_t groups) {
+  check_inputs(name, {x});
+  return channel_shuffle(name, x, space(name, channels(x)), groups);
+}
+
+NodeId GraphBuilder::channel_shuffle(const std::string& name, NodeId x, SpaceId output, int64_t groups) {
+  check_inputs(name, {x});
+  check_space(name, output);
+  if (groups < 1 || channels(x) % groups != 0 || channels(x) != graph_.space(output).channels)
+    throw UsageError(fmt::format("node '{}': {} groups do not divide its {} channels, or its space has {} channels", name, groups, channels(x),
+                                 graph_.space(output).channels));
+  bool gated = graph_.space(output).gate != kNone;
+  for (const Part& part : shape(x).parts)
+    gated = gated || graph_.space(part.space).gate != kNone || std::any_of(part.branches.begin(), part.branches.end(), [&](const Branch& b) {
+              return std::find(branches_.begin(), branches_.end(), b) == branches_.end();
+            });
+  if (gated) throw UsageError(fmt::format("node '{}': a channel shuffle needs channels that are always active (no gate)", name));
+  return append({name, ChannelShuffle{groups}, {x}, {}, {{Part{output, 1, {}}}, shape(x).extent}});
+}
+
+Graph GraphBuilder::finish(const std::vector<NodeId>& outputs) {
+  check_inputs("outputs", outputs);
+  if (outputs.empty()) throw UsageError("graph '" + graph_.name_ + "': no output is named");
+  if (!branches_.empty()) throw UsageError("graph '" + graph_.name_ + "': begin_branch without end_branch");
+  for (const NodeId output : outputs)
+    for (const Part& part : shape(output).parts)
+      if (!part.branches.empty()) throw UsageError(fmt::format("output '{}' lies in a branch and may be absent", graph_.node(output).name));
+  graph_.outputs_ = outputs;
+  return graph_;
+}
+
+}  // namespace tnn

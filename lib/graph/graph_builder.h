@@ -1,0 +1,75 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "graph/graph.h"
+
+namespace tnn {
+
+/// Declares a graph node by node, inferring shapes and checking each declaration as it is made: a mistake is a UsageError that names the
+/// node, what is wrong and what would be allowed.
+///
+///     GraphBuilder b("two_layers");
+///     const NodeId image = b.input({3, 32, 32});
+///     const GateId gate = b.channel_gate("width", 16);
+///     NodeId x = b.convolution("conv1", image, 64, gate, {.window = {.kernel = {3}, .padding = {1}}});
+///     x = b.linear("fc", b.flatten("flatten", b.relu("relu1", x)), 10);
+///     const Graph graph = b.finish({x});
+///
+/// Window entries of one element count for every dimension; left out: stride 1, padding 0, dilation 1 (pooling: stride = kernel).
+class GraphBuilder {
+ public:
+  explicit GraphBuilder(std::string name) { graph_.name_ = std::move(name); }
+
+  /// A gate over D groups of channels; D >= 1, 0 <= min_active <= D.
+  GateId channel_gate(const std::string& name, int groups, int min_active = 1);
+  /// A gate over D regions; which nodes lie in region i is said by begin_branch(gate, i) ... end_branch().
+  GateId branch_gate(const std::string& name, int groups, int min_active = 0);
+  /// A channel space, to be shared by nodes whose results are added; gate kNone: always all active.
+  SpaceId space(const std::string& name, int64_t channels, GateId gate = kNone);
+
+  void begin_branch(GateId gate, int index);
+  void end_branch();
+
+  /// {channels, height, width} or {channels, frames, height, width} or {features}. Once, and first.
+  NodeId input(const std::vector<int64_t>& shape);
+
+  NodeId convolution(const std::string& name, NodeId x, SpaceId output, Convolution options);
+  /// With a channel space of its own, named like the node.
+  NodeId convolution(const std::string& name, NodeId x, int64_t channels, GateId gate, Convolution options);
+  /// One filter a channel; the output lives in the input's spaces.
+  NodeId depthwise_convolution(const std::string& name, NodeId x, Window window, bool bias = true);
+  NodeId linear(const std::string& name, NodeId x, SpaceId output, Linear options = {});
+  NodeId linear(const std::string& name, NodeId x, int64_t features, GateId gate = kNone, Linear options = {});
+  NodeId batch_norm(const std::string& name, NodeId x, BatchNorm options = {});
+  NodeId activation(const std::string& name, NodeId x, ActivationKind kind);
+  NodeId relu(const std::string& name, NodeId x) { return activation(name, x, ActivationKind::relu); }
+  NodeId pool(const std::string& name, NodeId x, Pool options);
+  NodeId global_pool(const std::string& name, NodeId x, PoolKind kind = PoolKind::average);
+  NodeId add(const std::string& name, const std::vector<NodeId>& operands);
+  NodeId concat(const std::string& name, const std::vector<NodeId>& operands);
+  NodeId flatten(const std::string& name, NodeId x);
+  NodeId dropout(const std::string& name, NodeId x, double probability);
+  NodeId channel_shuffle(const std::string& name, NodeId x, int64_t groups);
+  /// The same into a space declared before.
+  NodeId channel_shuffle(const std::string& name, NodeId x, SpaceId output, int64_t groups);
+
+  const TensorShape& shape(NodeId node) const { return graph_.node(node).shape; }
+  int64_t channels(NodeId node) const { return graph_.channels(shape(node)); }
+
+  /// The declared graph; `outputs` are its results (a classifier has one: the logits).
+  Graph finish(const std::vector<NodeId>& outputs);
+
+ private:
+  NodeId append(Node node);
+  void check_inputs(const std::string& name, const std::vector<NodeId>& inputs) const;
+  GateId add_gate(Gate gate);
+  NodeId append_weighted(const std::string& name, NodeId x, SpaceId output, Operation operation, std::vector<int64_t> extent);
+  void check_space(const std::string& name, SpaceId output) const;
+
+  Graph graph_;
+  std::vector<Branch> branches_;
+};
+
+}  // namespace tnn

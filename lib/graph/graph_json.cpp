@@ -1,0 +1,253 @@
+#include "graph/graph_json.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "graph/graph_builder.h"
+
+namespace tnn {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// ---- writing
+
+void write_window(Json& json, const Window& window, bool dilation) {
+  json["kernel"] = window.kernel;
+  json["stride"] = window.stride;
+  json["padding"] = window.padding;
+  if (dilation) json["dilation"] = window.dilation;
+}
+
+Json node_to_json(const Graph& graph, const Node& node) {
+  Json json{{"name", node.name}, {"kind", kind_name(node.operation)}};
+  json["inputs"] = Json::array();
+  for (const NodeId input : node.inputs) json["inputs"].push_back(graph.node(input).name);
+  const auto space_of = [&] { return graph.space(node.shape.parts.front().space).name; };
+  std::visit(Match{[&](const Input&) { json["shape"] = graph.dimensions(node.shape); },
+                   [&](const Convolution& c) {
+                     if (!c.depthwise) json["space"] = space_of();
+                     write_window(json, c.window, true);
+                     if (!c.depthwise) json["groups"] = c.groups;
+                     json["depthwise"] = c.depthwise;
+                     json["bias"] = c.bias;
+                   },
+                   [&](const Linear& l) {
+                     json["space"] = space_of();
+                     json["bias"] = l.bias;
+                   },
+                   [&](const BatchNorm& b) {
+                     json["epsilon"] = b.epsilon;
+                     json["momentum"] = b.momentum;
+                   },
+                   [&](const Pool& p) {
+                     write_window(json, p.window, false);
+                     json["ceil_mode"] = p.ceil_mode;
+                   },
+                   [&](const Dropout& d) { json["probability"] = d.probability; },
+                   [&](const ChannelShuffle& s) {
+                     json["space"] = space_of();
+                     json["groups"] = s.groups;
+                   },
+                   [](const auto&) {}},
+             node.operation);
+  for (const Branch& branch : node.branches) json["branches"].push_back({{"gate", graph.gate(branch.gate).name}, {"index", branch.index}});
+  return json;
+}
+
+// ---- reading
+
+/// An object whose every key must be read: what is left over is an error.
+class Fields {
+ public:
+  Fields(const Json& json, std::string where) : json_(json), where_(std::move(where)) {
+    if (!json.is_object()) throw UsageError(fmt::format("{}: an object is expected", where_));
+  }
+  bool has(const std::string& key) const { return json_.contains(key); }
+  template <typename Type>
+  Type get(const std::string& key) {
+    if (!json_.contains(key)) throw UsageError(fmt::format("{}: '{}' is missing", where_, key));
+    ++used_;
+    return value<Type>(json_.at(key), key);
+  }
+  template <typename Type>
+  Type get(const std::string& key, Type otherwise) {
+    return json_.contains(key) ? get<Type>(key) : otherwise;
+  }
+  const Json& list(const std::string& key) {
+    if (!json_.contains(key) || !json_.at(key).is_array()) throw UsageError(fmt::format("{}: '{}' is missing or not a list", where_, key));
+    ++used_;
+    return json_.at(key);
+  }
+  void finish() const {
+    if (used_ != json_.size()) throw UsageError(fmt::format("{}: holds a key that is not known there", where_));
+  }
+  const std::string& where() const { return where_; }
+
+ private:
+  template <typename Type>
+  Type value(const Json& json, const std::string& key) const {
+    try {
+      if constexpr (std::is_integral_v<Type> && !std::is_same_v<Type, bool>)
+        if (!json.is_number_integer()) throw UsageError(fmt::format("{}: '{}' is not an integer", where_, key));
+      return json.get<Type>();
+    } catch (const Json::exception&) {
+      throw UsageError(fmt::format("{}: '{}' has the wrong type", where_, key));
+    }
+  }
+  const Json& json_;
+  std::string where_;
+  size_t used_ = 0;
+};
+
+using Names = std::map<std::string, int>;
+
+int find(const Names& names, const std::string& kind, const std::string& name, const std::string& where) {
+  const auto found = names.find(name);
+  if (found != names.end()) return found->second;
+  std::vector<std::string> known;
+  for (const auto& [key, id] : names) known.push_back(key);
+  throw UsageError(fmt::format("{}: {}", where, unknown_name_message(kind, name, known)));
+}
+
+Window read_window(Fields& fields, bool dilation) {
+  Window window{fields.get<std::vector<int64_t>>("kernel"), fields.get<std::vector<int64_t>>("stride", {}),
+                fields.get<std::vector<int64_t>>("padding", {}), {}};
+  if (dilation) window.dilation = fields.get<std::vector<int64_t>>("dilation", {});
+  return window;
+}
+
+struct Reader {
+  GraphBuilder builder;
+  Names gates, spaces, nodes;
+
+  NodeId read_operation(const std::string& name, const std::string& kind, const std::vector<NodeId>& inputs, Fields& fields) {
+    const auto x = [&] {
+      if (inputs.size() != 1) throw UsageError(fmt::format("{}: {} takes one input, not {}", fields.where(), kind, inputs.size()));
+      return inputs.front();
+    };
+    const auto space = [&] { return SpaceId{find(spaces, "channel space", fields.get<std::string>("space"), fields.where())}; };
+    if (kind == "input") return builder.input(fields.get<std::vector<int64_t>>("shape"));
+    if (kind == "convolution") {
+      const bool depthwise = fields.get<bool>("depthwise", false);
+      const Window window = read_window(fields, true);
+      const bool bias = fields.get<bool>("bias", true);
+      if (depthwise) return builder.depthwise_convolution(name, x(), window, bias);
+      return builder.convolution(name, x(), space(), Convolution{window, fields.get<int64_t>("groups", 1), false, bias});
+    }
+    if (kind == "linear") return builder.linear(name, x(), space(), Linear{fields.get<bool>("bias", true)});
+    if (kind == "batch_norm") return builder.batch_norm(name, x(), {fields.get<double>("epsilon", 1e-5), fields.get<double>("momentum", 0.1)});
+    if (kind == "relu") return builder.activation(name, x(), ActivationKind::relu);
+    if (kind == "relu6") return builder.activation(name, x(), ActivationKind::relu6);
+    if (kind == "sigmoid") return builder.activation(name, x(), ActivationKind::sigmoid);
+    if (kind == "max_pool" || kind == "average_pool") {
+      const Window window = read_window(fields, false);
+      return builder.pool(name, x(), {kind == "max_pool" ? PoolKind::max : PoolKind::average, window, fields.get<bool>("ceil_mode", false)});
+    }
+    if (kind == "global_max_pool") return builder.global_pool(name, x(), PoolKind::max);
+    if (kind == "global_average_pool") return builder.global_pool(name, x(), PoolKind::average);
+    if (kind == "add") return builder.add(name, inputs);
+    if (kind == "concat") return builder.concat(name, inputs);
+    if (kind == "flatten") return builder.flatten(name, x());
+    if (kind == "dropout") return builder.dropout(name, x(), fields.get<double>("probability"));
+    if (kind == "channel_shuffle") return builder.channel_shuffle(name, x(), space(), fields.get<int64_t>("groups"));
+    throw UsageError(fmt::format("{}: {}", fields.where(),
+                                 unknown_name_message("kind", kind,
+                                                      {"input", "convolution", "linear", "batch_norm", "relu", "relu6", "sigmoid", "max_pool",
+                                                       "average_pool", "global_max_pool", "global_average_pool", "add", "concat", "flatten", "dropout",
+                                                       "channel_shuffle"})));
+  }
+
+  void read_node(const Json& json) {
+    const std::string name = Fields(json, "a node").get<std::string>("name");
+    Fields fields(json, fmt::format("node '{}'", name));
+    fields.get<std::string>("name");
+    const auto kind = fields.get<std::string>("kind");
+    std::vector<NodeId> inputs;
+    for (const auto& input : fields.get<std::vector<std::string>>("inputs")) inputs.push_back(find(nodes, "input", input, fields.where()));
+    size_t branches = 0;
+    if (fields.has("branches"))
+      for (const Json& item : fields.list("branches")) {
+        Fields branch(item, fields.where() + ", branches");
+        const auto gate = branch.get<std::string>("gate");
+        builder.begin_branch(find(gates, "gate", gate, branch.where()), branch.get<int>("index"));
+        branch.finish();
+        ++branches;
+      }
+    nodes[name] = read_operation(name, kind, inputs, fields);
+    if (kind == "input" && name != "input") throw UsageError(fmt::format("node '{}': the input's name is 'input'", name));
+    for (; branches > 0; --branches) builder.end_branch();
+    fields.finish();
+  }
+
+  void read_gate(const Json& json) {
+    Fields fields(json, "a gate");
+    const auto name = fields.get<std::string>("name"), kind = fields.get<std::string>("kind");
+    if (kind != "channel" && kind != "branch") throw UsageError(fmt::format("gate '{}': {}", name, unknown_name_message("kind", kind, {"channel", "branch"})));
+    const int groups = fields.get<int>("groups"), min_active = fields.get<int>("min_active");
+    gates[name] = kind == "channel" ? builder.channel_gate(name, groups, min_active) : builder.branch_gate(name, groups, min_active);
+    fields.finish();
+  }
+
+  void read_space(const Json& json) {
+    Fields fields(json, "a channel space");
+    const auto name = fields.get<std::string>("name");
+    const GateId gate = fields.has("gate") ? find(gates, "gate", fields.get<std::string>("gate"), "channel space '" + name + "'") : kNone;
+    spaces[name] = builder.space(name, fields.get<int64_t>("channels"), gate);
+    fields.finish();
+  }
+};
+
+Json parse(const std::string& text) {
+  try {
+    return Json::parse(text);
+  } catch (const Json::exception& error) {
+    throw UsageError(fmt::format("graph: not JSON: {}", error.what()));
+  }
+}
+
+}  // namespace
+
+std::string graph_to_json(const Graph& graph, int indent) {
+  Json json{{"format", "tnn-graph"}, {"version", kGraphJsonVersion}, {"name", graph.name()}};
+  json["gates"] = json["spaces"] = json["nodes"] = json["outputs"] = Json::array();
+  for (const Gate& gate : graph.gates())
+    json["gates"].push_back({{"name", gate.name},
+                             {"kind", gate.kind == GateKind::channel ? "channel" : "branch"},
+                             {"groups", gate.groups},
+                             {"min_active", gate.min_active}});
+  for (const ChannelSpace& space : graph.spaces()) {
+    if (&space == &graph.spaces().at(static_cast<size_t>(graph.input().shape.parts.front().space))) continue;  // declared by the input itself
+    Json item{{"name", space.name}, {"channels", space.channels}};
+    if (space.gate != kNone) item["gate"] = graph.gate(space.gate).name;
+    json["spaces"].push_back(item);
+  }
+  for (const Node& node : graph.nodes()) json["nodes"].push_back(node_to_json(graph, node));
+  for (const NodeId output : graph.outputs()) json["outputs"].push_back(graph.node(output).name);
+  return json.dump(indent);
+}
+
+Graph graph_from_json(const std::string& text) {
+  const Json json = parse(text);
+  Fields fields(json, "graph");
+  if (fields.get<std::string>("format") != "tnn-graph") throw UsageError("graph: 'format' is not 'tnn-graph'");
+  const int version = fields.get<int>("version");
+  if (version < 1 || version > kGraphJsonVersion)
+    throw UsageError(fmt::format("graph: version {} is not known (allowed: 1 to {})", version, kGraphJsonVersion));
+  Reader reader{GraphBuilder(fields.get<std::string>("name")), {}, {}, {}};
+  for (const Json& gate : fields.list("gates")) reader.read_gate(gate);
+  const Json& nodes = fields.list("nodes");
+  if (nodes.empty()) throw UsageError("graph: 'nodes' is empty");
+  reader.read_node(nodes.front());
+  for (const Json& space : fields.list("spaces")) reader.read_space(space);
+  for (size_t i = 1; i < nodes.size(); ++i) reader.read_node(nodes[i]);
+  std::vector<NodeId> outputs;
+  for (const auto& output : fields.get<std::vector<std::string>>("outputs")) outputs.push_back(find(reader.nodes, "node", output, "outputs"));
+  fields.finish();
+  return reader.builder.finish(outputs);
+}
+
+}  // namespace tnn

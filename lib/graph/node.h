@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "graph/channel_space.h"
+
+namespace tnn {
+
+/// A sliding window over 2 or 3 spatial dimensions; one entry a dimension.
+struct Window {
+  std::vector<int64_t> kernel, stride, padding, dilation;
+  bool operator==(const Window&) const = default;
+};
+
+/// The network's input: image {C, H, W} or clip {C, T, H, W}.
+struct Input {
+  bool operator==(const Input&) const = default;
+};
+
+/// Convolution, 2d or 3d by its window. Weight [out, in / groups, kernel...]. Depthwise: one filter a channel, output space = input space.
+struct Convolution {
+  Window window;
+  int64_t groups = 1;
+  bool depthwise = false;
+  bool bias = true;
+  bool operator==(const Convolution&) const = default;
+};
+
+/// Fully connected layer on a flattened tensor. Weight [out, in].
+struct Linear {
+  bool bias = true;
+  bool operator==(const Linear&) const = default;
+};
+
+/// Batch normalisation over samples and positions, one scale, shift, mean and variance a channel.
+struct BatchNorm {
+  double epsilon = 1e-5;
+  double momentum = 0.1;
+  bool operator==(const BatchNorm&) const = default;
+};
+
+enum class ActivationKind { relu, relu6, sigmoid };
+struct Activation {
+  ActivationKind kind = ActivationKind::relu;
+  bool operator==(const Activation&) const = default;
+};
+
+enum class PoolKind { max, average };
+/// Pooling, 2d or 3d by its window (dilation 1). Average pooling counts padding, as LibTorch does by default.
+struct Pool {
+  PoolKind kind = PoolKind::max;
+  Window window;
+  bool ceil_mode = false;
+  bool operator==(const Pool&) const = default;
+};
+
+/// Pooling over all positions; the extent becomes 1 in each dimension.
+struct GlobalPool {
+  PoolKind kind = PoolKind::average;
+  bool operator==(const GlobalPool&) const = default;
+};
+
+/// Element-wise sum of tensors over the same channel spaces; an operand inside a branch is left out while the branch is closed.
+struct Add {
+  bool operator==(const Add&) const = default;
+};
+
+/// Channels side by side.
+struct Concat {
+  bool operator==(const Concat&) const = default;
+};
+
+/// {C, H, W} to {C * H * W}, channel-major.
+struct Flatten {
+  bool operator==(const Flatten&) const = default;
+};
+
+struct Dropout {
+  double probability = 0.5;
+  bool operator==(const Dropout&) const = default;
+};
+
+/// ShuffleNet's permutation: channels seen as groups x n become n x groups. On ungated channels only.
+struct ChannelShuffle {
+  int64_t groups = 1;
+  bool operator==(const ChannelShuffle&) const = default;
+};
+
+/// The kinds of nodes. A new kind is one struct here and one overload in each reader.
+using Operation = std::variant<Input, Convolution, Linear, BatchNorm, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout, ChannelShuffle>;
+
+/// The name of an operation in JSON, listings and errors: "convolution", "batch_norm", "relu", ...
+std::string kind_name(const Operation& operation);
+
+/// One step of the network. `shape` is inferred from the inputs.
+struct Node {
+  std::string name;
+  Operation operation;
+  std::vector<NodeId> inputs;
+  std::vector<Branch> branches;  ///< the regions it lies in; it runs only while all are active
+  TensorShape shape;             ///< of its output
+  bool operator==(const Node&) const = default;
+};
+
+/// Calls the one of several lambdas that takes the operation's type.
+template <typename... Cases>
+struct Match : Cases... {
+  using Cases::operator()...;
+};
+template <typename... Cases>
+Match(Cases...) -> Match<Cases...>;
+
+}  // namespace tnn

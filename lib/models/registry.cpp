@@ -1,0 +1,33 @@
+#include "models/registry.h"
+
+#include "core/atomic_file.h"
+#include "core/error.h"
+#include "graph/graph_json.h"
+#include "models/mlp.h"
+#include "models/vgg_w.h"
+
+namespace tnn {
+
+const std::vector<Architecture>& architectures() {
+  static const std::vector<Architecture> table{
+      {"vgg_w", "VGG with channel gates, one gate a stage and one a hidden layer (DTNN 4.1)", vgg_w},
+      {"mlp", "fully connected layers, one channel gate each", mlp},
+      {"file", "any graph, read as JSON from model.file",
+       [](const ModelOptions& options) {
+         if (options.file.empty()) throw UsageError("model.file is empty: model.name 'file' reads its graph from there");
+         return graph_from_json(read_file(options.file));
+       }},
+  };
+  return table;
+}
+
+Graph build_model(const std::string& name, const ModelOptions& options) {
+  std::vector<std::string> names;
+  for (const Architecture& architecture : architectures()) {
+    if (architecture.name == name) return architecture.build(options);
+    names.push_back(architecture.name);
+  }
+  throw UsageError(unknown_name_message("model", name, names));
+}
+
+}  // namespace tnn

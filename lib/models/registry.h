@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "graph/graph.h"
+
+namespace tnn {
+
+/// What a recipe's `model` section says of an architecture; each reads what concerns it.
+struct ModelOptions {
+  std::vector<int64_t> input{3, 32, 32};
+  int64_t classes = 10;
+  int cardinality = 16;                ///< D of every gate
+  std::vector<std::string> stages;     ///< VGG: channels of each convolution; "M" a 2x2 max pool
+  std::vector<int64_t> hidden{4096};   ///< widths of the fully connected layers before the classifier
+  bool batch_norm = false;
+  double dropout = 0.0;
+  std::string file;                    ///< for "file": a graph as JSON
+};
+
+/// An architecture: its registry name (= recipe name = file stem) and what declares its graph.
+struct Architecture {
+  std::string name;
+  std::string help;
+  Graph (*build)(const ModelOptions& options);
+};
+
+const std::vector<Architecture>& architectures();
+
+/// Declares the named architecture; UsageError lists the known names or says which option is wrong.
+Graph build_model(const std::string& name, const ModelOptions& options);
+
+}  // namespace tnn
