@@ -1,0 +1,111 @@
+#include "formats/model_description.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "graph/graph_json.h"
+
+namespace tnn {
+namespace {
+
+using Json = nlohmann::ordered_json;
+constexpr const char* kModelVersion = "1";
+
+Json points_to_json(const ModelDescription& description) {
+  Json list = Json::array();
+  for (const OperatingPoint& point : description.points) {
+    Json active = Json::object();
+    for (size_t i = 0; i < description.graph.gates().size(); ++i)
+      active[description.graph.gates()[i].name] = point.configuration.gates[i].indices();
+    list.push_back({{"u", point.u}, {"u_begin", point.u_begin}, {"u_end", point.u_end}, {"active", active}});
+  }
+  return list;
+}
+
+OperatingPoint point_from_json(const Graph& graph, const Json& json) {
+  OperatingPoint point{json.at("u").get<double>(), json.at("u_begin").get<double>(), json.at("u_end").get<double>(), {}};
+  check_utilization(point.u);
+  for (const Gate& gate : graph.gates()) {
+    const auto indices = json.at("active").at(gate.name).get<std::vector<int>>();
+    for (size_t i = 0; i < indices.size(); ++i)
+      if (indices[i] < 0 || indices[i] >= gate.groups || (i > 0 && indices[i] <= indices[i - 1]))
+        throw UsageError(fmt::format("operating point u = {}: group {} of gate '{}' is out of order or range", point.u, indices[i], gate.name));
+    point.configuration.gates.push_back(ActiveGroups::of(gate.groups, indices));
+  }
+  return point;
+}
+
+}  // namespace
+
+BatchNormMode batch_norm_mode_from_name(const std::string& name) {
+  if (name == "shared") return BatchNormMode::shared;
+  if (name == "recalibrated") return BatchNormMode::recalibrated;
+  if (name == "switchable") return BatchNormMode::switchable;
+  throw UsageError(unknown_name_message("batch norm mode", name, {"shared", "recalibrated", "switchable"}));
+}
+
+std::string batch_norm_mode_name(BatchNormMode mode) {
+  return mode == BatchNormMode::shared ? "shared" : mode == BatchNormMode::recalibrated ? "recalibrated" : "switchable";
+}
+
+ModelDescription describe_model(Graph graph, const GatingRule& gating, BatchNormMode batch_norm) {
+  ModelDescription description;
+  const auto strategy = make_gating_strategy(graph, gating);
+  description.points = strategy->operating_points();
+  if (batch_norm == BatchNormMode::switchable && strategy->is_random())
+    throw UsageError(fmt::format("training.batch_norm switchable needs a gating strategy with a list of operating points (nested), not '{}'", gating.strategy));
+  description.graph = std::move(graph);
+  description.gating = gating;
+  description.batch_norm = batch_norm;
+  return description;
+}
+
+SafetensorsMetadata description_to_metadata(const ModelDescription& description) {
+  const GatingRule& rule = description.gating;
+  return {{"tnn.version", kModelVersion},
+          {"tnn.graph", graph_to_json(description.graph)},
+          {"tnn.gating", Json{{"strategy", rule.strategy}, {"rounding", rounding_name(rule.rounding)}, {"min_active", rule.min_active}}.dump()},
+          {"tnn.operating_points", points_to_json(description).dump()},
+          {"tnn.batch_norm", batch_norm_mode_name(description.batch_norm)},
+          {"tnn.dataset", description.dataset},
+          {"tnn.labels", Json(description.class_names).dump(-1, ' ', false, Json::error_handler_t::replace)},
+          {"tnn.preprocessing", Json{{"mean", description.preprocessing.mean}, {"std", description.preprocessing.std}}.dump()}};
+}
+
+ModelDescription description_from_metadata(const SafetensorsMetadata& metadata, const std::string& path) {
+  const auto text = [&](const char* key) -> const std::string& {
+    const auto found = metadata.find(key);
+    if (found == metadata.end()) throw DataError(fmt::format("'{}' is not a tnn model: its metadata lacks '{}'", path, key));
+    return found->second;
+  };
+  try {
+    if (text("tnn.version") != kModelVersion)
+      throw DataError(fmt::format("'{}' is a tnn model of version {} (this program reads version {})", path, text("tnn.version"), kModelVersion));
+    ModelDescription description;
+    description.graph = graph_from_json(text("tnn.graph"));
+    const Json gating = Json::parse(text("tnn.gating"));
+    description.gating = {gating.at("strategy").get<std::string>(), rounding_from_name(gating.at("rounding").get<std::string>()),
+                          gating.at("min_active").get<int>()};
+    for (const Json& point : Json::parse(text("tnn.operating_points"))) description.points.push_back(point_from_json(description.graph, point));
+    description.batch_norm = batch_norm_mode_from_name(text("tnn.batch_norm"));
+    description.dataset = text("tnn.dataset");
+    description.class_names = Json::parse(text("tnn.labels")).get<std::vector<std::string>>();
+    const Json preprocessing = Json::parse(text("tnn.preprocessing"));
+    description.preprocessing = {preprocessing.at("mean").get<std::vector<double>>(), preprocessing.at("std").get<std::vector<double>>()};
+    return description;
+  } catch (const nlohmann::json::exception& error) {
+    throw DataError(fmt::format("'{}': damaged metadata: {}", path, error.what()));
+  } catch (const UsageError& error) {
+    throw DataError(fmt::format("'{}': damaged metadata: {}", path, error.what()));
+  }
+}
+
+std::optional<int> find_operating_point(const std::vector<OperatingPoint>& points, const Configuration& configuration) {
+  for (size_t i = 0; i < points.size(); ++i)
+    if (points[i].configuration == configuration) return static_cast<int>(i);
+  return std::nullopt;
+}
+
+}  // namespace tnn

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "formats/safetensors.h"
+#include "gating/gating_strategy.h"
+
+namespace tnn {
+
+/// How batch norm serves several operating points.
+enum class BatchNormMode {
+  shared,        ///< one set of running statistics for all
+  recalibrated,  ///< statistics measured anew for each operating point after training; scale and shift shared
+  switchable     ///< private scale, shift and statistics for each operating point
+};
+BatchNormMode batch_norm_mode_from_name(const std::string& name);
+std::string batch_norm_mode_name(BatchNormMode mode);
+
+/// What turns a stored image into the network's input: (value / 255 - mean) / std for each channel.
+struct Preprocessing {
+  std::vector<double> mean, std;
+  bool operator==(const Preprocessing&) const = default;
+};
+
+/// Everything of a model but its tensors: what a model file holds as metadata, so that training, sweep, export and deployment read one file.
+struct ModelDescription {
+  Graph graph;
+  GatingRule gating;
+  std::vector<OperatingPoint> points;
+  BatchNormMode batch_norm = BatchNormMode::shared;
+  std::string dataset;
+  std::vector<std::string> class_names;
+  Preprocessing preprocessing;
+};
+
+/// A description for a graph with the operating points of its rule.
+ModelDescription describe_model(Graph graph, const GatingRule& gating, BatchNormMode batch_norm);
+
+/// The metadata of a model file: keys tnn.version, tnn.graph, tnn.gating, tnn.operating_points, tnn.labels, ... each JSON.
+SafetensorsMetadata description_to_metadata(const ModelDescription& description);
+/// DataError, naming `path`, where the metadata is missing or damaged.
+ModelDescription description_from_metadata(const SafetensorsMetadata& metadata, const std::string& path);
+
+/// Index of the operating point with this configuration, if there is one.
+std::optional<int> find_operating_point(const std::vector<OperatingPoint>& points, const Configuration& configuration);
+
+}  // namespace tnn

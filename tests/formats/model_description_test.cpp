@@ -1,0 +1,45 @@
+#include "formats/model_description.h"
+
+#include "catch_compat.h"
+#include "core/error.h"
+#include "random_graph.h"
+
+using namespace tnn;
+
+TEST_CASE("a model's description survives its metadata, for nested and independent gating") {
+  for (uint64_t seed = 0; seed < 60; ++seed) {
+    ModelDescription description =
+        describe_model(RandomGraph(seed).build(), {seed % 2 ? "nested" : "independent", Rounding::ceil, 1}, BatchNormMode::recalibrated);
+    description.dataset = "fashion_mnist";
+    description.class_names = {"a", "b \"quoted\""};
+    description.preprocessing = {{0.1, 0.2}, {0.3, 1.0 / 3.0}};
+    const ModelDescription back = description_from_metadata(description_to_metadata(description), "x");
+    REQUIRE(back.graph == description.graph);
+    REQUIRE(back.gating == description.gating);
+    REQUIRE(back.points.size() == description.points.size());
+    for (size_t i = 0; i < back.points.size(); ++i) {
+      REQUIRE(back.points[i].configuration == description.points[i].configuration);
+      REQUIRE(back.points[i].u == description.points[i].u);
+    }
+    REQUIRE(back.batch_norm == description.batch_norm);
+    REQUIRE(back.class_names == description.class_names);
+    REQUIRE(back.preprocessing == description.preprocessing);
+  }
+}
+
+TEST_CASE("missing or damaged metadata is a data error that names the file and the key") {
+  const ModelDescription description = describe_model(RandomGraph(1).build(), {}, BatchNormMode::shared);
+  const SafetensorsMetadata whole = description_to_metadata(description);
+  for (const auto& [key, value] : whole) {
+    SafetensorsMetadata less = whole;
+    less.erase(key);
+    CHECK_THROWS_WITH(description_from_metadata(less, "m.safetensors"), ContainsSubstring("m.safetensors") && ContainsSubstring(key));
+    if (key == "tnn.dataset") continue;
+    less[key] = "[{";
+    CHECK_THROWS_AS(description_from_metadata(less, "m.safetensors"), DataError);
+  }
+}
+
+TEST_CASE("switchable batch norm needs operating points that can be listed") {
+  CHECK_THROWS_WITH(describe_model(RandomGraph(1).build(), {"independent", Rounding::ceil, 1}, BatchNormMode::switchable), ContainsSubstring("nested"));
+}
