@@ -11,7 +11,8 @@ namespace {
 
 /// Code points of UTF-8 text: the width on a terminal of what our tables hold.
 size_t display_width(const std::string& text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 std::string on_one_line(std::string cell) {
@@ -73,8 +74,7 @@ std::string format_markdown(const Table& table) {
     for (size_t i = 0; i < widths.size(); ++i) out += "| " + padded(lines[row][i], widths[i], table.is_numeric(i)) + ' ';
     out += "|\n";
     if (row > 0) continue;
-    for (size_t i = 0; i < widths.size(); ++i)
-      out += '|' + std::string(std::max<size_t>(widths[i], 2) + 1, '-') + (table.is_numeric(i) ? ":" : "-");
+    for (size_t i = 0; i < widths.size(); ++i) out += '|' + std::string(widths[i] + 1, '-') + (table.is_numeric(i) ? ":" : "-");
     out += "|\n";
   }
   return out;

@@ -22,9 +22,9 @@ TEST_CASE("a text table aligns words left and numbers right without trailing spa
 
 TEST_CASE("a markdown table escapes bars and marks numeric columns") {
   CHECK(format_table(kCurve, TableFormat::md) ==
-        "|    u | accuracy | note             |\n"
-        "|-----:|---------:|------------------|\n"
-        "| 0.25 |     71.5 | a\\|b             |\n"
+        "|    u | accuracy | note            |\n"
+        "|-----:|---------:|-----------------|\n"
+        "| 0.25 |     71.5 | a\\|b            |\n"
         "|    1 |          | say \"hi\", twice |\n");
 }
 

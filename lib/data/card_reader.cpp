@@ -1,0 +1,175 @@
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/atomic_file.h"
+#include "core/error.h"
+#include "data/cifar_reader.h"
+#include "data/dataset_card.h"
+
+namespace tnn {
+namespace {
+
+/// Reads one card; every complaint carries file:line.
+class CardReader {
+ public:
+  explicit CardReader(const std::filesystem::path& path) : path_(path) {}
+
+  DatasetCard read() {
+    const YAML::Node root = parse();
+    check_keys(root, {"title", "task", "format", "image", "classes", "mean", "std", "licence", "source", "folders", "splits"});
+    DatasetCard card;
+    card.name = path_.stem().string();
+    card.title = value<std::string>(root, "title", "text");
+    card.task = choice(root, "task", {"classification"});
+    card.format = static_cast<DatasetFormat>(choice_index(root, "format", {"idx", "cifar10", "cifar100"}));
+    read_image(root, card);
+    card.licence = value<std::string>(root, "licence", "text");
+    card.source = value<std::string>(root, "source", "text");
+    card.folders = value<std::vector<std::string>>(root, "folders", "a list of folders");
+    check(root, "folders", !card.folders.empty(), "must name a folder");
+    const YAML::Node splits = required(root, "splits");
+    check_keys(splits, {"train", "test"});
+    card.train = read_split(required(splits, "train"), card);
+    card.test = read_split(required(splits, "test"), card);
+    return card;
+  }
+
+ private:
+  YAML::Node parse() {
+    try {
+      return YAML::Load(read_file(path_));
+    } catch (const YAML::ParserException& error) {
+      throw UsageError(fmt::format("{}:{}: {}", path_.string(), error.mark.line + 1, error.msg));
+    }
+  }
+
+  [[noreturn]] void fail(const YAML::Node& node, const std::string& what) const {
+    throw UsageError(fmt::format("{}:{}: {}", path_.string(), node.Mark().line + 1, what));
+  }
+
+  void check(const YAML::Node& mapping, const char* key, bool right, const std::string& what) const {
+    if (!right) fail(required(mapping, key), fmt::format("'{}' {}", key, what));
+  }
+
+  void check_keys(const YAML::Node& node, const std::vector<std::string>& allowed) const {
+    if (!node.IsMap()) fail(node, fmt::format("expected a mapping with the keys {}", fmt::join(allowed, ", ")));
+    std::set<std::string> seen;
+    for (const auto& entry : node) {
+      const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "";
+      if (std::find(allowed.begin(), allowed.end(), key) == allowed.end()) fail(entry.first, unknown_name_message("key", key, allowed));
+      if (!seen.insert(key).second) fail(entry.first, fmt::format("key '{}' is given twice", key));
+    }
+  }
+
+  YAML::Node required(const YAML::Node& mapping, const char* key) const {
+    const YAML::Node found = mapping[key];
+    if (!found || found.IsNull()) fail(mapping, fmt::format("key '{}' is missing or empty", key));
+    return found;
+  }
+
+  template <typename T>
+  T value(const YAML::Node& mapping, const char* key, const char* kind) const {
+    const YAML::Node node = required(mapping, key);
+    try {
+      return node.as<T>();
+    } catch (const YAML::Exception&) {
+      fail(node, fmt::format("'{}' must be {}", key, kind));
+    }
+  }
+
+  int64_t count(const YAML::Node& mapping, const char* key) const {
+    const auto number = value<int64_t>(mapping, key, "a whole number");
+    check(mapping, key, number >= 1, "must be 1 or more");
+    return number;
+  }
+
+  size_t choice_index(const YAML::Node& mapping, const char* key, const std::vector<std::string>& allowed) const {
+    const auto name = value<std::string>(mapping, key, "a name");
+    const auto found = std::find(allowed.begin(), allowed.end(), name);
+    if (found == allowed.end()) fail(mapping[key], unknown_name_message(key, name, allowed));
+    return static_cast<size_t>(found - allowed.begin());
+  }
+
+  std::string choice(const YAML::Node& mapping, const char* key, const std::vector<std::string>& allowed) const {
+    return allowed[choice_index(mapping, key, allowed)];
+  }
+
+  std::string digest(const YAML::Node& mapping, const char* key, size_t digits) const {
+    if (!mapping[key]) return "";
+    const auto text = value<std::string>(mapping, key, "text");
+    check(mapping, key, text.size() == digits && text.find_first_not_of("0123456789abcdef") == std::string::npos,
+          fmt::format("must be {} lower-case hexadecimal digits", digits));
+    return text;
+  }
+
+  void read_image(const YAML::Node& root, DatasetCard& card) const {
+    const auto image = value<std::vector<int>>(root, "image", "[channels, height, width]");
+    check(root, "image", image.size() == 3 && *std::min_element(image.begin(), image.end()) >= 1, "must be [channels, height, width]");
+    card.channels = image[0], card.height = image[1], card.width = image[2];
+    if (card.format == DatasetFormat::idx)
+      check(root, "image", card.channels == 1, "has one channel in the format idx");
+    else
+      check(root, "image", image == std::vector<int>{kCifarChannels, kCifarSide, kCifarSide}, "is [3, 32, 32] in the CIFAR formats");
+    card.classes = value<std::vector<std::string>>(root, "classes", "a list of names");
+    const std::set<std::string> distinct(card.classes.begin(), card.classes.end());
+    check(root, "classes", !distinct.empty() && distinct.size() == card.classes.size() && distinct.size() <= 256,
+          "must be 1 to 256 distinct names");
+    const auto channels = static_cast<size_t>(card.channels);
+    card.mean = value<std::vector<float>>(root, "mean", "a list of numbers");
+    card.std = value<std::vector<float>>(root, "std", "a list of numbers");
+    const auto fraction = [](float number) { return number >= 0 && number <= 1; };
+    check(root, "mean", card.mean.size() == channels && std::all_of(card.mean.begin(), card.mean.end(), fraction),
+          fmt::format("must be {} fractions of 255, one a channel", channels));
+    check(root, "std",
+          card.std.size() == channels && std::all_of(card.std.begin(), card.std.end(), [](float s) { return s > 0 && s <= 1; }),
+          fmt::format("must be {} fractions of 255 above 0, one a channel", channels));
+  }
+
+  DatasetSplit read_split(const YAML::Node& node, const DatasetCard& card) const {
+    if (!node.IsSequence() || node.size() == 0) fail(node, "a split is a list of files");
+    DatasetSplit split;
+    for (const auto& entry : node) split.files.push_back(read_entry(entry, card));
+    if (card.format == DatasetFormat::idx) {
+      const auto& files = split.files;
+      if (files.size() != 2 || files[0].holds != FileContent::images || files[1].holds != FileContent::labels ||
+          files[0].images != files[1].images)
+        fail(node, "a split in the format idx is one file that holds images, then one that holds as many labels");
+    }
+    return split;
+  }
+
+  DatasetFile read_entry(const YAML::Node& node, const DatasetCard& card) const {
+    DatasetFile file;
+    if (card.format == DatasetFormat::idx) {
+      check_keys(node, {"name", "holds", "bytes", "images", "md5", "sha256"});
+      file.holds = choice(node, "holds", {"images", "labels"}) == "images" ? FileContent::images : FileContent::labels;
+    } else {
+      check_keys(node, {"name", "bytes", "images", "md5", "sha256"});
+    }
+    file.name = value<std::string>(node, "name", "text");
+    file.bytes = count(node, "bytes");
+    file.images = count(node, "images");
+    file.md5 = digest(node, "md5", 32);
+    file.sha256 = digest(node, "sha256", 64);
+    check(node, "bytes", file.bytes == expected_bytes(file, card),
+          fmt::format("must be {} for {} images in this format", expected_bytes(file, card), file.images));
+    return file;
+  }
+
+  static int64_t expected_bytes(const DatasetFile& file, const DatasetCard& card) {
+    if (card.format == DatasetFormat::cifar10) return file.images * static_cast<int64_t>(cifar_record_bytes(CifarLayout::cifar10));
+    if (card.format == DatasetFormat::cifar100) return file.images * static_cast<int64_t>(cifar_record_bytes(CifarLayout::cifar100));
+    return file.holds == FileContent::labels ? 8 + file.images : 16 + file.images * card.height * card.width;
+  }
+
+  std::filesystem::path path_;
+};
+
+}  // namespace
+
+DatasetCard read_card(const std::filesystem::path& path) { return CardReader(path).read(); }
+
+}  // namespace tnn

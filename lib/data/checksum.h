@@ -1,0 +1,13 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tnn {
+
+/// Lower-case hexadecimal digests: MD5 (32 digits, for comparing with published lists only) and SHA-256 (64 digits).
+std::string md5_hex(const std::vector<uint8_t>& bytes);
+std::string sha256_hex(const std::vector<uint8_t>& bytes);
+
+}  // namespace tnn

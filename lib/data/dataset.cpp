@@ -1,0 +1,84 @@
+#include "data/dataset.h"
+
+#include <fmt/format.h>
+
+#include <future>
+
+#include "core/error.h"
+#include "data/cifar_reader.h"
+#include "data/idx_reader.h"
+
+namespace tnn {
+namespace fs = std::filesystem;
+namespace {
+
+SourceBytes read_dataset_file(const DatasetFile& file, const fs::path& folder) {
+  const auto path = find_source(folder, file.name);
+  if (!path) throw DataError(fmt::format("{}: no such file (nor .gz, nor .xz)", (folder / file.name).string()));
+  SourceBytes source = read_source(*path, static_cast<size_t>(file.bytes));
+  if (static_cast<int64_t>(source.bytes.size()) != file.bytes)
+    throw DataError(fmt::format("{}: byte {}: expected {} decompressed bytes, found {}", path->string(),
+                                std::min(file.bytes, static_cast<int64_t>(source.bytes.size())), file.bytes, source.bytes.size()));
+  return source;
+}
+
+/// The leading files that hold the first `limit` images; 0: all files.
+std::vector<DatasetFile> files_needed(const DatasetCard& card, const DatasetSplit& split, int64_t limit) {
+  if (limit <= 0 || card.format == DatasetFormat::idx) return split.files;
+  std::vector<DatasetFile> needed;
+  int64_t images = 0;
+  for (const auto& file : split.files) {
+    if (images >= limit) break;
+    needed.push_back(file);
+    images += file.images;
+  }
+  return needed;
+}
+
+ImageSet parse_idx_split(const DatasetCard& card, std::vector<SourceBytes> sources, int64_t limit) {
+  const fs::path path = sources[0].path;
+  ImageSet set = parse_idx(std::move(sources[0]), sources[1], card.classes);
+  check_image_size(card, set, path);
+  if (limit > 0 && limit < set.size()) {
+    set.labels.resize(static_cast<size_t>(limit));
+    set.pixels.resize(set.labels.size() * set.image_bytes());
+    set.pixels.shrink_to_fit();
+  }
+  return set;
+}
+
+}  // namespace
+
+void check_image_size(const DatasetCard& card, const ImageSet& set, const fs::path& path) {
+  if (set.height != card.height || set.width != card.width)
+    throw DataError(fmt::format("{}: byte 8: expected images of {} x {}, found {} x {}", path.string(), card.height, card.width, set.height,
+                                set.width));
+}
+
+ImageSet parse_split(const DatasetCard& card, std::vector<SourceBytes> sources, int64_t limit) {
+  if (card.format == DatasetFormat::idx) return parse_idx_split(card, std::move(sources), limit);
+  const auto layout = card.format == DatasetFormat::cifar10 ? CifarLayout::cifar10 : CifarLayout::cifar100;
+  ImageSet set;
+  set.class_names = card.classes;
+  size_t records = 0;
+  for (const auto& source : sources) records += source.bytes.size() / cifar_record_bytes(layout);
+  if (limit <= 0) set.pixels.reserve(records * cifar_record_bytes(layout));
+  for (auto& source : sources) {
+    if (limit > 0 && set.size() >= limit) break;
+    append_cifar(source, layout, limit > 0 ? limit - set.size() : 0, set);
+    source.bytes = {};
+  }
+  return set;
+}
+
+ImageSet load_split(const DatasetCard& card, const fs::path& folder, const std::string& split, int64_t limit) {
+  if (limit < 0) throw UsageError(fmt::format("limit {}: allowed 0 (all images) or more", limit));
+  std::vector<std::future<SourceBytes>> reading;
+  for (const auto& file : files_needed(card, card.split(split), limit))
+    reading.push_back(std::async(std::launch::async, [file, folder] { return read_dataset_file(file, folder); }));
+  std::vector<SourceBytes> sources;
+  for (auto& one : reading) sources.push_back(one.get());
+  return parse_split(card, std::move(sources), limit);
+}
+
+}  // namespace tnn

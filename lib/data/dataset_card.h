@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace tnn {
+
+enum class DatasetFormat { idx, cifar10, cifar100 };
+
+/// What a file holds: labelled records (CIFAR), images alone or labels alone (IDX).
+enum class FileContent { records, images, labels };
+
+/// One file of a split. Sizes and checksums are those of the decompressed content, so plain, .gz and .xz copies are all the same file.
+struct DatasetFile {
+  std::string name;  ///< without .gz or .xz
+  FileContent holds = FileContent::records;
+  int64_t bytes = 0;
+  int64_t images = 0;
+  std::string md5, sha256;  ///< lower-case hexadecimal; "": not known
+};
+
+struct DatasetSplit {
+  std::vector<DatasetFile> files;
+  /// Images of the split: those of the files, an IDX pair counted once.
+  int64_t images() const;
+};
+
+/// What a data set should look like on disk, from datasets/<name>.yaml. Nothing is ever fetched: the user brings the files.
+///
+///     const DatasetCard card = load_card(find_cards_folder(), "cifar10");
+///     const ImageSet train = load_split(card, locate(card, data_root), "train");
+struct DatasetCard {
+  std::string name;  ///< the file's stem
+  std::string title, task;
+  DatasetFormat format = DatasetFormat::idx;
+  int channels = 0, height = 0, width = 0;
+  std::vector<std::string> classes;
+  std::vector<float> mean, std;      ///< of the training pixels, one a channel, as fractions of 255
+  std::string licence, source;       ///< in words; source: where users get the files
+  std::vector<std::string> folders;  ///< where to look: relative ones are below the data root
+  DatasetSplit train, test;
+
+  /// "train" or "test"; else UsageError.
+  const DatasetSplit& split(const std::string& split_name) const;
+};
+
+/// Reads and checks one card. UsageError with file:line where a key is unknown, missing, given twice or has a value that does not fit.
+DatasetCard read_card(const std::filesystem::path& path);
+
+/// The names of the cards of a folder (the stems of its *.yaml), sorted; empty where there is no such folder.
+std::vector<std::string> card_names(const std::filesystem::path& cards_folder);
+
+/// The card <folder>/<name>.yaml; UsageError with the valid names and the nearest where there is none.
+DatasetCard load_card(const std::filesystem::path& cards_folder, const std::string& name);
+
+/// The folder of the cards: $TNN_DATASETS; else, seen from the program, ../../../datasets (a build folder) or ../share/tnn/datasets
+/// (installed); else ./datasets. UsageError with the places that were looked at where none has a card.
+std::filesystem::path find_cards_folder();
+
+}  // namespace tnn

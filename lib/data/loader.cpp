@@ -1,0 +1,94 @@
+#include "data/loader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/error.h"
+#include "core/random_stream.h"
+
+namespace tnn {
+namespace {
+
+constexpr size_t kLargestResizedSet = size_t{1} << 30;  // bytes; larger sets are resized image by image
+constexpr int kMostWorkers = 256;
+
+int workers_in_range(int workers) {
+  if (workers < 0 || workers > kMostWorkers) throw UsageError(fmt::format("workers {}: allowed from 0 to {}", workers, kMostWorkers));
+  return workers;
+}
+
+}  // namespace
+
+Loader::Loader(std::shared_ptr<const ImageSet> set, std::vector<uint32_t> indices, LoaderOptions options)
+    : set_(std::move(set)),
+      indices_(std::move(indices)),
+      options_(std::move(options)),
+      extent_{set_->height, set_->width},
+      prefetcher_([this](int64_t number, Batch& batch) { make(number, batch); }, workers_in_range(options_.workers)) {
+  check();
+  augmentation_ = std::make_unique<Augmentation>(options_.augmentation, options_.seed, set_->channels, extent_);
+  resize_up_front();
+}
+
+void Loader::check() const {
+  if (options_.batch_size < 1) throw UsageError(fmt::format("batch_size {}: allowed 1 or more", options_.batch_size));
+  if (!indices_.empty() && batches_per_epoch() == 0)
+    throw UsageError(fmt::format("batch_size {} with drop_last leaves no batch of {} images", options_.batch_size, size()));
+  for (const uint32_t index : indices_)
+    if (index >= set_->labels.size()) throw UsageError(fmt::format("image index {}: the set has {} images", index, set_->labels.size()));
+}
+
+void Loader::resize_up_front() {
+  const ImageExtent target = augmentation_->output();
+  const size_t bytes = static_cast<size_t>(set_->channels) * static_cast<size_t>(target.height) * static_cast<size_t>(target.width);
+  if (target == extent_ || indices_.size() > kLargestResizedSet / bytes) return;
+  resized_.resize(indices_.size() * bytes);
+  for (size_t i = 0; i < indices_.size(); ++i)
+    resize_planes(set_->image(indices_[i]), set_->channels, extent_, resized_.data() + i * bytes, target);
+  extent_ = target;
+  augmentation_ = std::make_unique<Augmentation>(options_.augmentation, options_.seed, set_->channels, extent_);
+}
+
+int64_t Loader::batches_per_epoch() const { return (size() + (options_.drop_last ? 0 : options_.batch_size - 1)) / options_.batch_size; }
+
+void Loader::start_epoch(int64_t epoch, int64_t first_batch) {
+  if (epoch < 0) throw UsageError(fmt::format("epoch {}: allowed 0 or more", epoch));
+  if (first_batch < 0 || first_batch > batches_per_epoch())
+    throw UsageError(fmt::format("batch {} of an epoch: allowed from 0 to {}", first_batch, batches_per_epoch()));
+  prefetcher_.stop();
+  epoch_ = static_cast<uint64_t>(epoch);
+  order_.resize(indices_.size());
+  std::iota(order_.begin(), order_.end(), uint32_t{0});
+  if (options_.shuffle) RandomStream(options_.seed, RandomPurpose::shuffle, {epoch_}).shuffle(order_);
+  prefetcher_.start(first_batch, batches_per_epoch());
+}
+
+const uint8_t* Loader::image(size_t position) const {
+  if (resized_.empty()) return set_->image(indices_[position]);
+  return resized_.data() + position * (resized_.size() / indices_.size());
+}
+
+void Loader::make(int64_t number, Batch& batch) const {
+  const auto batch_size = static_cast<size_t>(options_.batch_size), first = static_cast<size_t>(number) * batch_size;
+  const size_t count = std::min(batch_size, order_.size() - first);
+  const ImageExtent output = augmentation_->output();
+  const size_t values = static_cast<size_t>(set_->channels) * static_cast<size_t>(output.height) * static_cast<size_t>(output.width);
+  batch.size = static_cast<int64_t>(count);
+  batch.channels = set_->channels;
+  batch.height = output.height;
+  batch.width = output.width;
+  batch.pixels.resize(count * values);
+  batch.labels.resize(count);
+  batch.indices.resize(count);
+  for (size_t i = 0; i < count; ++i) {
+    const size_t position = order_[first + i];
+    const uint32_t index = indices_[position];
+    augmentation_->apply(image(position), epoch_, index, batch.pixels.data() + i * values, options_.channels_last);
+    batch.labels[i] = set_->labels[index];
+    batch.indices[i] = index;
+  }
+}
+
+}  // namespace tnn

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "data/augmentation.h"
+#include "data/batch.h"
+#include "data/image_set.h"
+#include "data/prefetcher.h"
+
+namespace tnn {
+
+struct LoaderOptions {
+  int64_t batch_size = 128;
+  bool shuffle = false;        ///< a new order every epoch; else the order of the indices
+  bool drop_last = false;      ///< leave out a last batch that is not full
+  bool channels_last = false;  ///< pixels as (N, H, W, C)
+  int workers = 0;             ///< threads; 0: the caller's
+  uint64_t seed = 0;
+  AugmentationOptions augmentation;
+};
+
+/// Batches of a part of an image set, epoch by epoch. The batches of an epoch depend on (set, indices, options, epoch) alone: not on the
+/// number of workers, nor on epochs before, nor on where in the epoch a run was resumed.
+///
+///     Loader loader(set, split.train, options);
+///     Batch batch;
+///     for (loader.start_epoch(epoch); loader.next(batch);) step(batch);
+class Loader {
+ public:
+  /// UsageError where batch_size is below 1, workers is not in [0, 256], an index is outside the set, drop_last leaves no batch of some
+  /// images, or the augmentation does not fit (see Augmentation).
+  Loader(std::shared_ptr<const ImageSet> set, std::vector<uint32_t> indices, LoaderOptions options);
+
+  /// Images, and batches, of an epoch.
+  int64_t size() const { return static_cast<int64_t>(indices_.size()); }
+  int64_t batches_per_epoch() const;
+
+  /// Begins an epoch (>= 0) at batch `first_batch` in [0, batches_per_epoch()]; else UsageError. What is left of another epoch is dropped.
+  void start_epoch(int64_t epoch, int64_t first_batch = 0);
+  /// Fills the next batch; false at the end of the epoch and before the first. Rethrows what a worker threw.
+  bool next(Batch& batch) { return prefetcher_.next(batch); }
+
+ private:
+  void check() const;
+  void resize_up_front();
+  void make(int64_t number, Batch& batch) const;
+  const uint8_t* image(size_t position) const;
+
+  std::shared_ptr<const ImageSet> set_;
+  std::vector<uint32_t> indices_;
+  LoaderOptions options_;
+  ImageExtent extent_;            ///< of the images that augmentation_ is given
+  std::vector<uint8_t> resized_;  ///< the images of indices_ at image_size; empty where they are not resized, or would not fit
+  std::unique_ptr<const Augmentation> augmentation_;
+  uint64_t epoch_ = 0;
+  std::vector<uint32_t> order_;  ///< positions in indices_
+  Prefetcher prefetcher_;        ///< last: its workers end before what they read
+};
+
+}  // namespace tnn

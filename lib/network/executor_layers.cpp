@@ -1,0 +1,93 @@
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/avg_pool2d.h>
+#include <ATen/ops/avg_pool3d.h>
+#include <ATen/ops/convolution.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/hardtanh.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/max_pool2d.h>
+#include <ATen/ops/max_pool3d.h>
+#include <ATen/ops/zeros.h>
+
+#include "core/random_stream.h"
+#include "network/channel_slice.h"
+#include "network/executor.h"
+
+namespace tnn {
+namespace {
+
+/// [C] to [1, C, 1, ...], to be added to a tensor of `dimensions` dimensions.
+at::Tensor channel_view(const at::Tensor& vector, int64_t dimensions) {
+  std::vector<int64_t> sizes(static_cast<size_t>(dimensions), 1);
+  sizes[1] = -1;
+  return vector.view(sizes);
+}
+
+}  // namespace
+
+at::Tensor Executor::convolution(NodeId id, const Convolution& options, const at::Tensor& x) {
+  const Node& n = node(id);
+  const ChannelRanges outputs = computed_channels(n.shape);
+  const auto& stored = network_.parameters();
+  at::Tensor weight = slice_channels(stored.weight(id), 0, outputs);
+  at::Tensor bias = options.bias ? slice_channels(stored.bias(id), 0, outputs) : at::Tensor();
+  int64_t groups = options.groups;
+  if (options.depthwise)
+    groups = x.size(1);
+  else if (options.groups > 1)
+    groups = options.groups * count_channels(outputs) / graph_.channels(n.shape);
+  else
+    weight = slice_channels(weight, 1, computed_channels(graph_.input_shape(n)));
+  if (x.size(1) == 0) {  // every input channel is closed: the bias alone is left
+    std::vector<int64_t> shape{x.size(0), count_channels(outputs)};
+    shape.insert(shape.end(), n.shape.extent.begin(), n.shape.extent.end());
+    return bias.defined() ? at::zeros(shape, x.options()) + channel_view(bias, x.dim()) : at::zeros(shape, x.options());
+  }
+  // A slice of the input side is strided; the convolution libraries would repack it at every use (forward, backward data, backward weight).
+  if (network_.channels_last()) weight = weight.contiguous(x.dim() == 5 ? at::MemoryFormat::ChannelsLast3d : at::MemoryFormat::ChannelsLast);
+  else weight = weight.contiguous();
+  const std::vector<int64_t> no_output_padding(n.shape.extent.size(), 0);
+  return at::convolution(x, weight, bias, options.window.stride, options.window.padding, options.window.dilation, false, no_output_padding, groups);
+}
+
+at::Tensor Executor::linear(NodeId id, const at::Tensor& x) {
+  const ChannelRanges outputs = computed_channels(node(id).shape);
+  at::Tensor weight = slice_channels(network_.parameters().weight(id), 0, outputs);
+  weight = slice_channels(weight, 1, computed_channels(graph_.input_shape(node(id))));
+  const at::Tensor& stored_bias = network_.parameters().bias(id);
+  return at::linear(x, weight, stored_bias.defined() ? slice_channels(stored_bias, 0, outputs) : stored_bias);
+}
+
+at::Tensor Executor::activation(NodeId id, const Activation& options, const at::Tensor& x) {
+  const bool in_place = may_overwrite(id);
+  at::Tensor y = x;
+  switch (options.kind) {
+    case ActivationKind::relu: return in_place ? y.relu_() : y.relu();
+    case ActivationKind::relu6: return at::hardtanh(x, 0, 6);
+    case ActivationKind::sigmoid: return x.sigmoid();
+  }
+  return y;
+}
+
+at::Tensor Executor::pool(const Node&, const Pool& options, const at::Tensor& x) {
+  const Window& w = options.window;
+  const bool flat = w.kernel.size() == 2;
+  if (options.kind == PoolKind::max)
+    return flat ? at::max_pool2d(x, w.kernel, w.stride, w.padding, 1, options.ceil_mode)
+                : at::max_pool3d(x, w.kernel, w.stride, w.padding, 1, options.ceil_mode);
+  return flat ? at::avg_pool2d(x, w.kernel, w.stride, w.padding, options.ceil_mode) : at::avg_pool3d(x, w.kernel, w.stride, w.padding, options.ceil_mode);
+}
+
+at::Tensor Executor::dropout(NodeId id, const Dropout& options, const at::Tensor& x) {
+  if (pass_.phase != Phase::train || options.probability == 0) return x;
+  // Drawn at full width and then sliced: which units drop does not depend on how wide the network runs.
+  std::vector<int64_t> sizes{x.size(0), graph_.channels(node(id).shape)};
+  sizes.insert(sizes.end(), node(id).shape.extent.begin(), node(id).shape.extent.end());
+  auto generator = at::detail::createCPUGenerator(random_key(pass_.dropout_seed, RandomPurpose::dropout, {static_cast<uint64_t>(id)}));
+  const double keep = 1.0 - options.probability;
+  at::Tensor kept = at::empty(sizes, at::kFloat).bernoulli_(keep, generator);
+  return x * slice_channels(kept, 1, computed_channels(node(id).shape)).to(x.device()).div_(keep);
+}
+
+}  // namespace tnn

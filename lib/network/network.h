@@ -1,0 +1,69 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "network/parameter_store.h"
+
+namespace tnn {
+
+/// What batch norm and dropout do in a forward pass.
+enum class Phase {
+  train,     ///< statistics of the batch, running statistics follow; dropout drops
+  evaluate,  ///< stored statistics
+  calibrate  ///< statistics of the batch, averaged over batches into those of the operating point
+};
+
+/// Which channels a pass computes and which samples see which of them.
+struct Execution {
+  /// Channels outside are not computed at all (sliced execution).
+  Configuration computed;
+  /// Empty: every sample sees all that is computed. One: all samples see this (masked execution: the rest is computed and multiplied by zero).
+  /// One a sample: per-sample utilization.
+  std::vector<Configuration> masks;
+  /// Index of the operating point whose batch-norm statistics serve; one, or one a sample; -1: the shared statistics.
+  std::vector<int> points{-1};
+};
+
+struct Pass {
+  Phase phase = Phase::evaluate;
+  uint64_t dropout_seed = 0;
+  int64_t calibration_batch = 0;  ///< Phase::calibrate: batches seen before this one
+};
+
+/// A throttleable network with its weights: autograd execution of a graph, T(x, u) of the DTNN paper.
+class Network {
+ public:
+  Network(ModelDescription description, uint64_t seed, at::Device device = at::kCPU, bool channels_last = true);
+
+  const ModelDescription& description() const { return description_; }
+  ModelDescription& description() { return description_; }
+  const Graph& graph() const { return description_.graph; }
+  const GatingStrategy& gating() const { return *gating_; }
+  const ParameterStore& parameters() const { return parameters_; }
+  ParameterStore& parameters() { return parameters_; }
+  at::Device device() const { return device_; }
+  bool channels_last() const { return channels_last_; }
+
+  /// Computes active channels only. The batch is at one configuration.
+  Execution sliced(const Configuration& configuration) const;
+  /// Computes everything and multiplies by the gates: the reference.
+  Execution masked(const Configuration& configuration) const;
+  /// A configuration for each sample; what no sample uses is not computed: costs what the largest costs.
+  Execution per_sample(const std::vector<Configuration>& configurations) const;
+
+  /// Logits [N, classes] of inputs [N, C, H, W] (or [N, C, T, H, W], [N, features]); outputs in the order of graph().outputs() are
+  /// concatenated only by callers: this returns the first.
+  at::Tensor forward(const at::Tensor& input, const Execution& execution, const Pass& pass) const;
+
+ private:
+  int point_of(const Configuration& configuration) const;
+  ModelDescription description_;
+  std::unique_ptr<GatingStrategy> gating_;
+  ParameterStore parameters_;
+  at::Device device_;
+  bool channels_last_;
+};
+
+}  // namespace tnn

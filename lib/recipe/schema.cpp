@@ -1,0 +1,119 @@
+#include "recipe/schema.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <unordered_map>
+
+namespace tnn {
+namespace {
+
+/// A double-quoted YAML scalar. Recipe texts hold no control characters, so backslash and quote are all there is to escape.
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+/// Writes each alternative of RecipeValue as YAML.
+struct YamlWriter {
+  bool plain;  ///< choices need no quotes
+
+  std::string operator()(bool value) const { return value ? "true" : "false"; }
+  std::string operator()(int64_t value) const { return fmt::format("{}", value); }
+  std::string operator()(double value) const { return number_text(value); }
+  std::string operator()(const std::string& value) const { return plain ? value : quoted(value); }
+  template <typename T>
+  std::string operator()(const std::vector<T>& values) const {
+    std::string out = "[";
+    for (const auto& value : values) out += (out.size() > 1 ? ", " : "") + (*this)(value);
+    return out + "]";
+  }
+};
+
+}  // namespace
+
+bool Range::contains(double number) const {
+  return (low_inclusive ? number >= low : number > low) && (high_inclusive ? number <= high : number < high);
+}
+
+std::string Range::text() const {
+  if (std::isinf(low) && std::isinf(high)) return "any number";
+  if (std::isinf(high)) return (low_inclusive ? "at least " : "above ") + number_text(low);
+  if (std::isinf(low)) return (high_inclusive ? "at most " : "below ") + number_text(high);
+  return fmt::format("{}{}, {}{}", low_inclusive ? '[' : '(', number_text(low), number_text(high), high_inclusive ? ']' : ')');
+}
+
+const RecipeKey* find_recipe_key(const std::string& path) {
+  static const auto index = [] {
+    std::unordered_map<std::string, const RecipeKey*> by_path;
+    for (const auto& key : recipe_keys()) by_path.emplace(key.path, &key);
+    return by_path;
+  }();
+  const auto found = index.find(path);
+  return found == index.end() ? nullptr : found->second;
+}
+
+std::vector<std::string> recipe_section_names() {
+  std::vector<std::string> names;
+  for (const auto& section : recipe_sections()) names.push_back(section.name);
+  return names;
+}
+
+std::vector<std::string> recipe_key_names(const std::string& section) {
+  std::vector<std::string> names;
+  for (const auto& key : recipe_keys())
+    if (key.section() == section) names.push_back(key.name());
+  return names;
+}
+
+std::string key_type_name(KeyType type) {
+  switch (type) {
+    case KeyType::boolean:
+      return "boolean";
+    case KeyType::integer:
+      return "integer";
+    case KeyType::real:
+      return "real";
+    case KeyType::text:
+      return "text";
+    case KeyType::choice:
+      return "choice";
+    case KeyType::integers:
+      return "list of integers";
+    case KeyType::reals:
+      return "list of reals";
+    case KeyType::texts:
+      return "list of texts";
+  }
+  return "";
+}
+
+std::string allowed_values(const RecipeKey& key) {
+  std::string allowed;
+  if (key.is_list() && key.range) allowed = "each in ";
+  if (key.is_list() && !key.choices.empty()) allowed = "each one of ";
+  if (key.range) allowed += key.range->text();
+  if (!key.choices.empty()) allowed += fmt::format("{}", fmt::join(key.choices, ", "));
+  if (key.is_list() && key.min_items == key.max_items)
+    allowed += fmt::format("{}{} values", allowed.empty() ? "" : "; ", key.min_items);
+  else if (key.is_list() && key.max_items < 1000)
+    allowed += fmt::format("{}{} to {} values", allowed.empty() ? "" : "; ", key.min_items, key.max_items);
+  else if (key.is_list() && key.min_items > 0)
+    allowed += fmt::format("{}at least {} value{}", allowed.empty() ? "" : "; ", key.min_items, key.min_items == 1 ? "" : "s");
+  return allowed;
+}
+
+std::string yaml_value(const RecipeKey& key, const RecipeValue& value) {
+  return std::visit(YamlWriter{key.type == KeyType::choice || !key.choices.empty()}, value);
+}
+
+std::string number_text(double number) {
+  if (number == std::floor(number) && std::abs(number) < 1e16) return fmt::format("{}", static_cast<int64_t>(number));
+  return fmt::format("{}", number);
+}
+
+}  // namespace tnn

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace tnn {
+
+enum class KeyType { boolean, integer, real, text, choice, integers, reals, texts };
+
+/// A key's value: boolean, integer, real, text or choice, and lists of the middle three; the alternative follows from the key's type.
+using RecipeValue = std::variant<bool, int64_t, double, std::string, std::vector<int64_t>, std::vector<double>, std::vector<std::string>>;
+
+/// An interval of numbers; an infinite end is no bound.
+struct Range {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+  bool low_inclusive = true;
+  bool high_inclusive = true;
+
+  bool contains(double number) const;
+  /// "[0, 1)", "at least 1".
+  std::string text() const;
+};
+
+/// One key of a recipe: declared once, in schema_keys.cpp; reading, checking, `tnn recipe keys` and docs/recipes.md all follow from it.
+struct RecipeKey {
+  std::string path;  ///< "training.learning_rate"
+  KeyType type;
+  std::optional<RecipeValue> default_value;  ///< none: the key is required
+  std::optional<Range> range;                ///< of a number, or of each number of a list
+  std::string unit;                          ///< "epochs", "px"; may be empty
+  std::string help;                          ///< one line
+  std::vector<std::string> choices = {};     ///< of a choice; where not empty, of each text of a list
+  size_t min_items = 0;                      ///< of a list
+  size_t max_items = 1000;                   ///< of a list
+
+  bool is_required() const { return !default_value; }
+  bool is_list() const { return type >= KeyType::integers; }
+  std::string section() const { return path.substr(0, path.find('.')); }
+  std::string name() const { return path.substr(path.find('.') + 1); }
+};
+
+/// A section of a recipe with its line of help.
+struct RecipeSection {
+  std::string name;
+  std::string help;
+};
+
+/// All keys, section after section, in the order in which recipes are written.
+const std::vector<RecipeKey>& recipe_keys();
+/// All sections, in the same order.
+const std::vector<RecipeSection>& recipe_sections();
+
+/// The key of this path, or nullptr.
+const RecipeKey* find_recipe_key(const std::string& path);
+std::vector<std::string> recipe_section_names();
+/// Names, without the section, of a section's keys.
+std::vector<std::string> recipe_key_names(const std::string& section);
+
+/// "integer", "list of texts".
+std::string key_type_name(KeyType type);
+/// What a value of the key may be beyond its type: "[0, 1)", "sgd, adam, adamw, rmsprop"; empty where anything goes.
+std::string allowed_values(const RecipeKey& key);
+/// The value as YAML on one line, which reads back as the same value; reals in the shortest form that does.
+std::string yaml_value(const RecipeKey& key, const RecipeValue& value);
+/// A number for people and for YAML: shortest form, whole numbers without fraction.
+std::string number_text(double number);
+
+}  // namespace tnn

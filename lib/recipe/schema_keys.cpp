@@ -1,0 +1,160 @@
+// The one table of recipe keys. A key's path, type, default, range, unit and help are here and nowhere else.
+#include "recipe/schema.h"
+
+namespace tnn {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+constexpr double kMany = 1e9;      ///< the end of ranges that have no natural one; keeps products of two within 64 bits
+constexpr double kExact = 0x1p53;  ///< integers up to here are exact in JSON and HDF5 readers that know doubles only
+
+constexpr Range within(double low, double high) { return {low, high, true, true}; }
+constexpr Range below(double low, double high) { return {low, high, true, false}; }  ///< [low, high)
+constexpr Range above(double low, double high) { return {low, high, false, true}; }  ///< (low, high]
+constexpr Range from(double low) { return within(low, kMany); }
+constexpr Range kUtilization = above(0, 1);
+
+RecipeKey boolean(std::string path, bool value, std::string help) {
+  return {std::move(path), KeyType::boolean, value, {}, "", std::move(help)};
+}
+RecipeKey integer(std::string path, int64_t value, Range range, std::string unit, std::string help) {
+  return {std::move(path), KeyType::integer, value, range, std::move(unit), std::move(help)};
+}
+RecipeKey real(std::string path, double value, Range range, std::string unit, std::string help) {
+  return {std::move(path), KeyType::real, value, range, std::move(unit), std::move(help)};
+}
+RecipeKey required_text(std::string path, std::string help) { return {std::move(path), KeyType::text, {}, {}, "", std::move(help)}; }
+RecipeKey text(std::string path, std::string value, std::string help) {
+  return {std::move(path), KeyType::text, std::move(value), {}, "", std::move(help)};
+}
+RecipeKey choice(std::string path, std::string value, Texts choices, std::string help) {
+  return {std::move(path), KeyType::choice, std::move(value), {}, "", std::move(help), std::move(choices)};
+}
+RecipeKey integers(std::string path, std::vector<int64_t> value, Range range, std::string unit, std::string help) {
+  return {std::move(path), KeyType::integers, std::move(value), range, std::move(unit), std::move(help)};
+}
+RecipeKey reals(std::string path, std::vector<double> value, Range range, std::string unit, std::string help) {
+  return {std::move(path), KeyType::reals, std::move(value), range, std::move(unit), std::move(help)};
+}
+RecipeKey texts(std::string path, Texts value, std::string help, Texts choices = {}) {
+  return {std::move(path), KeyType::texts, std::move(value), {}, "", std::move(help), std::move(choices)};
+}
+RecipeKey items(RecipeKey key, size_t least, size_t most = 1000) {
+  key.min_items = least;
+  key.max_items = most;
+  return key;
+}
+
+// clang-format off
+const std::vector<RecipeKey> kKeys{
+  required_text("model.name", "architecture, by its registry name, such as vgg_w; file: the graph of model.file"),
+  items(integers("model.input", {3, 32, 32}, within(1, 65536), "", "input shape: channels, height, width; or channels, frames, height, width"), 3, 4),
+  integer("model.classes", 10, within(1, 1e6), "classes", "outputs of the classifier"),
+  integer("model.cardinality", 16, within(1, 4096), "groups", "groups D that each gate switches; 1 is a network that cannot be throttled"),
+  items(texts("model.stages", {"64", "64", "M", "128", "128", "M", "256", "256", "256", "M"},
+              "VGG: channels of each convolution in order; M is a 2x2 max pool and ends a stage"), 1),
+  integers("model.hidden", {4096}, within(1, 1e6), "units", "widths of the fully connected layers before the classifier; [] for none"),
+  boolean("model.batch_norm", false, "a batch norm follows each convolution, where the architecture leaves the choice"),
+  real("model.dropout", 0.0, below(0, 1), "", "probability that dropout zeroes an input of a fully connected layer while training"),
+  text("model.file", "", "the graph as JSON, for model.name: file"),
+
+  choice("gating.strategy", "nested", {"nested", "independent"}, "which groups a utilization u opens: the lowest ones first, or any by chance"),
+  choice("gating.rounding", "floor_plus_one", {"floor_plus_one", "ceil"},
+         "active groups of D at u: min(D, floor(u(D+1))) (paper 3.2.3) or ceil(uD) (Algorithm 2)"),
+  integer("gating.min_active", 1, within(0, 4096), "groups", "fewest groups that stay active in each gate"),
+
+  text("data.name", "fashion_mnist", "data set, by the name of its file in datasets/"),
+  text("data.root", "", "folder that holds the data sets; empty: --data-root, then TNN_DATA, then the data set's default"),
+  real("data.validation_fraction", 0.1, within(0, 0.9), "", "share of the training images kept apart for validation"),
+  integer("data.image_size", 0, within(0, 4096), "px", "side to which images are resized; 0: as stored"),
+  integer("data.pad_crop", 0, within(0, 64), "px", "augmentation: pad each side by this, then crop at random to the old size; 0: off"),
+  boolean("data.flip", false, "augmentation: mirror an image left to right, with probability 1/2"),
+  integer("data.cutout", 0, within(0, 256), "px", "augmentation: side of a square that is blanked at a random place; 0: off"),
+  choice("data.normalize", "dataset", {"dataset", "unit"}, "pixels: subtract the data set's mean and divide by its deviation, or scale to [0, 1] only"),
+  integer("data.workers", 1, within(0, 256), "threads", "threads that decode and augment; 0: in the training thread"),
+  integer("data.train_limit", 0, from(0), "images", "use only this many training images; 0: all"),
+  integer("data.test_limit", 0, from(0), "images", "use only this many test images; 0: all"),
+
+  integer("training.epochs", 10, within(0, 100000), "epochs", "passes over the training images"),
+  integer("training.batch_size", 128, within(1, 65536), "images", "images of a training step"),
+  choice("training.optimizer", "sgd", {"sgd", "adam", "adamw", "rmsprop"}, "update rule of the weights"),
+  real("training.learning_rate", 0.1, above(0, 100), "", "step size at the start, after the warm-up"),
+  real("training.momentum", 0.9, below(0, 1), "", "momentum of sgd and rmsprop"),
+  boolean("training.nesterov", false, "sgd: Nesterov's form of momentum"),
+  real("training.beta1", 0.9, below(0, 1), "", "adam, adamw: decay of the gradient's running mean"),
+  real("training.beta2", 0.999, below(0, 1), "", "adam, adamw: decay of the squared gradient's running mean"),
+  real("training.epsilon", 1e-8, above(0, 1), "", "adam, adamw, rmsprop: added to the denominator"),
+  real("training.smoothing", 0.99, below(0, 1), "", "rmsprop: decay (alpha) of the squared gradient's running mean"),
+  real("training.weight_decay", 5e-4, within(0, 1), "", "L2 penalty of the weights; with adamw, decoupled decay"),
+  boolean("training.decay_norm_and_bias", true, "weight_decay acts on biases and batch-norm parameters too"),
+  choice("training.schedule", "cosine", {"constant", "step", "multistep", "cosine", "plateau"}, "how the learning rate falls"),
+  integer("training.step_epochs", 30, from(1), "epochs", "schedule step: epochs between two falls"),
+  integers("training.milestones", {}, from(1), "epochs", "schedule multistep: epochs at which the rate falls, ascending"),
+  real("training.decay_factor", 0.1, above(0, 1), "", "schedules step, multistep, plateau: the rate is multiplied by this at a fall"),
+  real("training.min_learning_rate", 0, within(0, 100), "", "schedules cosine, plateau: the rate does not fall below this"),
+  integer("training.patience", 5, from(0), "epochs", "schedule plateau: epochs without a better validation result before a fall"),
+  real("training.warmup_epochs", 0, within(0, 1000), "epochs", "the rate rises linearly from 0 for this long; fractions allowed; 0: off"),
+  real("training.label_smoothing", 0, below(0, 1), "", "share of the target spread evenly over all classes"),
+  real("training.clip_norm", 0, within(0, kMany), "", "gradients are scaled to at most this norm; 0: off"),
+  choice("training.execution", "sliced", {"sliced", "masked"}, "compute active groups only, or everything and multiply by the gates (reference)"),
+  choice("training.u_prior", "chunks", {"uniform", "list", "beta", "chunks", "sandwich", "curriculum"}, "how the utilization u of a step is drawn"),
+  choice("training.u_per", "batch", {"batch", "sample"}, "one u for a batch, or one for each sample (needs execution: masked)"),
+  real("training.u_min", 0, below(0, 1), "", "lower end of the drawn u, itself excluded"),
+  reals("training.u_list", {}, kUtilization, "", "u_prior list: the values, each equally likely"),
+  real("training.beta_a", 1.0, above(0, 1000), "", "u_prior beta: first shape parameter"),
+  real("training.beta_b", 1.0, above(0, 1000), "", "u_prior beta: second shape parameter"),
+  integer("training.chunks", 2, within(1, 64), "chunks", "u_prior chunks: parts of a batch, each with its own u"),
+  integer("training.sandwich_points", 4, within(2, 64), "points", "u_prior sandwich: passes of a step, the least and the full u among them"),
+  boolean("training.distillation", true, "u_prior sandwich: the smaller passes learn from the outputs at u = 1"),
+  real("training.curriculum_start", 0.1, kUtilization, "", "u_prior curriculum: width of the range of u at the start"),
+  real("training.curriculum_step", 0.1, kUtilization, "", "u_prior curriculum: by how much the range widens"),
+  integer("training.curriculum_epochs", 2, from(1), "epochs", "u_prior curriculum: epochs between two widenings"),
+  choice("training.batch_norm", "recalibrated", {"shared", "recalibrated", "switchable"},
+         "batch-norm statistics of the operating points: one set, re-estimated for each after training, or a batch norm for each"),
+  integer("training.recalibration_images", 2000, from(1), "images", "batch_norm recalibrated: training images that statistics are estimated on"),
+  integer("training.seed", 1, within(0, kExact), "", "seed of every random stream of the run"),
+  integer("training.checkpoint_steps", 0, from(0), "steps", "steps between two checkpoints within an epoch; 0: at the end of each epoch only"),
+  integer("training.log_steps", 50, from(1), "steps", "steps between two lines of metrics.jsonl"),
+  integer("training.validate_epochs", 1, from(1), "epochs", "epochs between two validations"),
+  items(reals("training.validation_u", {0.25, 0.5, 1}, kUtilization, "", "utilizations at which validation measures accuracy"), 1),
+  choice("training.best", "mean_accuracy", {"mean_accuracy", "accuracy_at_u", "last"},
+         "best checkpoint: highest mean over validation_u, highest at best_u, or simply the last"),
+  real("training.best_u", 1, kUtilization, "", "best accuracy_at_u: the utilization that counts"),
+  boolean("training.channels_last", true, "keep images and weights in channels-last memory order, which convolutions prefer"),
+
+  text("evaluation.u", "distinct", "utilizations of a sweep: distinct (each operating point once), start:end:step, or a comma list"),
+  integer("evaluation.batch_size", 500, within(1, 65536), "images", "images of an evaluation batch"),
+  boolean("evaluation.latency", false, "measure the latency of each operating point as well"),
+  integer("evaluation.latency_repeats", 50, within(1, 100000), "runs", "timed runs for each operating point"),
+
+  text("export.model", "model.safetensors", "file of the trained model, in the run's folder"),
+
+  text("output.folder", "runs", "folder that holds the runs' folders"),
+  text("output.name", "", "name of the run's folder; empty: the recipe's file name"),
+  texts("output.formats", {"csv", "json", "h5", "svg", "html"}, "forms in which the utilization curve and the report are written",
+        {"csv", "json", "h5", "svg", "html"}),
+  boolean("output.tensorboard", true, "write TensorBoard event files"),
+
+  choice("run.device", "auto", {"auto", "cpu", "cuda"}, "where to compute; auto: the GPU where there is one and its module is installed"),
+  integer("run.threads", 0, within(0, 1024), "threads", "threads that compute; 0: all cores"),
+};
+// clang-format on
+
+const std::vector<RecipeSection> kSections{
+    {"model", "The architecture and its shape."},
+    {"gating", "How a utilization becomes active groups."},
+    {"data", "The data set, its split and its augmentation."},
+    {"training", "The optimizer, the schedule, the utilizations that training draws, checkpoints and validation."},
+    {"evaluation", "The utilization sweep over the test images."},
+    {"export", "The model file that a run leaves."},
+    {"output", "Where results go and in which forms."},
+    {"run", "The machine: device and threads."},
+};
+
+}  // namespace
+
+const std::vector<RecipeKey>& recipe_keys() { return kKeys; }
+const std::vector<RecipeSection>& recipe_sections() { return kSections; }
+
+}  // namespace tnn

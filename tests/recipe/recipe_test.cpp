@@ -1,0 +1,98 @@
+#include "recipe/recipe.h"
+
+#include "catch_compat.h"
+#include "core/atomic_file.h"
+#include "temporary_folder.h"
+
+using namespace tnn;
+
+namespace {
+const std::string kModel = "model: {name: vgg_w}\n";
+}
+
+TEST_CASE("a recipe gives what the file says, and defaults for the rest") {
+  const Recipe recipe =
+      Recipe::parse("model:\n  name: vgg_w\n  stages: [64, M]\ntraining:\n  learning_rate: 1\n  nesterov: true\n", "r.yaml");
+  CHECK(recipe.text("model.name") == "vgg_w");
+  CHECK(recipe.texts("model.stages") == std::vector<std::string>{"64", "M"});
+  CHECK(recipe.real("training.learning_rate") == 1.0);
+  CHECK(recipe.boolean("training.nesterov"));
+  CHECK(recipe.integer("training.epochs") == 10);
+  CHECK(recipe.integers("model.input") == std::vector<int64_t>{3, 32, 32});
+  CHECK(recipe.reals("training.validation_u") == std::vector<double>{0.25, 0.5, 1});
+  CHECK(recipe.real("training.epsilon") == 1e-8);
+  CHECK(recipe.text("training.optimizer") == "sgd");
+  CHECK(recipe.name() == "r");
+}
+
+TEST_CASE("a value tells where it is from") {
+  const Recipe recipe = Recipe::parse(kModel + "training:\n  epochs: 3\n", "r.yaml", {"run.threads=2"});
+  CHECK(recipe.where("training.epochs") == "r.yaml:3:11");
+  CHECK(recipe.where("run.threads") == "--set run.threads=2");
+  CHECK(recipe.where("run.device") == "default");
+  CHECK(recipe.is_default("run.device"));
+  CHECK_FALSE(recipe.is_default("training.epochs"));
+  CHECK(recipe.fault("training.epochs", "too few").what() == std::string("r.yaml:3:11: too few"));
+  CHECK(recipe.fault("run.device", "no GPU").what() == std::string("run.device (default): no GPU"));
+}
+
+TEST_CASE("the resolved recipe loads again to the same values") {
+  const Recipe recipe =
+      Recipe::parse(kModel, "r.yaml",
+                    {"training.learning_rate=0.1234567890123456789", "training.weight_decay=3e-300", "model.hidden=[]",
+                     "output.name='say \"hi\" \\ # : größe'", "data.root=true", "training.seed=9007199254740992",
+                     "training.u_list=[0.1, 0.30000000000000004, 1]", "model.stages=[64, M, '#']", "output.formats=[h5]"});
+  const Recipe again = Recipe::parse(recipe.resolved_yaml(), "again.yaml");
+  CHECK(again == recipe);
+  CHECK(again.resolved_yaml() == recipe.resolved_yaml());
+  CHECK(again.text("output.name") == "say \"hi\" \\ # : größe");
+  CHECK(again.text("data.root") == "true");
+  CHECK(again.real("training.learning_rate") == 0.1234567890123456789);
+  CHECK(again.real("training.weight_decay") == 3e-300);
+  CHECK(again.reals("training.u_list")[1] == 0.30000000000000004);
+  CHECK(again.integer("training.seed") == int64_t{1} << 53);
+  CHECK(again.integers("model.hidden").empty());
+  CHECK_THAT(recipe.resolved_yaml(), ContainsSubstring("\n  epsilon: 1e-08\n") && ContainsSubstring("\n  momentum: 0.9\n"));
+  for (const auto& key : recipe_keys()) CHECK_FALSE(again.is_default(key.path));
+}
+
+TEST_CASE("an override wins over the file, and the last one over those before it") {
+  const Recipe recipe = Recipe::parse(kModel + "training: {epochs: 3}", "r", {"training.epochs=4", "model.name=mlp", "training.epochs=5"});
+  CHECK(recipe.integer("training.epochs") == 5);
+  CHECK(recipe.text("model.name") == "mlp");
+  CHECK(Recipe::parse(kModel, "r", {"output.name="}).text("output.name").empty());
+  CHECK(Recipe::parse(kModel, "r", {"evaluation.u=0.1:1:0.1"}).text("evaluation.u") == "0.1:1:0.1");
+}
+
+TEST_CASE("defaults need no file, and a required key without a value is a usage error when read") {
+  const Recipe recipe = Recipe::defaults({"run.threads=3"});
+  CHECK(recipe.integer("run.threads") == 3);
+  CHECK_THROWS_AS(recipe.text("model.name"), UsageError);
+  CHECK(Recipe::defaults({"model.name=vgg_w"}) == Recipe::parse(kModel, "r"));
+}
+
+TEST_CASE("reading a key that is not declared, or as another type, is a programmer's error") {
+  const Recipe recipe = Recipe::parse(kModel, "r");
+  CHECK_THROWS_AS(recipe.integer("training.epoch"), std::logic_error);
+  CHECK_THROWS_AS(recipe.real("training.epochs"), std::logic_error);
+  CHECK_THROWS_AS(recipe.where("nothing"), std::logic_error);
+}
+
+TEST_CASE("an includer wins over what it includes, and a later included file over an earlier one") {
+  const TemporaryFolder folder;
+  create_folder(folder.path() / "base");
+  write_file_atomically(folder.path() / "base/a.yaml", "include: c.yaml\ntraining: {epochs: 1, seed: 1, chunks: 1, log_steps: 1}");
+  write_file_atomically(folder.path() / "base/b.yaml", "training: {seed: 2, chunks: 2}");
+  write_file_atomically(folder.path() / "base/c.yaml", "training: {patience: 9, log_steps: 9}\nmodel: {hidden: [1, 2]}");
+  write_file_atomically(folder.path() / "r.yaml",
+                        "model: {name: x, hidden: [3]}\ntraining: {chunks: 3}\ninclude: [base/a.yaml, base/b.yaml]");
+  const Recipe recipe = Recipe::load(folder.path() / "r.yaml");
+  CHECK(recipe.integer("training.epochs") == 1);
+  CHECK(recipe.integer("training.seed") == 2);
+  CHECK(recipe.integer("training.chunks") == 3);
+  CHECK(recipe.integer("training.patience") == 9);
+  CHECK(recipe.integer("training.log_steps") == 1);
+  CHECK(recipe.integers("model.hidden") == std::vector<int64_t>{3});
+  CHECK(recipe.name() == "r");
+  CHECK_THAT(recipe.where("training.seed"), ContainsSubstring("base/b.yaml:1:18"));
+}
