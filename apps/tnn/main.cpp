@@ -1,1 +1,84 @@
-int main() { return 0; }
+#include <fmt/format.h>
+#include <malloc.h>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "core/error.h"
+#include "core/interruption.h"
+#include "core/version.h"
+#include "network/cuda_module.h"
+#include "pipelines/library_versions.h"
+#include "subcommands.h"
+
+namespace {
+
+/// First SIGTERM or SIGINT: stop at the next step, after a checkpoint. A second one ends the process at once.
+void stop_gently(int signal_number) {
+  if (tnn::interruption_signal() != 0) std::signal(signal_number, SIG_DFL), std::raise(signal_number);
+  tnn::request_interruption(signal_number);
+}
+
+void keep_freed_memory() {
+  // Activations of one step are as large as those of the next: without this glibc returns them to the system and faults them in again.
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 2000 << 20);
+  mallopt(M_TOP_PAD, 64 << 20);
+}
+
+std::string command_line(int argc, char** argv) {
+  std::string text = "tnn";
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const bool plain = word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%") == std::string::npos;
+    text += " " + (plain && !word.empty() ? word : "'" + word + "'");
+  }
+  return text;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"Trains, evaluates and deploys runtime-throttleable neural networks: one training, one file, cost follows the utilization u."};
+  app.name("tnn");
+  app.set_version_flag("--version", [] { return tnn::version() + "\n" + tnn::build_description() + "\n" + tnn::library_versions(); });
+  app.require_subcommand(1);
+  tnn::app::Session session;
+  session.command = command_line(argc, argv);
+  app.add_flag("--quiet,-q", session.quiet, "No progress on stderr; results and errors only");
+  tnn::app::setup_train(app, session);
+  tnn::app::setup_train_datapath(app, session);
+  tnn::app::setup_sweep_utilization(app, session);
+  tnn::app::setup_inspect(app, session);
+  tnn::app::setup_data(app, session);
+  tnn::app::setup_recipe(app, session);
+  tnn::app::setup_completion(app, session);
+  app.fallthrough();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(tnn::ExitCode::usage);
+  }
+  return session.action();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  tnn::load_cuda_module();
+  keep_freed_memory();
+  std::signal(SIGTERM, stop_gently);
+  std::signal(SIGINT, stop_gently);
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return run(argc, argv);
+  } catch (const tnn::Error& error) {
+    fmt::print(stderr, "tnn: {}\n", error.what());
+    return static_cast<int>(error.code());
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "tnn: out of memory\n");
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "tnn: {}\n", error.what());
+  }
+  return static_cast<int>(tnn::ExitCode::failed);
+}

@@ -20,16 +20,16 @@ struct GateActivity {
 
 /// One row of an accuracy-against-utilization curve: an operating point, what it costs, and how it did on the evaluated images.
 struct CurvePoint {
-  double u = 1.0;                   ///< utilization in (0, 1] that was asked for
-  int64_t parameters = 0;           ///< active parameters
-  int64_t macs = 0;                 ///< multiply-accumulates an input, input and output side sliced
-  int64_t flops = 0;                ///< by the counting of DTNN A.1
-  int64_t activation_bytes = 0;     ///< peak, one input, fp32
-  int64_t images = 0;               ///< evaluated
+  double u = 1.0;                                ///< utilization in (0, 1] that was asked for
+  int64_t parameters = 0;                        ///< active parameters
+  int64_t macs = 0;                              ///< multiply-accumulates an input, input and output side sliced
+  int64_t flops = 0;                             ///< by the counting of DTNN A.1
+  int64_t activation_bytes = 0;                  ///< peak, one input, fp32
+  int64_t images = 0;                            ///< evaluated
   double top1 = 0, top1_low = 0, top1_high = 0;  ///< fraction, with its Wilson 95 % interval
   double top5 = 0, top5_low = 0, top5_high = 0;
-  double loss = 0;                  ///< mean cross-entropy, nats
-  double latency_ms = -1;           ///< median time of one batch-1 inference; -1: not measured
+  double loss = 0;                                   ///< mean cross-entropy, nats
+  double latency_ms = -1;                            ///< median time of one batch-1 inference; -1: not measured
   double latency_low_ms = -1, latency_high_ms = -1;  ///< 5th and 95th percentile
   std::vector<ClassAccuracy> classes;
   std::vector<GateActivity> gates;
@@ -46,17 +46,17 @@ struct EpochRecord {
 
 /// A whole curve with what a reader needs to repeat it.
 struct UtilizationCurve {
-  std::string name;                      ///< of the run or model
-  std::string dataset;                   ///< e.g. "fashion_mnist test"
-  std::string model;                     ///< e.g. "vgg_w, D = 16"
-  std::string command;                   ///< that repeats it
-  std::string version;                   ///< of tnn
-  std::string machine;                   ///< processor and threads
-  std::string date;                      ///< UTC, ISO 8601
-  std::string recipe;                    ///< resolved, YAML text
+  std::string name;     ///< of the run or model
+  std::string dataset;  ///< e.g. "fashion_mnist test"
+  std::string model;    ///< e.g. "vgg_w, D = 16"
+  std::string command;  ///< that repeats it
+  std::string version;  ///< of tnn
+  std::string machine;  ///< processor and threads
+  std::string date;     ///< UTC, ISO 8601
+  std::string recipe;   ///< resolved, YAML text
   std::vector<std::string> class_names;
-  std::vector<CurvePoint> points;        ///< by rising u
-  std::vector<EpochRecord> epochs;       ///< may be empty
+  std::vector<CurvePoint> points;   ///< by rising u
+  std::vector<EpochRecord> epochs;  ///< may be empty
 };
 
 }  // namespace tnn

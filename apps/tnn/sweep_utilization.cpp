@@ -1,0 +1,56 @@
+#include "pipelines/sweep_utilization.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "report/curve_table.h"
+#include "report/write_reports.h"
+#include "subcommands.h"
+#include "terminal_progress.h"
+
+namespace tnn::app {
+namespace {
+
+struct Options {
+  std::filesystem::path model;
+  RecipeFlags flags;
+  std::string utilizations, out, format = "text";
+  bool latency = false;
+};
+
+int run_sweep(const Options& options, const Session& session) {
+  const NamedModel named = find_model(options.model, options.flags.overrides());
+  TerminalProgress terminal;
+  Progress silent;
+  SweepOptions sweep = sweep_options(*named.recipe);
+  sweep.threads = set_threads(*named.recipe);
+  sweep.model = named.model;
+  sweep.name = options.model.has_filename() ? options.model.filename().string() : options.model.parent_path().filename().string();
+  sweep.command = session.command;
+  sweep.history = named.history;
+  if (!options.utilizations.empty()) sweep.utilizations = options.utilizations;
+  sweep.latency = sweep.latency || options.latency;
+  const UtilizationCurve curve = sweep_utilization(sweep, session.quiet ? silent : static_cast<Progress&>(terminal));
+  if (!options.out.empty())
+    for (const auto& file : write_reports(curve, options.out, named.recipe->texts("output.formats")))
+      if (!session.quiet) fmt::print(stderr, "written: {}\n", file.string());
+  fmt::print("{}", format_table(curve_table(curve), table_format(options.format)));
+  return 0;
+}
+
+}  // namespace
+
+void setup_sweep_utilization(CLI::App& app, Session& session) {
+  auto* command = app.add_subcommand("sweep-utilization", "Measure accuracy and cost of a trained model against utilization, on the test set");
+  auto options = std::make_shared<Options>();
+  command->add_option("MODEL", options->model, "Run folder or model file (.safetensors)")->required()->check(CLI::ExistingPath);
+  command->add_option("--u", options->utilizations, "distinct (every operating point), start:end:step, or a list such as 0.25,0.5,1");
+  command->add_flag("--latency", options->latency, "Measure the time of one-image inference, too");
+  command->add_option("--out", options->out, "Folder for curve.csv, .json, .h5, .svg and report.html");
+  options->flags.add_to(*command);
+  add_format(*command, options->format);
+  command->callback([options, &session] { session.action = [options, &session] { return run_sweep(*options, session); }; });
+}
+
+}  // namespace tnn::app

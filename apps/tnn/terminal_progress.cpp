@@ -1,0 +1,70 @@
+#include "terminal_progress.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace tnn::app {
+namespace {
+
+constexpr int kBarWidth = 24;
+constexpr std::chrono::milliseconds kRedraw{100};
+constexpr std::chrono::seconds kLineEvery{30};
+
+std::string duration(double seconds) {
+  const auto whole = static_cast<int64_t>(seconds + 0.5);
+  return whole < 3600 ? fmt::format("{}:{:02}", whole / 60, whole % 60) : fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
+std::string rate_text(double rate) { return rate >= 1000 ? fmt::format("{:.1f}k", rate / 1000) : fmt::format("{:.0f}", rate); }
+
+}  // namespace
+
+TerminalProgress::TerminalProgress() : terminal_(isatty(STDERR_FILENO) != 0) {}
+
+void TerminalProgress::begin(const std::string& phase, int64_t total, const std::string& unit) {
+  clear_bar();
+  phase_ = phase, unit_ = unit, total_ = total, first_ = -1;
+  start_ = shown_ = std::chrono::steady_clock::now();
+}
+
+std::string TerminalProgress::status(int64_t done, const Figures& figures) const {
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  const double rate = seconds > 0 ? static_cast<double>(done - first_) / seconds : 0;
+  std::string text = fmt::format("{}: {}/{} {}", phase_, std::min(done, total_), total_, unit_);
+  if (rate > 0) text += fmt::format(", {}/s, {} left", rate_text(rate), duration(static_cast<double>(std::max<int64_t>(0, total_ - done)) / rate));
+  for (const auto& [name, value] : figures) text += fmt::format(", {} {:.4g}", name, value);
+  return text;
+}
+
+void TerminalProgress::advance(int64_t done, const Figures& figures) {
+  const auto now = std::chrono::steady_clock::now();
+  if (first_ < 0) first_ = done, start_ = now;  // a resumed phase does not start at zero
+  if (now - shown_ < (terminal_ ? std::chrono::milliseconds(kRedraw) : std::chrono::milliseconds(kLineEvery))) return;
+  shown_ = now;
+  if (!terminal_) {
+    fmt::print(stderr, "{}\n", status(done, figures));
+    return;
+  }
+  const int filled = total_ > 0 ? static_cast<int>(std::min(done, total_) * kBarWidth / total_) : 0;
+  fmt::print(stderr, "\r\033[K[{}{}] {}", std::string(static_cast<size_t>(filled), '='), std::string(static_cast<size_t>(kBarWidth - filled), ' '),
+             status(done, figures));
+  std::fflush(stderr);
+  bar_shown_ = true;
+}
+
+void TerminalProgress::end() { clear_bar(); }
+
+void TerminalProgress::clear_bar() {
+  if (bar_shown_) fmt::print(stderr, "\r\033[K");
+  bar_shown_ = false;
+}
+
+void TerminalProgress::message(const std::string& line) {
+  clear_bar();
+  fmt::print(stderr, "{}\n", line);
+}
+
+}  // namespace tnn::app

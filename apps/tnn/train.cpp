@@ -1,0 +1,79 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "pipelines/dry_run.h"
+#include "pipelines/train.h"
+#include "report/curve_table.h"
+#include "subcommands.h"
+#include "terminal_progress.h"
+
+namespace tnn::app {
+namespace {
+
+struct Options {
+  std::filesystem::path recipe;
+  RecipeFlags flags;
+  std::string out, format = "text";
+  bool resume = false, overwrite = false, dry_run = false, sweep = true;
+};
+
+void print_result(const TrainResult& result, const Options& options) {
+  if (options.sweep) fmt::print("{}", format_table(curve_table(result.curve), table_format(options.format)));
+  fmt::print(stderr, "\nwritten:\n");
+  for (const auto& file : result.files) {
+    const bool html = file.extension() == ".html";
+    fmt::print(stderr, "  {}{}\n", file.string(), html ? "   <- open in a browser (one file, no network needed)" : "");
+  }
+  if (options.sweep) return;
+  fmt::print("{}\n", result.files.front().string());
+}
+
+int run_train(const Options& options, const Session& session) {
+  const Recipe recipe = Recipe::load(options.recipe, options.flags.overrides());
+  TerminalProgress terminal;
+  Progress silent;
+  Progress& progress = session.quiet ? silent : static_cast<Progress&>(terminal);
+  if (options.dry_run) {
+    fmt::print("{}", dry_run(recipe, options.out, table_format(options.format)));
+    return 0;
+  }
+  TrainOptions train_options;
+  train_options.out = options.out;
+  train_options.sweep = options.sweep;
+  train_options.command = session.command;
+  if (options.resume) train_options.existing = RunFolder::Existing::resume;
+  if (options.overwrite) train_options.existing = RunFolder::Existing::overwrite;
+  const TrainResult result = train(recipe, train_options, progress);
+  if (session.quiet && options.sweep)
+    fmt::print("{}", format_table(curve_table(result.curve), table_format(options.format)));
+  else
+    print_result(result, options);
+  return 0;
+}
+
+void setup(CLI::App& app, Session& session, const std::string& name, const std::string& help, bool sweep) {
+  auto* command = app.add_subcommand(name, help);
+  auto options = std::make_shared<Options>();
+  options->sweep = sweep;
+  command->add_option("RECIPE", options->recipe, "Recipe (YAML)")->required();
+  command->add_option("--out", options->out, "Run folder (default: output.folder/output.name of the recipe)");
+  auto* resume = command->add_flag("--resume", options->resume, "Go on from the last checkpoint in the run folder, bit for bit; start where there is none");
+  command->add_flag("--overwrite", options->overwrite, "Replace a run that is there")->excludes(resume);
+  command->add_flag("--dry-run", options->dry_run, "Check everything, say what would happen, write nothing");
+  options->flags.add_to(*command);
+  add_format(*command, options->format);
+  command->callback([options, &session] { session.action = [options, &session] { return run_train(*options, session); }; });
+}
+
+}  // namespace
+
+void setup_train(CLI::App& app, Session& session) {
+  setup(app, session, "train", "Run every stage of a recipe: train once, sweep the utilization, write the report", true);
+}
+
+void setup_train_datapath(CLI::App& app, Session& session) {
+  setup(app, session, "train-datapath", "Train the data path of a recipe, without the sweep", false);
+}
+
+}  // namespace tnn::app

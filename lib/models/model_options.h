@@ -1,0 +1,14 @@
+#pragma once
+
+#include "models/registry.h"
+#include "recipe/recipe.h"
+
+namespace tnn {
+
+/// The recipe's `model` section.
+ModelOptions model_options(const Recipe& recipe);
+
+/// The graph that a recipe declares; UsageError with the place in the recipe where it cannot be built.
+Graph build_model(const Recipe& recipe);
+
+}  // namespace tnn

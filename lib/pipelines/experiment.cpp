@@ -1,0 +1,146 @@
+#include "pipelines/experiment.h"
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <thread>
+
+#include "core/error.h"
+#include "data/dataset.h"
+#include "data/dataset_folder.h"
+#include "data/split.h"
+#include "models/model_options.h"
+#include "network/device.h"
+
+namespace tnn {
+namespace {
+
+Preprocessing preprocessing_of(const Recipe& recipe, const DatasetCard& card) {
+  if (recipe.text("data.normalize") == "dataset") return {{card.mean.begin(), card.mean.end()}, {card.std.begin(), card.std.end()}};
+  const auto channels = static_cast<size_t>(card.channels);
+  return {std::vector<double>(channels, 0.0), std::vector<double>(channels, 1.0)};
+}
+
+void check_model_fits(const Recipe& recipe, const Graph& graph, const DatasetCard& card) {
+  const int64_t size = recipe.integer("data.image_size");
+  const std::vector<int64_t> image{card.channels, size ? size : card.height, size ? size : card.width};
+  const auto input = graph.dimensions(graph.input().shape);
+  if (input != image)
+    throw recipe.fault("model.input", fmt::format("the network takes [{}], but images of '{}' {}are [{}]", fmt::join(input, ", "), card.name,
+                                                  size ? "at data.image_size " : "", fmt::join(image, ", ")));
+  const int64_t classes = graph.channels(graph.node(graph.outputs().front()).shape);
+  if (classes != static_cast<int64_t>(card.classes.size()))
+    throw recipe.fault("model.classes", fmt::format("the network gives {} classes, but '{}' has {}", classes, card.name, card.classes.size()));
+}
+
+AugmentationOptions plain_augmentation(const Preprocessing& preprocessing) {
+  AugmentationOptions options;
+  options.mean.assign(preprocessing.mean.begin(), preprocessing.mean.end());
+  options.std.assign(preprocessing.std.begin(), preprocessing.std.end());
+  return options;
+}
+
+}  // namespace
+
+DatasetOnDisk find_dataset(const std::string& name, const std::string& root) {
+  DatasetOnDisk dataset{load_card(find_cards_folder(), name), {}};
+  const char* from_environment = std::getenv("TNN_DATA");
+  dataset.folder = locate(dataset.card, !root.empty() ? root : from_environment ? from_environment : "");
+  return dataset;
+}
+
+ModelDescription describe_recipe_model(const Recipe& recipe) {
+  const GatingRule rule{recipe.text("gating.strategy"), rounding_from_name(recipe.text("gating.rounding")),
+                        static_cast<int>(recipe.integer("gating.min_active"))};
+  return describe_model(build_model(recipe), rule, batch_norm_mode_from_name(recipe.text("training.batch_norm")));
+}
+
+Experiment prepare_experiment(const Recipe& recipe) {
+  Experiment experiment{recipe, find_dataset(recipe.text("data.name"), recipe.text("data.root")), describe_recipe_model(recipe)};
+  const DatasetCard& card = experiment.dataset.card;
+  check_model_fits(recipe, experiment.description.graph, card);
+  experiment.description.dataset = card.name;
+  experiment.description.class_names = card.classes;
+  experiment.description.preprocessing = preprocessing_of(recipe, card);
+  return experiment;
+}
+
+TrainingData load_training_data(const Experiment& experiment) {
+  const Recipe& recipe = experiment.recipe;
+  TrainingData data;
+  data.images = std::make_shared<ImageSet>(load_split(experiment.dataset.card, experiment.dataset.folder, "train", recipe.integer("data.train_limit")));
+  auto split = validation_split(data.images->labels, recipe.real("data.validation_fraction"), static_cast<uint64_t>(recipe.integer("training.seed")));
+  data.train = std::move(split.train);
+  data.validation = std::move(split.validation);
+  if (recipe.real("data.validation_fraction") > 0 && data.validation.empty())
+    throw recipe.fault("data.validation_fraction", fmt::format("leaves no validation image of {} training images", data.images->size()));
+  data.augmentation = plain_augmentation(experiment.description.preprocessing);
+  data.augmentation.pad_crop = static_cast<int>(recipe.integer("data.pad_crop"));
+  data.augmentation.flip = recipe.boolean("data.flip");
+  data.augmentation.cutout = static_cast<int>(recipe.integer("data.cutout"));
+  data.augmentation.image_size = static_cast<int>(recipe.integer("data.image_size"));
+  data.augmentation.augment = true;
+  data.workers = static_cast<int>(recipe.integer("data.workers"));
+  return data;
+}
+
+Loader load_test_data(const ModelDescription& description, const DatasetOnDisk& dataset, int64_t batch_size, int64_t limit, int workers,
+                      bool channels_last) {
+  auto images = std::make_shared<ImageSet>(load_split(dataset.card, dataset.folder, "test", limit));
+  const auto input = description.graph.dimensions(description.graph.input().shape);
+  LoaderOptions options;
+  options.batch_size = batch_size;
+  options.workers = workers;
+  options.channels_last = channels_last;
+  options.augmentation = plain_augmentation(description.preprocessing);
+  if (input.size() == 3 && (input[1] != dataset.card.height || input[2] != dataset.card.width)) options.augmentation.image_size = static_cast<int>(input[1]);
+  std::vector<uint32_t> all(static_cast<size_t>(images->size()));
+  for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<uint32_t>(i);
+  return Loader(std::move(images), std::move(all), options);
+}
+
+Network make_network(const Experiment& experiment) {
+  return Network(experiment.description, static_cast<uint64_t>(experiment.recipe.integer("training.seed")),
+                 choose_device(experiment.recipe.text("run.device")), experiment.recipe.boolean("training.channels_last"));
+}
+
+int set_threads(const Recipe& recipe) {
+  const int asked = static_cast<int>(recipe.integer("run.threads"));
+  const int threads = asked > 0 ? asked : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  at::set_num_threads(threads);
+  return threads;
+}
+
+std::string training_identity(const Recipe& recipe) {
+  static const std::set<std::string> left_out_sections{"evaluation", "export", "output", "run"};
+  static const std::set<std::string> left_out_keys{"data.root", "data.workers", "data.test_limit", "training.checkpoint_steps", "training.log_steps"};
+  std::istringstream lines(recipe.resolved_yaml());
+  std::string identity, section;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.empty() || line.front() == '#') continue;
+    const size_t start = line.find_first_not_of(' '), colon = line.find(':');
+    const std::string word = line.substr(start, colon - start);
+    if (start == 0) section = word;
+    if (left_out_sections.count(section) || left_out_keys.count(section + "." + word)) continue;
+    identity += line + "\n";
+  }
+  return identity;
+}
+
+std::string describe_machine(int threads) {
+  std::ifstream cpu("/proc/cpuinfo");
+  std::string model = "unknown processor";
+  for (std::string line; std::getline(cpu, line);)
+    if (line.rfind("model name", 0) == 0) {
+      model = line.substr(line.find(':') + 2);
+      break;
+    }
+  return fmt::format("{}, {} thread{}", model, threads, threads == 1 ? "" : "s");
+}
+
+}  // namespace tnn

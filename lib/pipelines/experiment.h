@@ -1,0 +1,53 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "data/dataset_card.h"
+#include "formats/model_description.h"
+#include "network/network.h"
+#include "recipe/recipe.h"
+#include "training/training_data.h"
+
+namespace tnn {
+
+/// A recipe's data set, found on disk.
+struct DatasetOnDisk {
+  DatasetCard card;
+  std::filesystem::path folder;
+};
+
+/// The data set named `name`, looked for below `root` (empty: environment variable TNN_DATA, then the places the card names).
+DatasetOnDisk find_dataset(const std::string& name, const std::string& root);
+
+/// A recipe made ready: data found, model declared, the two checked against each other. Nothing is read or allocated yet.
+struct Experiment {
+  Recipe recipe;
+  DatasetOnDisk dataset;
+  ModelDescription description;
+};
+Experiment prepare_experiment(const Recipe& recipe);
+
+/// The model alone, without data: for `tnn inspect`.
+ModelDescription describe_recipe_model(const Recipe& recipe);
+
+/// Reads the training images and cuts off the validation split.
+TrainingData load_training_data(const Experiment& experiment);
+
+/// Reads test images of a model's data set, prepared as the model expects them.
+Loader load_test_data(const ModelDescription& description, const DatasetOnDisk& dataset, int64_t batch_size, int64_t limit, int workers,
+                      bool channels_last);
+
+/// The network of an experiment with fresh weights, on the recipe's device.
+Network make_network(const Experiment& experiment);
+
+/// Sets LibTorch's threads by run.threads (0: all cores); returns how many.
+int set_threads(const Recipe& recipe);
+
+/// The values of the recipe that decide what a training computes: two runs with the same identity and seed train the same weights.
+std::string training_identity(const Recipe& recipe);
+
+/// "AMD EPYC ..., 2 threads".
+std::string describe_machine(int threads);
+
+}  // namespace tnn

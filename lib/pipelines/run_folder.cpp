@@ -1,0 +1,54 @@
+#include "pipelines/run_folder.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <ctime>
+#include <fstream>
+
+#include "core/atomic_file.h"
+#include "core/error.h"
+
+namespace tnn {
+
+std::filesystem::path RunFolder::default_path(const Recipe& recipe) {
+  const std::string name = !recipe.text("output.name").empty() ? recipe.text("output.name") : recipe.name();
+  return std::filesystem::path(recipe.text("output.folder")) / (name.empty() ? "run" : name);
+}
+
+bool RunFolder::holds_run() const {
+  return std::filesystem::exists(recipe()) || std::filesystem::exists(checkpoints()) || std::filesystem::exists(curve());
+}
+
+void RunFolder::remove_run() const {
+  std::error_code ignored;
+  for (const auto& folder : {checkpoints(), events()}) std::filesystem::remove_all(folder, ignored);
+  for (const auto& file : {recipe(), metrics(), log(), curve()}) std::filesystem::remove(file, ignored);
+  for (const char* name : {"curve.csv", "curve.h5", "curve.svg", "report.html", "model.safetensors"}) std::filesystem::remove(path_ / name, ignored);
+}
+
+RunFolder RunFolder::open(const std::filesystem::path& path, Existing existing) {
+  RunFolder folder(path);
+  if (existing == Existing::refuse && folder.holds_run())
+    throw UsageError(fmt::format("'{}' holds a run already: --resume goes on with it, --overwrite replaces it, --out takes another folder", path.string()));
+  if (existing == Existing::overwrite) folder.remove_run();
+  create_folder(path);
+  return folder;
+}
+
+void LoggingProgress::message(const std::string& line) {
+  std::ofstream stream(log_, std::ios::app);
+  stream << utc_now() << " " << line << "\n";
+  next_.message(line);
+}
+
+std::string utc_now() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+}  // namespace tnn

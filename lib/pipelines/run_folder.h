@@ -1,0 +1,57 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "core/progress.h"
+#include "recipe/recipe.h"
+
+namespace tnn {
+
+/// The folder of one run and what lies where in it.
+class RunFolder {
+ public:
+  enum class Existing {
+    refuse,     ///< a folder that holds a run already is an error
+    resume,     ///< go on with the run there; an empty or absent folder starts one
+    overwrite   ///< the run there is removed: only the files a run writes
+  };
+
+  /// Creates or takes over a folder. UsageError where `existing` does not allow what is there.
+  static RunFolder open(const std::filesystem::path& path, Existing existing);
+  /// <output.folder>/<output.name>, the name by default the recipe's.
+  static std::filesystem::path default_path(const Recipe& recipe);
+
+  explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path recipe() const { return path_ / "recipe.resolved.yaml"; }
+  std::filesystem::path metrics() const { return path_ / "metrics.jsonl"; }
+  std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
+  std::filesystem::path events() const { return path_ / "events"; }
+  std::filesystem::path log() const { return path_ / "log.txt"; }
+  std::filesystem::path curve() const { return path_ / "curve.json"; }
+  bool holds_run() const;
+
+ private:
+  void remove_run() const;
+  std::filesystem::path path_;
+};
+
+/// Passes everything on and appends messages, with the time, to a run's log.txt.
+class LoggingProgress : public Progress {
+ public:
+  LoggingProgress(Progress& next, std::filesystem::path log) : next_(next), log_(std::move(log)) {}
+  void begin(const std::string& phase, int64_t total, const std::string& unit) override { next_.begin(phase, total, unit); }
+  void advance(int64_t done, const Figures& figures) override { next_.advance(done, figures); }
+  void end() override { next_.end(); }
+  void message(const std::string& line) override;
+
+ private:
+  Progress& next_;
+  std::filesystem::path log_;
+};
+
+/// Now, UTC, ISO 8601.
+std::string utc_now();
+
+}  // namespace tnn

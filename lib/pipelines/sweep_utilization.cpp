@@ -1,0 +1,113 @@
+#include "pipelines/sweep_utilization.h"
+
+#include <fmt/format.h>
+
+#include "core/error.h"
+#include "core/version.h"
+#include "cost/cost.h"
+#include "evaluation/sweep.h"
+#include "evaluation/utilization_list.h"
+#include "evaluation/wilson.h"
+#include "network/device.h"
+#include "network/model_file.h"
+#include "pipelines/run_folder.h"
+#include "training/training_state.h"
+
+namespace tnn {
+namespace {
+
+double fraction(int64_t part, int64_t whole) { return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0.0; }
+
+CurvePoint curve_point(const Graph& graph, const SweepPoint& swept) {
+  CurvePoint point;
+  const Cost cost = network_cost(graph, swept.configuration);
+  point.u = swept.u;
+  point.parameters = cost.parameters, point.macs = cost.macs, point.flops = cost.flops, point.activation_bytes = cost.activation_bytes;
+  point.images = swept.images;
+  const Interval top1 = wilson_interval(swept.top1, swept.images), top5 = wilson_interval(swept.top5, swept.images);
+  point.top1 = fraction(swept.top1, swept.images), point.top1_low = top1.low, point.top1_high = top1.high;
+  point.top5 = fraction(swept.top5, swept.images), point.top5_low = top5.low, point.top5_high = top5.high;
+  point.loss = swept.loss;
+  point.latency_ms = swept.latency_ms, point.latency_low_ms = swept.latency_low_ms, point.latency_high_ms = swept.latency_high_ms;
+  for (size_t c = 0; c < swept.class_count.size(); ++c) point.classes.push_back({swept.class_correct[c], swept.class_count[c]});
+  for (size_t g = 0; g < graph.gates().size(); ++g) point.gates.push_back({graph.gates()[g].name, swept.configuration.gates[g].pattern()});
+  return point;
+}
+
+std::vector<EpochRecord> epoch_records(const std::vector<EpochSummary>& history) {
+  std::vector<EpochRecord> records;
+  for (const EpochSummary& e : history) records.push_back({static_cast<double>(e.epoch), e.training_loss, e.score, e.learning_rate, e.seconds});
+  return records;
+}
+
+int largest_cardinality(const Graph& graph) {
+  int largest = 1;
+  for (const Gate& gate : graph.gates()) largest = std::max(largest, gate.groups);
+  return largest;
+}
+
+}  // namespace
+
+UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progress) {
+  const Network network = load_network(options.model, choose_device(options.device), options.channels_last);
+  const ModelDescription& description = network.description();
+  const DatasetOnDisk dataset = find_dataset(description.dataset, options.data_root);
+  const auto utilizations = parse_utilizations(options.utilizations, description.points);
+  Loader loader = load_test_data(description, dataset, options.batch_size, options.test_limit, options.workers, options.channels_last);
+  auto swept = sweep_utilization(network, loader, utilizations, static_cast<int64_t>(description.class_names.size()), progress);
+  if (options.latency) measure_latency(network, swept, options.latency_repeats, progress);
+
+  UtilizationCurve curve;
+  curve.name = options.name;
+  curve.dataset = description.dataset + " test" + (options.test_limit > 0 ? fmt::format(", first {} images", loader.size()) : "");
+  curve.model = fmt::format("{}, D = {}, {} gating", description.graph.name(), largest_cardinality(description.graph), description.gating.strategy);
+  curve.command = options.command;
+  curve.version = version();
+  curve.machine = describe_machine(options.threads) + (network.device().is_cpu() ? "" : ", " + describe_device(network.device()));
+  curve.date = utc_now();
+  curve.recipe = options.recipe;
+  curve.class_names = description.class_names;
+  for (const SweepPoint& point : swept) curve.points.push_back(curve_point(description.graph, point));
+  curve.epochs = epoch_records(options.history);
+  return curve;
+}
+
+SweepOptions sweep_options(const Recipe& recipe) {
+  SweepOptions options;
+  options.utilizations = recipe.text("evaluation.u");
+  options.data_root = recipe.text("data.root");
+  options.device = recipe.text("run.device");
+  options.batch_size = recipe.integer("evaluation.batch_size");
+  options.test_limit = recipe.integer("data.test_limit");
+  options.workers = static_cast<int>(recipe.integer("data.workers"));
+  options.channels_last = recipe.boolean("training.channels_last");
+  options.latency = recipe.boolean("evaluation.latency");
+  options.latency_repeats = recipe.integer("evaluation.latency_repeats");
+  options.recipe = recipe.resolved_yaml();
+  return options;
+}
+
+NamedModel find_model(const std::filesystem::path& run_or_model, const Recipe::Overrides& overrides) {
+  NamedModel named;
+  if (!std::filesystem::is_directory(run_or_model)) {
+    named.model = run_or_model;
+    named.recipe = Recipe::defaults(overrides);
+    return named;
+  }
+  const RunFolder folder(run_or_model);
+  if (!std::filesystem::exists(folder.recipe())) throw DataError(fmt::format("'{}' is not a run: it holds no recipe.resolved.yaml", run_or_model.string()));
+  named.recipe = Recipe::load(folder.recipe(), overrides);
+  named.model = run_or_model / named.recipe->text("export.model");
+  if (!std::filesystem::exists(named.model))
+    throw DataError(fmt::format("'{}' holds no {}: its training has not finished (tnn train RECIPE --out {} --resume goes on)", run_or_model.string(),
+                                named.recipe->text("export.model"), run_or_model.string()));
+  const auto last = folder.checkpoints() / "last.safetensors";
+  if (std::filesystem::exists(last)) {
+    const SafetensorsFile file(last);
+    const auto state = file.metadata().find("tnn.training_state");
+    if (state != file.metadata().end()) named.history = training_state_from_json(state->second).history;
+  }
+  return named;
+}
+
+}  // namespace tnn

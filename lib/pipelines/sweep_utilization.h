@@ -1,0 +1,48 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/progress.h"
+#include "pipelines/experiment.h"
+#include "report/utilization_curve.h"
+#include "training/datapath_trainer.h"
+
+namespace tnn {
+
+/// What a sweep is to do.
+struct SweepOptions {
+  std::filesystem::path model;
+  std::string name;                 ///< of the run or model, for the report
+  std::string utilizations = "distinct";
+  std::string data_root;
+  std::string device = "auto";
+  int64_t batch_size = 500;
+  int64_t test_limit = 0;           ///< images; 0: all
+  int workers = 1;
+  int threads = 1;                  ///< LibTorch's, for the machine's description
+  bool channels_last = true;
+  bool latency = false;
+  int64_t latency_repeats = 50;
+  std::string command;              ///< that repeats it
+  std::string recipe;               ///< resolved, for the report
+  std::vector<EpochSummary> history;  ///< for the report's loss picture
+};
+
+/// Reads a model file and measures its accuracy-against-utilization curve on the test set of its data set, with costs.
+UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progress);
+
+/// The evaluation and data section of a recipe as options of a sweep.
+SweepOptions sweep_options(const Recipe& recipe);
+
+/// A model named on a command line: a run folder (its model file, recipe and history) or a model file.
+struct NamedModel {
+  std::filesystem::path model;
+  std::optional<Recipe> recipe;
+  std::vector<EpochSummary> history;
+};
+NamedModel find_model(const std::filesystem::path& run_or_model, const Recipe::Overrides& overrides);
+
+}  // namespace tnn

@@ -1,0 +1,34 @@
+#include "pipelines/train.h"
+
+#include <fmt/format.h>
+
+#include "pipelines/sweep_utilization.h"
+#include "pipelines/train_datapath.h"
+#include "report/write_reports.h"
+
+namespace tnn {
+
+TrainResult train(const Recipe& recipe, const TrainOptions& options, Progress& progress) {
+  const int threads = set_threads(recipe);
+  const Experiment experiment = prepare_experiment(recipe);
+  const RunFolder folder = RunFolder::open(options.out.empty() ? RunFolder::default_path(recipe) : options.out, options.existing);
+  LoggingProgress log(progress, folder.log());
+  log.message(options.command);
+
+  const TrainedDatapath trained = train_datapath(experiment, folder, options.existing == RunFolder::Existing::resume, log);
+  TrainResult result{{}, {trained.model}};
+  if (!options.sweep) return result;
+
+  SweepOptions sweep = sweep_options(recipe);
+  sweep.model = trained.model;
+  sweep.name = folder.path().filename().string();
+  sweep.command = options.command;
+  sweep.history = trained.history;
+  sweep.threads = threads;
+  result.curve = sweep_utilization(sweep, log);
+  const auto reports = write_reports(result.curve, folder.path(), recipe.texts("output.formats"));
+  result.files.insert(result.files.end(), reports.begin(), reports.end());
+  return result;
+}
+
+}  // namespace tnn

@@ -1,0 +1,102 @@
+#include "report/curve_hdf5.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "report/curve_columns.h"
+#include "report/hdf5_image.h"
+
+namespace tnn {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+void add_columns(Hdf5Image& image, const UtilizationCurve& curve) {
+  for (const auto& column : curve_columns()) {
+    if (!is_measured(column, curve)) continue;
+    const Hdf5Image::Shape shape{curve.points.size()};
+    if (const auto* number = std::get_if<int64_t CurvePoint::*>(&column.member)) {
+      std::vector<int64_t> values;
+      for (const auto& point : curve.points) values.push_back(point.*(*number));
+      image.add(column.name, shape, values, column.unit, column.description);
+    } else {
+      std::vector<double> values;
+      for (const auto& point : curve.points) values.push_back(column.value(point).value_or(kNaN));
+      image.add(column.name, shape, values, column.unit, column.description);
+    }
+  }
+}
+
+void add_classes(Hdf5Image& image, const UtilizationCurve& curve) {
+  const size_t classes = class_count(curve);
+  std::vector<std::string> names;
+  std::vector<int64_t> correct, count;
+  std::vector<double> accuracy;
+  for (size_t i = 0; i < classes; ++i) names.push_back(class_name(curve, i));
+  for (const auto& point : curve.points) {
+    for (size_t i = 0; i < classes; ++i) {
+      const ClassAccuracy one = i < point.classes.size() ? point.classes[i] : ClassAccuracy{};
+      correct.push_back(one.correct);
+      count.push_back(one.count);
+      accuracy.push_back(class_accuracy(point, i));
+    }
+  }
+  const Hdf5Image::Shape shape{curve.points.size(), classes};
+  image.add("class_names", {classes}, names, "names of the classes");
+  image.add("class_accuracy", shape, accuracy, "1", "fraction of the class's images that were right, by point and class");
+  image.add("class_correct", shape, correct, "1", "images of the class that were right, by point and class");
+  image.add("class_count", shape, count, "1", "images of the class, by point and class");
+}
+
+void add_gates(Hdf5Image& image, const UtilizationCurve& curve) {
+  const std::vector<std::string> names = gate_names(curve);
+  std::vector<std::string> patterns;
+  std::vector<double> shares;
+  for (const auto& point : curve.points) {
+    for (const auto& name : names) {
+      patterns.push_back(gate_groups(point, name));
+      shares.push_back(active_share(patterns.back()));
+    }
+  }
+  const Hdf5Image::Shape shape{curve.points.size(), names.size()};
+  image.add("gate_names", {names.size()}, names, "names of the gates");
+  image.add("gate_groups", shape, patterns, "one character a group, 1 active, by point and gate");
+  image.add("gate_share", shape, shares, "1", "share of active groups, by point and gate");
+}
+
+void add_epochs(Hdf5Image& image, const UtilizationCurve& curve) {
+  const auto add = [&](const std::string& name, double EpochRecord::*member, const std::string& unit, const std::string& description) {
+    std::vector<double> values;
+    for (const auto& epoch : curve.epochs) values.push_back(epoch.*member);
+    if (member == &EpochRecord::validation_accuracy)
+      std::ranges::replace_if(
+          values, [](double value) { return value < 0; }, kNaN);
+    image.add("epochs/" + name, {values.size()}, values, unit, description);
+  };
+  add("epoch", &EpochRecord::epoch, "1", "epochs done");
+  add("training_loss", &EpochRecord::training_loss, "nat", "mean loss of training over the epoch");
+  add("validation_accuracy", &EpochRecord::validation_accuracy, "1", "accuracy on held-out images, NaN where not evaluated");
+  add("learning_rate", &EpochRecord::learning_rate, "1", "at the end of the epoch");
+  add("seconds", &EpochRecord::seconds, "s", "time the epoch took");
+}
+
+}  // namespace
+
+std::string curve_hdf5(const UtilizationCurve& curve) {
+  Hdf5Image image;
+  image.attribute("name", curve.name);
+  image.attribute("dataset", curve.dataset);
+  image.attribute("model", curve.model);
+  image.attribute("command", curve.command);
+  image.attribute("version", curve.version);
+  image.attribute("machine", curve.machine);
+  image.attribute("date", curve.date);
+  image.attribute("recipe", curve.recipe);
+  add_columns(image, curve);
+  add_classes(image, curve);
+  add_gates(image, curve);
+  add_epochs(image, curve);
+  return image.bytes();
+}
+
+}  // namespace tnn

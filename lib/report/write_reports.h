@@ -1,0 +1,19 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "report/utilization_curve.h"
+
+namespace tnn {
+
+/// The formats that write_reports knows: csv, json, h5, svg, html.
+std::vector<std::string> report_formats();
+
+/// Writes curve.csv, curve.json, curve.h5, curve.svg and report.html, those of `formats`, into a folder (created where it is not there),
+/// each atomically. Returns their paths in the order asked for. An unknown format is a UsageError, before anything is written.
+std::vector<std::filesystem::path> write_reports(const UtilizationCurve& curve, const std::filesystem::path& folder,
+                                                 const std::vector<std::string>& formats);
+
+}  // namespace tnn

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "data/image_set.h"
+#include "data/loader.h"
+
+namespace tnn {
+
+/// Training images, cut into a training part and a validation part, and what is done to them. The test set is not here: it is read once,
+/// by the sweep.
+struct TrainingData {
+  std::shared_ptr<const ImageSet> images;
+  std::vector<uint32_t> train, validation;  ///< indices into images
+  AugmentationOptions augmentation;         ///< of training batches
+  int workers = 1;
+
+  /// The same without what is random: for validation and calibration.
+  AugmentationOptions plain() const {
+    AugmentationOptions options = augmentation;
+    options.augment = false;
+    return options;
+  }
+};
+
+}  // namespace tnn

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "training/datapath_trainer.h"
+
+namespace tnn {
+
+/// A training state as JSON text, exact to the last bit, and back; DataError where it is damaged.
+std::string training_state_to_json(const TrainingState& state);
+TrainingState training_state_from_json(const std::string& text);
+
+}  // namespace tnn

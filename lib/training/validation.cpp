@@ -1,0 +1,32 @@
+#include "training/validation.h"
+
+#include <c10/core/GradMode.h>
+
+#include "network/input_batch.h"
+#include "objectives/classification.h"
+
+namespace tnn {
+
+std::vector<double> validation_accuracy(const Network& network, const TrainingData& data, const std::vector<double>& utilizations, int64_t batch_size) {
+  c10::NoGradGuard no_grad;
+  std::vector<Execution> executions;
+  for (const double u : utilizations) executions.push_back(network.sliced(network.gating().configuration_at(u)));
+  LoaderOptions options;
+  options.batch_size = batch_size;
+  options.channels_last = network.channels_last();
+  options.workers = data.workers;
+  options.augmentation = data.plain();
+  Loader loader(data.images, data.validation, options);
+  std::vector<double> correct(utilizations.size(), 0.0);
+  Batch batch;
+  loader.start_epoch(0);
+  while (loader.next(batch)) {
+    const InputBatch input = to_tensors(batch, network.channels_last(), network.device());
+    for (size_t i = 0; i < executions.size(); ++i)
+      correct[i] += static_cast<double>(count_top(network.forward(input.images, executions[i], {}), input.labels, 1));
+  }
+  for (double& c : correct) c /= static_cast<double>(loader.size());
+  return correct;
+}
+
+}  // namespace tnn

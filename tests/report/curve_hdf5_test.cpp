@@ -1,0 +1,104 @@
+#include "report/curve_hdf5.h"
+
+#include <hdf5.h>
+
+#include <cmath>
+#include <vector>
+
+#include "catch_compat.h"
+#include "core/atomic_file.h"
+#include "sample_curve.h"
+#include "temporary_folder.h"
+
+using namespace tnn;
+
+namespace {
+
+/// An HDF5 file on disk, read the way any other program would.
+class Hdf5File {
+ public:
+  explicit Hdf5File(const std::string& bytes) {
+    write_file_atomically(folder_.path() / "curve.h5", bytes);
+    file_ = H5Fopen((folder_.path() / "curve.h5").c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+    REQUIRE(file_ >= 0);
+  }
+  ~Hdf5File() { H5Fclose(file_); }
+  Hdf5File(const Hdf5File&) = delete;
+  Hdf5File& operator=(const Hdf5File&) = delete;
+
+  bool has(const std::string& name) const { return H5Lexists(file_, name.c_str(), H5P_DEFAULT) > 0; }
+
+  std::vector<hsize_t> shape(const std::string& name) const {
+    const hid_t dataset = H5Dopen2(file_, name.c_str(), H5P_DEFAULT), space = H5Dget_space(dataset);
+    std::vector<hsize_t> extent(static_cast<size_t>(H5Sget_simple_extent_ndims(space)));
+    H5Sget_simple_extent_dims(space, extent.data(), nullptr);
+    H5Sclose(space);
+    H5Dclose(dataset);
+    return extent;
+  }
+
+  std::vector<double> numbers(const std::string& name) const {
+    size_t count = 1;
+    for (const hsize_t extent : shape(name)) count *= extent;
+    std::vector<double> values(count);
+    const hid_t dataset = H5Dopen2(file_, name.c_str(), H5P_DEFAULT);
+    REQUIRE(H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0);
+    H5Dclose(dataset);
+    return values;
+  }
+
+  std::string attribute(const std::string& object, const std::string& name) const {
+    const hid_t attribute = H5Aopen_by_name(file_, object.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), type = H5Aget_type(attribute);
+    char* text = nullptr;
+    REQUIRE(H5Aread(attribute, type, &text) >= 0);
+    const std::string value = text;
+    H5free_memory(text);
+    H5Tclose(type);
+    H5Aclose(attribute);
+    return value;
+  }
+
+ private:
+  TemporaryFolder folder_;
+  hid_t file_ = -1;
+};
+
+}  // namespace
+
+TEST_CASE("HDF5 holds every column with its unit, the classes, the gates and the epochs") {
+  const UtilizationCurve curve = sample_curve();
+  const Hdf5File file(curve_hdf5(curve));
+  const auto top1 = file.numbers("top1");
+  REQUIRE(top1.size() == 16);
+  for (size_t i = 0; i < top1.size(); ++i) CHECK(top1[i] == curve.points[i].top1);
+  CHECK(file.numbers("macs")[15] == static_cast<double>(curve.points[15].macs));
+  CHECK(file.shape("class_accuracy") == std::vector<hsize_t>{16, 10});
+  CHECK(file.numbers("class_correct")[6] == static_cast<double>(curve.points[0].classes[6].correct));
+  CHECK(file.shape("class_names") == std::vector<hsize_t>{10});
+  CHECK(file.shape("gate_groups") == std::vector<hsize_t>{16, 5});
+  CHECK(file.numbers("gate_share")[5] == 2.0 / 16);
+  CHECK(file.numbers("epochs/epoch").size() == 30);
+  CHECK(std::isnan(file.numbers("epochs/validation_accuracy")[0]));
+  CHECK(file.attribute("latency_ms", "unit") == "ms");
+  CHECK_THAT(file.attribute("top1", "description"), ContainsSubstring("fraction of images"));
+  CHECK(file.attribute("/", "dataset") == curve.dataset);
+  CHECK(file.attribute("/", "recipe") == curve.recipe);
+}
+
+TEST_CASE("HDF5 leaves out a latency that no point has, and marks a single missing one with NaN") {
+  CHECK_FALSE(Hdf5File(curve_hdf5(sample_curve(4, false))).has("latency_ms"));
+  UtilizationCurve curve = sample_curve(2);
+  curve.points[0].latency_ms = -1;
+  const auto latency = Hdf5File(curve_hdf5(curve)).numbers("latency_ms");
+  CHECK(std::isnan(latency[0]));
+  CHECK(latency[1] == curve.points[1].latency_ms);
+}
+
+TEST_CASE("HDF5 takes an empty curve and a recipe longer than an attribute's usual 64 KiB") {
+  UtilizationCurve curve;
+  curve.recipe = std::string(200000, 'r');
+  const Hdf5File file(curve_hdf5(curve));
+  CHECK(file.shape("top1") == std::vector<hsize_t>{0});
+  CHECK(file.shape("class_accuracy") == std::vector<hsize_t>{0, 0});
+  CHECK(file.attribute("/", "recipe") == curve.recipe);
+}

@@ -1,0 +1,58 @@
+#include "sample_curve.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace {
+
+const char* const kClasses[] = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"};
+const double kHardness[] = {0.6, 0.1, 0.8, 0.5, 0.8, 0.2, 1.6, 0.2, 0.2, 0.2};
+
+tnn::CurvePoint sample_point(int active, int groups, bool latency) {
+  const double u = static_cast<double>(active) / groups, error = 0.055 + 0.10 * std::exp(-4 * u);
+  tnn::CurvePoint point;
+  point.u = u;
+  point.parameters = static_cast<int64_t>(4.1e5 * u * u + 2e4 * u);
+  point.macs = static_cast<int64_t>(1.74e8 * u * u + 6e6 * u);
+  point.flops = 2 * point.macs + 120000;
+  point.activation_bytes = static_cast<int64_t>(401408 * u);
+  point.images = 10000;
+  point.top1 = 1 - error;
+  point.top1_low = point.top1 - 0.0055;
+  point.top1_high = point.top1 + 0.0051;
+  point.top5 = 1 - error / 18;
+  point.top5_low = point.top5 - 0.002;
+  point.top5_high = point.top5 + 0.0015;
+  point.loss = 2.7 * error;
+  if (latency) {
+    point.latency_ms = 0.21 + 3.3 * u * u + 0.7 * u;
+    point.latency_low_ms = 0.97 * point.latency_ms;
+    point.latency_high_ms = 1.16 * point.latency_ms;
+  }
+  for (const double hardness : kHardness)
+    point.classes.push_back({static_cast<int64_t>(1000 * std::max(0.0, 1 - error * 1.9 * hardness)), 1000});
+  for (int stage = 1; stage <= 5; ++stage)
+    point.gates.push_back({"stage" + std::to_string(stage),
+                           std::string(static_cast<size_t>(active), '1') + std::string(static_cast<size_t>(groups - active), '0')});
+  return point;
+}
+
+}  // namespace
+
+tnn::UtilizationCurve sample_curve(int points, bool latency) {
+  tnn::UtilizationCurve curve;
+  curve.name = "vgg_w-fashion-nested";
+  curve.dataset = "fashion_mnist test";
+  curve.model = "vgg_w, D = 16, nested";
+  curve.command = "tnn sweep-utilization runs/vgg_w-fashion-nested/checkpoints/best.safetensors --data-root data --threads 2";
+  curve.version = "0.1.0 (13470eb)";
+  curve.machine = "x86-64, AVX-512, 2 threads";
+  curve.date = "2026-11-21T11:58:00Z";
+  curve.recipe = "model:\n  name: vgg_w\n  groups: 16\ngating:\n  strategy: nested\n  rounding: floor_plus_one\n";
+  curve.class_names.assign(std::begin(kClasses), std::end(kClasses));
+  for (int active = 1; active <= points; ++active) curve.points.push_back(sample_point(active, points, latency));
+  for (int epoch = 1; epoch <= 30; ++epoch)
+    curve.epochs.push_back({1.0 * epoch, 0.24 + 1.4 * std::exp(-epoch / 5.0) + 0.01 * std::sin(epoch * 2.0),
+                            epoch % 2 ? -1 : 0.945 - 0.2 * std::exp(-epoch / 6.0), 0.1 * std::pow(0.9, epoch), 21.5});
+  return curve;
+}

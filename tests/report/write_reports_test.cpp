@@ -1,0 +1,45 @@
+#include "report/write_reports.h"
+
+#include <unistd.h>
+
+#include <sstream>
+
+#include "catch_compat.h"
+#include "core/atomic_file.h"
+#include "core/error.h"
+#include "sample_curve.h"
+#include "temporary_folder.h"
+
+using namespace tnn;
+
+TEST_CASE("write_reports writes the formats that were asked for and says where") {
+  const TemporaryFolder folder;
+  const auto out = folder.path() / "runs" / "one";
+  const auto paths = write_reports(sample_curve(), out, report_formats());
+  REQUIRE(paths.size() == 5);
+  CHECK(paths[4] == out / "report.html");
+  for (const auto& path : paths) CHECK(std::filesystem::file_size(path) > 500);
+  CHECK(read_file(out / "curve.h5").substr(0, 4) == "\x89HDF");
+  CHECK(write_reports(sample_curve(1), folder.path(), {"svg"}) == std::vector{folder.path() / "curve.svg"});
+}
+
+TEST_CASE("an unknown report format is a usage error with the allowed ones, before anything is written") {
+  const TemporaryFolder folder;
+  CHECK_THROWS_AS(write_reports(sample_curve(1), folder.path() / "out", {"csv", "pdf"}), UsageError);
+  CHECK_THROWS_WITH(write_reports(sample_curve(1), folder.path() / "out", {"csv", "jsn"}),
+                    ContainsSubstring("did you mean 'json'") && ContainsSubstring("allowed: csv, json, h5, svg, html"));
+  CHECK_FALSE(std::filesystem::exists(folder.path() / "out"));
+}
+
+TEST_CASE("a full disk is a system error for every report, and the previous one stays") {
+  const TemporaryFolder folder;
+  for (const auto& format : report_formats()) {
+    const auto path = write_reports(sample_curve(1), folder.path(), {format}).front();
+    const std::string before = read_file(path);
+    std::ostringstream temporary;
+    temporary << '.' << path.filename().string() << '.' << getpid() << ".tmp";  // AtomicFile's
+    std::filesystem::create_symlink("/dev/full", folder.path() / temporary.str());
+    CHECK_THROWS_AS(write_reports(sample_curve(2), folder.path(), {format}), SystemError);
+    CHECK(read_file(path) == before);
+  }
+}
