@@ -12,6 +12,7 @@ ModelOptions model_options(const Recipe& recipe) {
   options.stages = recipe.texts("model.stages");
   options.hidden = recipe.integers("model.hidden");
   options.batch_norm = recipe.boolean("model.batch_norm");
+  options.pool_before_norm = recipe.boolean("model.pool_before_norm");
   options.dropout = recipe.real("model.dropout");
   options.file = recipe.text("model.file");
   return options;

@@ -16,6 +16,7 @@ struct ModelOptions {
   std::vector<std::string> stages;     ///< VGG: channels of each convolution; "M" a 2x2 max pool
   std::vector<int64_t> hidden{4096};   ///< widths of the fully connected layers before the classifier
   bool batch_norm = false;
+  bool pool_before_norm = false;       ///< VGG: the pool of a stage directly after its last convolution
   double dropout = 0.0;
   std::string file;                    ///< for "file": a graph as JSON
 };

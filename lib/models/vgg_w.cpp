@@ -28,9 +28,13 @@ Graph vgg_w(const ModelOptions& options) {
   NodeId x = b.input(options.input);
   int stage = 1, layer = 0;
   GateId gate = kNone;
-  for (const std::string& entry : options.stages) {
+  const auto pool = [&] {
+    x = b.pool(fmt::format("stage{}.pool", stage), x, {.window = {.kernel = {2}, .stride = {}, .padding = {}, .dilation = {}}});
+  };
+  for (size_t i = 0; i < options.stages.size(); ++i) {
+    const std::string& entry = options.stages[i];
     if (entry == "M") {
-      x = b.pool(fmt::format("stage{}.pool", stage), x, {.window = {.kernel = {2}, .stride = {}, .padding = {}, .dilation = {}}});
+      if (!options.pool_before_norm || layer == 0) pool();
       ++stage, layer = 0, gate = kNone;
       continue;
     }
@@ -38,6 +42,7 @@ Graph vgg_w(const ModelOptions& options) {
     const std::string name = fmt::format("stage{}.conv{}", stage, ++layer);
     x = b.convolution(name, x, channels_of(entry), gate,
                       {.window = {.kernel = {3}, .stride = {}, .padding = {1}, .dilation = {}}, .bias = !options.batch_norm});
+    if (options.pool_before_norm && i + 1 < options.stages.size() && options.stages[i + 1] == "M") pool();
     if (options.batch_norm) x = b.batch_norm(fmt::format("stage{}.bn{}", stage, layer), x);
     x = b.relu(fmt::format("stage{}.relu{}", stage, layer), x);
   }

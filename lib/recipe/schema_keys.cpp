@@ -56,6 +56,7 @@ const std::vector<RecipeKey> kKeys{
               "VGG: channels of each convolution in order; M is a 2x2 max pool and ends a stage"), 1),
   integers("model.hidden", {4096}, within(1, 1e6), "units", "widths of the fully connected layers before the classifier; [] for none"),
   boolean("model.batch_norm", false, "a batch norm follows each convolution, where the architecture leaves the choice"),
+  boolean("model.pool_before_norm", false, "VGG: pool directly after a stage's last convolution, before batch norm and ReLU, which then see a quarter of the positions"),
   real("model.dropout", 0.0, below(0, 1), "", "probability that dropout zeroes an input of a fully connected layer while training"),
   text("model.file", "", "the graph as JSON, for model.name: file"),
 
