@@ -51,8 +51,9 @@ endif()
 
 set(Torch_CUDA_FOUND FALSE)
 if(Torch_torch_cuda_LIBRARY AND Torch_c10_cuda_LIBRARY)
+  # the wheels' headers and run time first: those of the machine's toolkit may be of another version
   find_path(Torch_CUDART_INCLUDE_DIR cuda_runtime_api.h
-    HINTS "$ENV{CUDA_HOME}/include" /usr/local/cuda/include "${_site}/nvidia/cu13/include")
+    HINTS "${_site}/nvidia/cu13/include" "$ENV{CUDA_HOME}/include" /usr/local/cuda/include)
   find_library(Torch_CUDART_LIBRARY NAMES libcudart.so.13 cudart
     HINTS ${_nvidia} "$ENV{CUDA_HOME}/lib64" /usr/local/cuda/lib64)
   mark_as_advanced(Torch_CUDART_INCLUDE_DIR Torch_CUDART_LIBRARY)

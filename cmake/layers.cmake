@@ -37,6 +37,11 @@ function(tnn_layer_tests name)
   target_compile_definitions(tnn_${name}_tests PRIVATE TNN_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   target_compile_options(tnn_${name}_tests PRIVATE ${TNN_WARNINGS})
   set_target_properties(tnn_${name}_tests PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests BUILD_RPATH "${Torch_RPATH}")
-  catch_discover_tests(tnn_${name}_tests TEST_PREFIX "${name}: " DISCOVERY_MODE PRE_TEST
-    PROPERTIES SKIP_REGULAR_EXPRESSION "SKIPPED: " LABELS ${name} TIMEOUT 600)
+  set(environment "")
+  if(TNN_CUDA)
+    set(environment ENVIRONMENT TNN_CUDA_MODULE=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/libtnn_cuda.so)
+  endif()
+  # Catch passes the prefix on as cmake -D, which keeps a trailing space only between single quotes.
+  catch_discover_tests(tnn_${name}_tests TEST_PREFIX "'${name}: '"
+    PROPERTIES SKIP_REGULAR_EXPRESSION "SKIPPED: " LABELS ${name} TIMEOUT 600 ${environment})
 endfunction()

@@ -43,6 +43,7 @@ int run(int argc, char** argv) {
   app.name("tnn");
   app.set_version_flag("--version", [] { return tnn::version() + "\n" + tnn::build_description() + "\n" + tnn::library_versions(); });
   app.require_subcommand(1);
+  app.fallthrough();  // --quiet counts after a subcommand, too
   tnn::app::Session session;
   session.command = command_line(argc, argv);
   app.add_flag("--quiet,-q", session.quiet, "No progress on stderr; results and errors only");
@@ -53,7 +54,6 @@ int run(int argc, char** argv) {
   tnn::app::setup_data(app, session);
   tnn::app::setup_recipe(app, session);
   tnn::app::setup_completion(app, session);
-  app.fallthrough();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

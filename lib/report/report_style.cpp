@@ -61,6 +61,9 @@ summary { cursor: pointer; color: var(--accent); }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   body { font-size: 11px; }
   main { max-width: none; padding: 0; }
+  .figures { grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 8px; }
+  .figure { font-size: 20px; }
+  .charts { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px; }
   .card { break-inside: avoid; padding: 8px 10px; margin-bottom: 8px; }
   .card.long { break-inside: auto; }
   tr { break-inside: avoid; }

@@ -1,0 +1,223 @@
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <thread>
+
+#include "catch_compat.h"
+#include "core/atomic_file.h"
+#include "formats/safetensors.h"
+#include "temporary_folder.h"
+
+extern char** environ;
+
+using namespace tnn;
+
+namespace {
+
+struct Outcome {
+  int code = 0;
+  std::string out, err;
+};
+
+pid_t start(const std::string& arguments, const std::filesystem::path& out, const std::filesystem::path& err) {
+  const std::string command = "exec " TNN_PROGRAM " " + arguments + " >'" + out.string() + "' 2>'" + err.string() + "'";
+  const char* argv[] = {"sh", "-c", command.c_str(), nullptr};
+  pid_t child = 0;
+  REQUIRE(posix_spawn(&child, "/bin/sh", nullptr, nullptr, const_cast<char**>(argv), environ) == 0);
+  return child;
+}
+
+int wait_for(pid_t child) {
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+Outcome tnn_run(const std::string& arguments) {
+  const TemporaryFolder folder;
+  const auto out = folder.path() / "out", err = folder.path() / "err";
+  const int code = wait_for(start(arguments, out, err));
+  return {code, read_file(out), read_file(err)};
+}
+
+bool has_fashion_mnist() { return std::filesystem::exists("/usr/share/datasets/fashion-mnist"); }
+
+/// A small training on real images: two epochs of some 28 steps.
+std::string small_training(const std::filesystem::path& out) {
+  return "train " TNN_SOURCE_DIR "/recipes/quickstart.yaml --threads 1 --set training.epochs=2 --set data.train_limit=1900 --set data.test_limit=200"
+         " --set data.validation_fraction=0.1 --set training.batch_size=64 --set 'model.stages=[\"8\", M, \"16\", M]' --set model.cardinality=4"
+         " --set training.validate_epochs=1 --set training.recalibration_images=500 --out " +
+         out.string();
+}
+
+std::string tensors_of(const std::filesystem::path& path) {
+  const SafetensorsFile file(path);
+  std::string bytes;
+  for (const TensorView& tensor : file.tensors()) bytes += tensor.name + std::string(reinterpret_cast<const char*>(tensor.data), tensor.bytes());
+  return bytes;
+}
+
+/// Sends a signal once metrics.jsonl has reached some lines; the exit code.
+int stop_after(const std::string& arguments, const std::filesystem::path& run, int lines, int signal) {
+  const TemporaryFolder folder;
+  const pid_t child = start(arguments + " --set training.log_steps=1", folder.path() / "out", folder.path() / "err");
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  for (int status = 0; std::chrono::steady_clock::now() < give_up && waitpid(child, &status, WNOHANG) == 0;) {
+    const auto metrics = run / "metrics.jsonl";
+    const std::string text = std::filesystem::exists(metrics) ? read_file(metrics) : "";
+    if (std::count(text.begin(), text.end(), '\n') >= lines) {
+      kill(child, signal);
+      return wait_for(child);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(3));
+  }
+  return -1;
+}
+
+}  // namespace
+
+TEST_CASE("the program says its version, and mistakes on the command line exit with 2") {
+  CHECK_THAT(tnn_run("--version").out, ContainsSubstring("LibTorch") && ContainsSubstring("HDF5"));
+  CHECK(tnn_run("--help").code == 0);
+  for (const char* arguments : {"", "trian", "train", "train a.yaml --fast", "inspect", "sweep-utilization absent", "train a.yaml --resume --overwrite",
+                                "recipe", "data verify", "completion fish", "inspect x --format xml"}) {
+    INFO(arguments);
+    CHECK(tnn_run(arguments).code == 2);
+  }
+  const Outcome missing = tnn_run("train absent.yaml");
+  CHECK(missing.code == 2);
+  CHECK_THAT(missing.err, ContainsSubstring("absent.yaml"));
+}
+
+TEST_CASE("all faults of a recipe are listed with file, line and column, and exit with 2") {
+  const TemporaryFolder folder;
+  write_file_atomically(folder.path() / "r.yaml", "model:\n  name: vgg_w\n  cardinalty: 8\ntraining:\n  epochs: -1\n");
+  const Outcome outcome = tnn_run("train " + (folder.path() / "r.yaml").string() + " --dry-run --set training.lerning_rate=1");
+  CHECK(outcome.code == 2);
+  CHECK_THAT(outcome.err, ContainsSubstring("r.yaml:3:3") && ContainsSubstring("cardinality") && ContainsSubstring("r.yaml:5:") &&
+                              ContainsSubstring("learning_rate"));
+}
+
+TEST_CASE("inspect prints operating points as JSON with their costs") {
+  const Outcome outcome = tnn_run("inspect " TNN_SOURCE_DIR "/recipes/dtnn-2022/vgg-w-cifar10.yaml --format json");
+  REQUIRE(outcome.code == 0);
+  const auto json = nlohmann::json::parse(outcome.out);
+  REQUIRE(json.at("operating_points").size() == 16);
+  const auto& full = json.at("operating_points").back();
+  CHECK(full.at("u") == 1);
+  CHECK(full.at("macs").get<double>() / 1e6 == Approx(207.3).margin(0.05));
+  CHECK(full.at("parameters").get<double>() / 1e6 == Approx(18.56).margin(0.005));
+  CHECK(full.contains("flops"));
+  CHECK(full.contains("activation_bytes"));
+}
+
+TEST_CASE("a missing data set exits with 3 and says where it was looked for and where users get it") {
+  const TemporaryFolder folder;
+  const Outcome outcome = tnn_run("train " TNN_SOURCE_DIR "/recipes/dtnn-2022/vgg-w-cifar10.yaml --dry-run --data-root " + folder.path().string());
+  CHECK(outcome.code == 3);
+  CHECK_THAT(outcome.err, ContainsSubstring("cifar-10-batches-bin") && ContainsSubstring(folder.path().string()));
+  CHECK(tnn_run("data verify cifar10 --data-root " + folder.path().string()).code == 3);
+  CHECK(tnn_run("data verify cifar11").code == 2);
+}
+
+TEST_CASE("one command trains, sweeps and writes every report; a folder that holds a run is not touched unasked") {
+  if (!has_fashion_mnist()) TNN_SKIP("Fashion-MNIST is not installed (package dataset-fashion-mnist)");
+  const TemporaryFolder folder;
+  const auto run = folder.path() / "run";
+  const Outcome outcome = tnn_run(small_training(run));
+  INFO(outcome.err);
+  REQUIRE(outcome.code == 0);
+  for (const char* name : {"recipe.resolved.yaml", "metrics.jsonl", "checkpoints/last.safetensors", "checkpoints/best.safetensors", "model.safetensors",
+                           "curve.csv", "curve.json", "curve.h5", "curve.svg", "report.html", "log.txt", "events"})
+    CHECK(std::filesystem::exists(run / name));
+  const auto curve = nlohmann::json::parse(read_file(run / "curve.json"));
+  REQUIRE(curve.at("points").size() == 4);
+  for (const auto& point : curve.at("points")) {
+    CHECK(point.at("top1_low") <= point.at("top1"));
+    CHECK(point.at("top1") <= point.at("top1_high"));
+    CHECK(point.at("images") == 200);
+  }
+  const Outcome again = tnn_run(small_training(run));
+  CHECK(again.code == 2);
+  CHECK_THAT(again.err, ContainsSubstring("--resume") && ContainsSubstring("--overwrite"));
+
+  const Outcome sweep = tnn_run("sweep-utilization " + run.string() + " --u 0.25:1:0.25 --format json --quiet");
+  REQUIRE(sweep.code == 0);
+  const auto rows = nlohmann::json::parse(sweep.out);
+  REQUIRE(rows.size() == 4);
+  for (size_t i = 0; i < 4; ++i)
+    CHECK(rows[i].at("top1_percent").get<double>() == Approx(100 * curve.at("points")[i].at("top1").get<double>()).margin(0.006));
+  CHECK(sweep.err.empty());
+  CHECK(tnn_run("inspect " + run.string()).code == 0);
+}
+
+TEST_CASE("a training killed three times and resumed has the same weights as one that was left alone") {
+  if (!has_fashion_mnist()) TNN_SKIP("Fashion-MNIST is not installed (package dataset-fashion-mnist)");
+  const TemporaryFolder folder;
+  const auto straight = folder.path() / "straight", killed = folder.path() / "killed";
+  REQUIRE(tnn_run(small_training(straight)).code == 0);
+  const std::string resume = small_training(killed) + " --resume --set training.checkpoint_steps=4";
+  CHECK(stop_after(resume, killed, 6, SIGKILL) == 128 + SIGKILL);
+  CHECK(stop_after(resume + " --set data.workers=2", killed, 14, SIGKILL) == 128 + SIGKILL);
+  CHECK(stop_after(resume + " --set data.workers=0", killed, 33, SIGKILL) == 128 + SIGKILL);
+  REQUIRE(tnn_run(resume).code == 0);
+  CHECK(tensors_of(straight / "model.safetensors") == tensors_of(killed / "model.safetensors"));
+  CHECK(tensors_of(straight / "checkpoints/last.safetensors") == tensors_of(killed / "checkpoints/last.safetensors"));
+  // Lines of steps that were done again after a kill are there once.
+  std::istringstream metrics(read_file(killed / "metrics.jsonl"));
+  int64_t before = 0, lines = 0;
+  for (std::string line; std::getline(metrics, line); ++lines) {
+    const int64_t step = nlohmann::json::parse(line).at("step");
+    const bool epoch_line = nlohmann::json::parse(line).contains("epoch_loss");
+    CHECK((epoch_line ? step >= before : step > before));
+    before = step;
+  }
+  CHECK(lines >= 30);
+}
+
+TEST_CASE("SIGTERM exits with 75 and SIGINT with 130, after a checkpoint from which --resume goes on") {
+  if (!has_fashion_mnist()) TNN_SKIP("Fashion-MNIST is not installed (package dataset-fashion-mnist)");
+  const TemporaryFolder folder;
+  const auto run = folder.path() / "run";
+  CHECK(stop_after(small_training(run), run, 3, SIGTERM) == 75);
+  CHECK(std::filesystem::exists(run / "checkpoints/last.safetensors"));
+  CHECK(stop_after(small_training(run) + " --resume", run, 10, SIGINT) == 130);
+  const Outcome other = tnn_run(small_training(run) + " --resume --set training.learning_rate=0.01");
+  CHECK(other.code == 2);
+  CHECK_THAT(other.err, ContainsSubstring("other settings"));
+  CHECK(tnn_run(small_training(run) + " --resume").code == 0);
+}
+
+TEST_CASE("a loss that is not finite exits with 4 and says step and u") {
+  if (!has_fashion_mnist()) TNN_SKIP("Fashion-MNIST is not installed (package dataset-fashion-mnist)");
+  const TemporaryFolder folder;
+  const Outcome outcome = tnn_run(small_training(folder.path() / "run") + " --set training.learning_rate=100 --set training.batch_norm=shared --set model.batch_norm=false"
+                                                                          " --set training.schedule=constant");
+  CHECK(outcome.code == 4);
+  CHECK_THAT(outcome.err, ContainsSubstring("step") && ContainsSubstring("u = ") && ContainsSubstring("last.safetensors"));
+}
+
+TEST_CASE("a damaged model file exits with 3, without a crash") {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "m.safetensors";
+  write_file_atomically(path, std::string(1000, 'x'));
+  CHECK(tnn_run("inspect " + path.string()).code == 3);
+  CHECK(tnn_run("sweep-utilization " + path.string()).code == 3);
+  CHECK(tnn_run("sweep-utilization " + folder.path().string()).code == 3);
+}
+
+TEST_CASE("completion scripts are valid bash and know the subcommands") {
+  const Outcome outcome = tnn_run("completion bash");
+  const TemporaryFolder folder;
+  write_file_atomically(folder.path() / "tnn.bash",
+                        outcome.out + "COMP_WORDS=(tnn sw); COMP_CWORD=1; _tnn; echo \"${COMPREPLY[@]}\"\nCOMP_WORDS=(tnn train --re); COMP_CWORD=2; _tnn; echo \"${COMPREPLY[@]}\"\n");
+  const std::string command = "bash '" + (folder.path() / "tnn.bash").string() + "' > '" + (folder.path() / "out").string() + "'";
+  REQUIRE(std::system(command.c_str()) == 0);
+  CHECK(read_file(folder.path() / "out") == "sweep-utilization\n--resume\n");
+}
