@@ -18,15 +18,18 @@ struct Options {
   bool resume = false, overwrite = false, dry_run = false, sweep = true;
 };
 
-void print_result(const TrainResult& result, const Options& options) {
-  if (options.sweep) fmt::print("{}", format_table(curve_table(result.curve), table_format(options.format)));
+void print_result(const TrainResult& result, const Options& options, bool quiet) {
+  if (options.sweep)
+    fmt::print("{}", format_table(curve_table(result.curve), table_format(options.format)));
+  else
+    fmt::print("{}\n", result.files.front().string());
+  std::fflush(stdout);
+  if (quiet) return;
   fmt::print(stderr, "\nwritten:\n");
   for (const auto& file : result.files) {
     const bool html = file.extension() == ".html";
     fmt::print(stderr, "  {}{}\n", file.string(), html ? "   <- open in a browser (one file, no network needed)" : "");
   }
-  if (options.sweep) return;
-  fmt::print("{}\n", result.files.front().string());
 }
 
 int run_train(const Options& options, const Session& session) {
@@ -45,10 +48,7 @@ int run_train(const Options& options, const Session& session) {
   if (options.resume) train_options.existing = RunFolder::Existing::resume;
   if (options.overwrite) train_options.existing = RunFolder::Existing::overwrite;
   const TrainResult result = train(recipe, train_options, progress);
-  if (session.quiet && options.sweep)
-    fmt::print("{}", format_table(curve_table(result.curve), table_format(options.format)));
-  else
-    print_result(result, options);
+  print_result(result, options, session.quiet);
   return 0;
 }
 

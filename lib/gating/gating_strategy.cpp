@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
+#include <cstring>
 
 #include "core/error.h"
 #include "gating/independent.h"
@@ -56,8 +56,10 @@ int GatingStrategy::count(const Gate& gate, double u) const {
 }
 
 Configuration GatingStrategy::configuration_at(double u, uint64_t seed) const {
-  RandomStream random(seed, RandomPurpose::gating, {std::bit_cast<uint64_t>(check_utilization(u))});
-  return configuration(u, random);
+  uint64_t bits = 0;  // std::bit_cast is not there in GCC 10
+  std::memcpy(&bits, &u, sizeof u);
+  RandomStream random(seed, RandomPurpose::gating, {bits});
+  return configuration(check_utilization(u), random);
 }
 
 std::vector<OperatingPoint> GatingStrategy::operating_points(uint64_t seed) const {

@@ -64,6 +64,9 @@ Experiment prepare_experiment(const Recipe& recipe) {
   Experiment experiment{recipe, find_dataset(recipe.text("data.name"), recipe.text("data.root")), describe_recipe_model(recipe)};
   const DatasetCard& card = experiment.dataset.card;
   check_model_fits(recipe, experiment.description.graph, card);
+  const std::filesystem::path model = recipe.text("export.model");
+  if (model.empty() || model.has_parent_path() || model.extension() != ".safetensors")
+    throw recipe.fault("export.model", fmt::format("'{}' is not a file name with the extension .safetensors (it is written in the run folder)", model.string()));
   experiment.description.dataset = card.name;
   experiment.description.class_names = card.classes;
   experiment.description.preprocessing = preprocessing_of(recipe, card);

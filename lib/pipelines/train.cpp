@@ -10,6 +10,7 @@ namespace tnn {
 
 TrainResult train(const Recipe& recipe, const TrainOptions& options, Progress& progress) {
   const int threads = set_threads(recipe);
+  datapath_options(recipe);  // faults of the recipe before anything is created or removed
   const Experiment experiment = prepare_experiment(recipe);
   const RunFolder folder = RunFolder::open(options.out.empty() ? RunFolder::default_path(recipe) : options.out, options.existing);
   LoggingProgress log(progress, folder.log());
