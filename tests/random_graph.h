@@ -44,7 +44,9 @@ class RandomGraph {
     return last_gate_ = b_.channel_gate(name("gate"), static_cast<int>(last_cardinality_));
   }
 
-  Window window(int64_t kernel, int64_t padding, int64_t stride = 1, int64_t dilation = 1) { return {{kernel}, {stride}, {padding}, {dilation}}; }
+  Window window(int64_t kernel, int64_t padding, int64_t stride = 1, int64_t dilation = 1) {
+    return {{kernel}, {stride}, {padding}, {dilation}};
+  }
   int64_t smallest_extent() {
     int64_t smallest = 1000;
     for (const int64_t size : b_.shape(x_).extent) smallest = std::min(smallest, size);
@@ -54,9 +56,10 @@ class RandomGraph {
   void convolution(int64_t kernel) {
     const int64_t channels = width();
     const bool dilated = smallest_extent() >= 5 && pick(4) == 0;
-    x_ = b_.convolution(name("conv"), x_, channels, gate_for(channels),
-                        {.window = window(kernel, (kernel - 1) / 2 * (dilated ? 2 : 1), smallest_extent() >= 5 && pick(4) == 0 ? 2 : 1, dilated ? 2 : 1),
-                         .bias = pick(2) == 0});
+    x_ = b_.convolution(
+        name("conv"), x_, channels, gate_for(channels),
+        {.window = window(kernel, (kernel - 1) / 2 * (dilated ? 2 : 1), smallest_extent() >= 5 && pick(4) == 0 ? 2 : 1, dilated ? 2 : 1),
+         .bias = pick(2) == 0});
   }
 
   void grouped() {
@@ -67,7 +70,8 @@ class RandomGraph {
     const tnn::SpaceId inner = b_.space(name("inner"), channels, gate);
     x_ = b_.convolution(name("conv"), x_, inner, {.window = window(1, 0)});
     x_ = b_.batch_norm(name("bn"), x_);
-    x_ = b_.convolution(name("grouped"), x_, b_.space(name("out"), channels * (1 + pick(2)), gate), {.window = window(3, 1), .groups = groups});
+    x_ = b_.convolution(name("grouped"), x_, b_.space(name("out"), channels * (1 + pick(2)), gate),
+                        {.window = window(3, 1), .groups = groups});
   }
 
   /// x + branches, each behind a branch gate (Eq. 3); the trunk's space is shared.
@@ -83,8 +87,10 @@ class RandomGraph {
       if (pick(2)) y = b_.relu(name("relu"), b_.batch_norm(name("bn"), y));
       const int64_t inner = width();
       if (pick(2)) y = b_.relu(name("relu"), b_.convolution(name("conv"), y, inner, gate_for(inner), {.window = window(3, 1)}));
-      if (pick(4)) y = b_.convolution(name("conv"), y, trunk, {.window = window(1, 0)});
-      else y = b_.convolution(name("conv"), y, trunk, {.window = window(3, 1), .bias = false});
+      if (pick(4))
+        y = b_.convolution(name("conv"), y, trunk, {.window = window(1, 0)});
+      else
+        y = b_.convolution(name("conv"), y, trunk, {.window = window(3, 1), .bias = false});
       if (pick(2)) y = b_.batch_norm(name("bn"), y);
       b_.end_branch();
       x_ = b_.add(name("add"), pick(2) ? std::vector{x_, y} : std::vector{y, x_});
@@ -112,20 +118,41 @@ class RandomGraph {
 
   void step() {
     switch (pick(11)) {
-      case 0: convolution(1); break;
-      case 1: convolution(3); break;
-      case 2: x_ = b_.batch_norm(name("bn"), x_); break;
-      case 3: x_ = b_.activation(name("act"), x_, static_cast<tnn::ActivationKind>(pick(3))); break;
+      case 0:
+        convolution(1);
+        break;
+      case 1:
+        convolution(3);
+        break;
+      case 2:
+        x_ = b_.batch_norm(name("bn"), x_);
+        break;
+      case 3:
+        x_ = b_.activation(name("act"), x_, static_cast<tnn::ActivationKind>(pick(3)));
+        break;
       case 4:
         if (smallest_extent() >= 3)
-          x_ = b_.pool(name("pool"), x_, {pick(2) ? tnn::PoolKind::max : tnn::PoolKind::average, window(2 + pick(2), pick(2), 2), pick(2) == 0});
+          x_ = b_.pool(name("pool"), x_,
+                       {pick(2) ? tnn::PoolKind::max : tnn::PoolKind::average, window(2 + pick(2), pick(2), 2), pick(2) == 0});
         break;
-      case 5: x_ = b_.depthwise_convolution(name("depthwise"), x_, window(3, 1), pick(2) == 0); break;
-      case 6: grouped(); break;
-      case 7: residual(); break;
-      case 8: dense(); break;
-      case 9: shuffle(); break;
-      case 10: x_ = b_.relu(name("relu"), b_.batch_norm(name("bn"), x_)); break;
+      case 5:
+        x_ = b_.depthwise_convolution(name("depthwise"), x_, window(3, 1), pick(2) == 0);
+        break;
+      case 6:
+        grouped();
+        break;
+      case 7:
+        residual();
+        break;
+      case 8:
+        dense();
+        break;
+      case 9:
+        shuffle();
+        break;
+      case 10:
+        x_ = b_.relu(name("relu"), b_.batch_norm(name("bn"), x_));
+        break;
     }
   }
 

@@ -38,8 +38,8 @@ int run_verify(const Options& options, const Session& session) {
     for (const Finding& finding : report.findings) table.rows.push_back({finding.file.string(), finding.problem});
   }
   fmt::print("{}", format_table(table, table_format(options.format)));
-  fmt::print(stderr, "{}: {} in {}\n", card.title, report.ok() ? "everything as its card says" : fmt::format("{} faults", report.findings.size()),
-             report.folder.string());
+  fmt::print(stderr, "{}: {} in {}\n", card.title,
+             report.ok() ? "everything as its card says" : fmt::format("{} faults", report.findings.size()), report.folder.string());
   return report.ok() ? 0 : static_cast<int>(ExitCode::data);
 }
 
@@ -48,7 +48,8 @@ int run_list(const Options& options) {
   const auto folder = find_cards_folder();
   for (const std::string& name : card_names(folder)) {
     const DatasetCard card = load_card(folder, name);
-    table.rows.push_back({name, card.title, fmt::format("{} + {}", card.train.images(), card.test.images()), std::to_string(card.classes.size()), card.source});
+    table.rows.push_back({name, card.title, fmt::format("{} + {}", card.train.images(), card.test.images()),
+                          std::to_string(card.classes.size()), card.source});
   }
   fmt::print("{}", format_table(table, table_format(options.format)));
   return 0;

@@ -16,7 +16,9 @@ void setup_inspect(CLI::App& app, Session& session) {
   };
   auto* command = app.add_subcommand("inspect", "Print layers, channel spaces, gates, and what each operating point costs");
   auto options = std::make_shared<Options>();
-  command->add_option("RECIPE|MODEL", options->model, "Recipe (YAML), model file (.safetensors), or run folder")->required()->check(CLI::ExistingPath);
+  command->add_option("RECIPE|MODEL", options->model, "Recipe (YAML), model file (.safetensors), or run folder")
+      ->required()
+      ->check(CLI::ExistingPath);
   options->flags.add_to(*command);
   add_format(*command, options->format);
   command->callback([options, &session] {

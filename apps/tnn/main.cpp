@@ -32,14 +32,16 @@ std::string command_line(int argc, char** argv) {
   std::string text = "tnn";
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
-    const bool plain = word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%") == std::string::npos;
+    const bool plain =
+        word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%") == std::string::npos;
     text += " " + (plain && !word.empty() ? word : "'" + word + "'");
   }
   return text;
 }
 
 int run(int argc, char** argv) {
-  CLI::App app{"Trains, evaluates and deploys runtime-throttleable neural networks: one training, one file, cost follows the utilization u."};
+  CLI::App app{
+      "Trains, evaluates and deploys runtime-throttleable neural networks: one training, one file, cost follows the utilization u."};
   app.name("tnn");
   app.set_version_flag("--version", [] { return tnn::version() + "\n" + tnn::build_description() + "\n" + tnn::library_versions(); });
   app.require_subcommand(1);

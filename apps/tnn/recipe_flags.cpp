@@ -16,7 +16,10 @@ std::string quoted(const std::string& text) {
 }  // namespace
 
 void RecipeFlags::add_to(CLI::App& app) {
-  app.add_option("--set", set, "Override a key of the recipe: section.key=value (repeatable)")->take_all()->allow_extra_args(false)->type_name("KEY=VALUE");
+  app.add_option("--set", set, "Override a key of the recipe: section.key=value (repeatable)")
+      ->take_all()
+      ->allow_extra_args(false)
+      ->type_name("KEY=VALUE");
   app.add_option("--device", device, "auto, cpu or cuda (run.device)");
   app.add_option("--threads", threads, "Threads, 0 for all cores (run.threads)")->check(CLI::Range(0, 1024));
   app.add_option("--data-root", data_root, "Folder that holds the data sets (data.root)");

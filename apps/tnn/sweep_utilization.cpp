@@ -42,7 +42,8 @@ int run_sweep(const Options& options, const Session& session) {
 }  // namespace
 
 void setup_sweep_utilization(CLI::App& app, Session& session) {
-  auto* command = app.add_subcommand("sweep-utilization", "Measure accuracy and cost of a trained model against utilization, on the test set");
+  auto* command =
+      app.add_subcommand("sweep-utilization", "Measure accuracy and cost of a trained model against utilization, on the test set");
   auto options = std::make_shared<Options>();
   command->add_option("MODEL", options->model, "Run folder or model file (.safetensors)")->required()->check(CLI::ExistingPath);
   command->add_option("--u", options->utilizations, "distinct (every operating point), start:end:step, or a list such as 0.25,0.5,1");

@@ -15,7 +15,8 @@ constexpr std::chrono::seconds kLineEvery{30};
 
 std::string duration(double seconds) {
   const auto whole = static_cast<int64_t>(seconds + 0.5);
-  return whole < 3600 ? fmt::format("{}:{:02}", whole / 60, whole % 60) : fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+  return whole < 3600 ? fmt::format("{}:{:02}", whole / 60, whole % 60)
+                      : fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
 std::string rate_text(double rate) { return rate >= 1000 ? fmt::format("{:.1f}k", rate / 1000) : fmt::format("{:.0f}", rate); }
@@ -34,7 +35,8 @@ std::string TerminalProgress::status(int64_t done, const Figures& figures) const
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   const double rate = seconds > 0 ? static_cast<double>(done - first_) / seconds : 0;
   std::string text = fmt::format("{}: {}/{} {}", phase_, std::min(done, total_), total_, unit_);
-  if (rate > 0) text += fmt::format(", {}/s, {} left", rate_text(rate), duration(static_cast<double>(std::max<int64_t>(0, total_ - done)) / rate));
+  if (rate > 0)
+    text += fmt::format(", {}/s, {} left", rate_text(rate), duration(static_cast<double>(std::max<int64_t>(0, total_ - done)) / rate));
   for (const auto& [name, value] : figures) text += fmt::format(", {} {:.4g}", name, value);
   return text;
 }
@@ -49,8 +51,8 @@ void TerminalProgress::advance(int64_t done, const Figures& figures) {
     return;
   }
   const int filled = total_ > 0 ? static_cast<int>(std::min(done, total_) * kBarWidth / total_) : 0;
-  fmt::print(stderr, "\r\033[K[{}{}] {}", std::string(static_cast<size_t>(filled), '='), std::string(static_cast<size_t>(kBarWidth - filled), ' '),
-             status(done, figures));
+  fmt::print(stderr, "\r\033[K[{}{}] {}", std::string(static_cast<size_t>(filled), '='),
+             std::string(static_cast<size_t>(kBarWidth - filled), ' '), status(done, figures));
   std::fflush(stderr);
   bar_shown_ = true;
 }

@@ -58,7 +58,8 @@ void setup(CLI::App& app, Session& session, const std::string& name, const std::
   options->sweep = sweep;
   command->add_option("RECIPE", options->recipe, "Recipe (YAML)")->required();
   command->add_option("--out", options->out, "Run folder (default: output.folder/output.name of the recipe)");
-  auto* resume = command->add_flag("--resume", options->resume, "Go on from the last checkpoint in the run folder, bit for bit; start where there is none");
+  auto* resume = command->add_flag("--resume", options->resume,
+                                   "Go on from the last checkpoint in the run folder, bit for bit; start where there is none");
   command->add_flag("--overwrite", options->overwrite, "Replace a run that is there")->excludes(resume);
   command->add_flag("--dry-run", options->dry_run, "Check everything, say what would happen, write nothing");
   options->flags.add_to(*command);

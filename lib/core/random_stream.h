@@ -9,7 +9,17 @@
 namespace tnn {
 
 /// What a random stream is for; one number per purpose, so that streams of one seed never meet.
-enum class RandomPurpose : uint64_t { shuffle = 1, augmentation, utilization, gating, initialization, dropout, validation_split, calibration, other };
+enum class RandomPurpose : uint64_t {
+  shuffle = 1,
+  augmentation,
+  utilization,
+  gating,
+  initialization,
+  dropout,
+  validation_split,
+  calibration,
+  other
+};
 
 /// Reproducible random numbers addressed by (seed, purpose, indices): the numbers of one sample or step do not depend on what was drawn
 /// before, on the number of threads, or on where a run was resumed. SplitMix64 over a hashed key; not for cryptography.

@@ -28,9 +28,15 @@ NodeCost node_cost(const Graph& graph, const Node& node, const Configuration& co
                             return weighted_cost(outputs, per_output * kernel_size(c.window), c.bias, positions);
                           },
                           [&](const Linear& l) { return weighted_cost(outputs, inputs(), l.bias, 1); },
-                          [&](const BatchNorm&) { return NodeCost{2 * outputs, 0, 0}; },
-                          [&](const Pool&) { return NodeCost{0, 0, 2 * outputs * positions}; },
-                          [&](const GlobalPool&) { return NodeCost{0, 0, 2 * outputs * positions}; },
+                          [&](const BatchNorm&) {
+                            return NodeCost{2 * outputs, 0, 0};
+                          },
+                          [&](const Pool&) {
+                            return NodeCost{0, 0, 2 * outputs * positions};
+                          },
+                          [&](const GlobalPool&) {
+                            return NodeCost{0, 0, 2 * outputs * positions};
+                          },
                           [](const auto&) { return NodeCost{}; }},
                     node.operation);
 }

@@ -19,7 +19,8 @@ namespace {
 
 void stop_if_interrupted() {
   const int signal = interruption_signal();
-  if (signal != 0) throw Error(signal == SIGTERM ? ExitCode::terminated : ExitCode::interrupted, fmt::format("stopped by signal {}", signal));
+  if (signal != 0)
+    throw Error(signal == SIGTERM ? ExitCode::terminated : ExitCode::interrupted, fmt::format("stopped by signal {}", signal));
 }
 
 void count_batch(SweepPoint& point, const at::Tensor& logits, const at::Tensor& labels) {

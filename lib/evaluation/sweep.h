@@ -13,8 +13,8 @@ namespace tnn {
 struct SweepPoint {
   double u = 1;
   Configuration configuration;
-  int64_t images = 0, top1 = 0, top5 = 0;   ///< right answers
-  double loss = 0;                          ///< mean cross-entropy, nats
+  int64_t images = 0, top1 = 0, top5 = 0;  ///< right answers
+  double loss = 0;                         ///< mean cross-entropy, nats
   std::vector<int64_t> class_correct, class_count;
   double latency_ms = -1, latency_low_ms = -1, latency_high_ms = -1;  ///< one image: median, 5th and 95th percentile; -1: not measured
 };

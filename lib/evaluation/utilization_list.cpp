@@ -19,7 +19,8 @@ double number(const std::string& text, const std::string& whole) {
   double value = 0;
   const auto [end, error] = std::from_chars(trimmed.data(), trimmed.data() + trimmed.size(), value);
   if (error != std::errc() || end != trimmed.data() + trimmed.size() || !std::isfinite(value))
-    throw UsageError(fmt::format("utilizations '{}': '{}' is not a number (allowed: distinct, start:end:step, or a list such as 0.25,0.5,1)", whole, trimmed));
+    throw UsageError(fmt::format(
+        "utilizations '{}': '{}' is not a number (allowed: distinct, start:end:step, or a list such as 0.25,0.5,1)", whole, trimmed));
   return value;
 }
 

@@ -31,7 +31,8 @@ OperatingPoint point_from_json(const Graph& graph, const Json& json) {
     const auto indices = json.at("active").at(gate.name).get<std::vector<int>>();
     for (size_t i = 0; i < indices.size(); ++i)
       if (indices[i] < 0 || indices[i] >= gate.groups || (i > 0 && indices[i] <= indices[i - 1]))
-        throw UsageError(fmt::format("operating point u = {}: group {} of gate '{}' is out of order or range", point.u, indices[i], gate.name));
+        throw UsageError(
+            fmt::format("operating point u = {}: group {} of gate '{}' is out of order or range", point.u, indices[i], gate.name));
     point.configuration.gates.push_back(ActiveGroups::of(gate.groups, indices));
   }
   return point;
@@ -55,7 +56,8 @@ ModelDescription describe_model(Graph graph, const GatingRule& gating, BatchNorm
   const auto strategy = make_gating_strategy(graph, gating);
   description.points = strategy->operating_points();
   if (batch_norm == BatchNormMode::switchable && strategy->is_random())
-    throw UsageError(fmt::format("training.batch_norm switchable needs a gating strategy with a list of operating points (nested), not '{}'", gating.strategy));
+    throw UsageError(fmt::format(
+        "training.batch_norm switchable needs a gating strategy with a list of operating points (nested), not '{}'", gating.strategy));
   description.graph = std::move(graph);
   description.gating = gating;
   description.batch_norm = batch_norm;
@@ -64,14 +66,15 @@ ModelDescription describe_model(Graph graph, const GatingRule& gating, BatchNorm
 
 SafetensorsMetadata description_to_metadata(const ModelDescription& description) {
   const GatingRule& rule = description.gating;
-  return {{"tnn.version", kModelVersion},
-          {"tnn.graph", graph_to_json(description.graph)},
-          {"tnn.gating", Json{{"strategy", rule.strategy}, {"rounding", rounding_name(rule.rounding)}, {"min_active", rule.min_active}}.dump()},
-          {"tnn.operating_points", points_to_json(description).dump()},
-          {"tnn.batch_norm", batch_norm_mode_name(description.batch_norm)},
-          {"tnn.dataset", description.dataset},
-          {"tnn.labels", Json(description.class_names).dump(-1, ' ', false, Json::error_handler_t::replace)},
-          {"tnn.preprocessing", Json{{"mean", description.preprocessing.mean}, {"std", description.preprocessing.std}}.dump()}};
+  return {
+      {"tnn.version", kModelVersion},
+      {"tnn.graph", graph_to_json(description.graph)},
+      {"tnn.gating", Json{{"strategy", rule.strategy}, {"rounding", rounding_name(rule.rounding)}, {"min_active", rule.min_active}}.dump()},
+      {"tnn.operating_points", points_to_json(description).dump()},
+      {"tnn.batch_norm", batch_norm_mode_name(description.batch_norm)},
+      {"tnn.dataset", description.dataset},
+      {"tnn.labels", Json(description.class_names).dump(-1, ' ', false, Json::error_handler_t::replace)},
+      {"tnn.preprocessing", Json{{"mean", description.preprocessing.mean}, {"std", description.preprocessing.std}}.dump()}};
 }
 
 ModelDescription description_from_metadata(const SafetensorsMetadata& metadata, const std::string& path) {
@@ -82,13 +85,15 @@ ModelDescription description_from_metadata(const SafetensorsMetadata& metadata, 
   };
   try {
     if (text("tnn.version") != kModelVersion)
-      throw DataError(fmt::format("'{}' is a tnn model of version {} (this program reads version {})", path, text("tnn.version"), kModelVersion));
+      throw DataError(
+          fmt::format("'{}' is a tnn model of version {} (this program reads version {})", path, text("tnn.version"), kModelVersion));
     ModelDescription description;
     description.graph = graph_from_json(text("tnn.graph"));
     const Json gating = Json::parse(text("tnn.gating"));
     description.gating = {gating.at("strategy").get<std::string>(), rounding_from_name(gating.at("rounding").get<std::string>()),
                           gating.at("min_active").get<int>()};
-    for (const Json& point : Json::parse(text("tnn.operating_points"))) description.points.push_back(point_from_json(description.graph, point));
+    for (const Json& point : Json::parse(text("tnn.operating_points")))
+      description.points.push_back(point_from_json(description.graph, point));
     description.batch_norm = batch_norm_mode_from_name(text("tnn.batch_norm"));
     description.dataset = text("tnn.dataset");
     description.class_names = Json::parse(text("tnn.labels")).get<std::vector<std::string>>();

@@ -24,7 +24,8 @@ struct Preprocessing {
   bool operator==(const Preprocessing&) const = default;
 };
 
-/// Everything of a model but its tensors: what a model file holds as metadata, so that training, sweep, export and deployment read one file.
+/// Everything of a model but its tensors: what a model file holds as metadata, so that training, sweep, export and deployment read one
+/// file.
 struct ModelDescription {
   Graph graph;
   GatingRule gating;

@@ -49,12 +49,14 @@ int64_t TensorView::elements() const {
 void write_safetensors(const std::filesystem::path& path, const std::vector<TensorView>& tensors, const SafetensorsMetadata& metadata) {
   // The format wants the data without gaps: larger element types first keeps each tensor aligned to its own.
   std::vector<TensorView> ordered = tensors;
-  std::stable_sort(ordered.begin(), ordered.end(), [](const TensorView& a, const TensorView& b) { return dtype_size(a.dtype) > dtype_size(b.dtype); });
+  std::stable_sort(ordered.begin(), ordered.end(),
+                   [](const TensorView& a, const TensorView& b) { return dtype_size(a.dtype) > dtype_size(b.dtype); });
   nlohmann::ordered_json header;
   if (!metadata.empty()) header["__metadata__"] = metadata;
   size_t offset = 0;
   for (const TensorView& tensor : ordered) {
-    header[tensor.name] = {{"dtype", dtype_name(tensor.dtype)}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + tensor.bytes()}}};
+    header[tensor.name] = {
+        {"dtype", dtype_name(tensor.dtype)}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + tensor.bytes()}}};
     offset += tensor.bytes();
   }
   std::string text = header.dump();
@@ -96,7 +98,8 @@ void SafetensorsFile::parse() {
   const auto fail = [&](const std::string& what) { throw DataError(fmt::format("'{}': {}", path_.string(), what)); };
   uint64_t length = 0;
   std::memcpy(&length, map_, sizeof length);
-  if (length > kLargestHeader || length > size_ - kLengthBytes) fail(fmt::format("header of {} bytes in a file of {} (truncated?)", length, size_));
+  if (length > kLargestHeader || length > size_ - kLengthBytes)
+    fail(fmt::format("header of {} bytes in a file of {} (truncated?)", length, size_));
   const char* text = reinterpret_cast<const char*>(map_) + kLengthBytes;
   const std::byte* data = map_ + kLengthBytes + length;
   const size_t data_size = size_ - kLengthBytes - length;
@@ -113,7 +116,8 @@ void SafetensorsFile::parse() {
     TensorView view{name, row->dtype, entry.at("shape").get<std::vector<int64_t>>(), nullptr};
     size_t elements = 1;
     for (const int64_t size : view.shape) {
-      if (size < 0 || (size > 0 && elements > data_size / static_cast<size_t>(size))) fail(fmt::format("tensor '{}' is larger than the file", name));
+      if (size < 0 || (size > 0 && elements > data_size / static_cast<size_t>(size)))
+        fail(fmt::format("tensor '{}' is larger than the file", name));
       elements *= static_cast<size_t>(size);
     }
     const auto offsets = entry.at("data_offsets").get<std::vector<uint64_t>>();

@@ -26,8 +26,8 @@ struct TensorView {
 
 using SafetensorsMetadata = std::map<std::string, std::string>;
 
-/// Writes tensors and text metadata as one safetensors file, atomically. The data section starts at a multiple of 64 bytes and each tensor at a
-/// multiple of its element size, so that a memory map can be used in place.
+/// Writes tensors and text metadata as one safetensors file, atomically. The data section starts at a multiple of 64 bytes and each tensor
+/// at a multiple of its element size, so that a memory map can be used in place.
 void write_safetensors(const std::filesystem::path& path, const std::vector<TensorView>& tensors, const SafetensorsMetadata& metadata);
 
 /// A safetensors file, memory-mapped read-only. Everything in the header is checked before it is used: DataError names the file and what is

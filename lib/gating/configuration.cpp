@@ -37,7 +37,8 @@ Configuration Configuration::full(const Graph& graph) {
 }
 
 bool branches_active(const std::vector<Branch>& branches, const Configuration& configuration) {
-  return std::all_of(branches.begin(), branches.end(), [&](const Branch& branch) { return configuration.of(branch.gate).contains(branch.index); });
+  return std::all_of(branches.begin(), branches.end(),
+                     [&](const Branch& branch) { return configuration.of(branch.gate).contains(branch.index); });
 }
 
 ChannelRanges active_channels(const Graph& graph, const TensorShape& shape, const Configuration& configuration) {

@@ -33,8 +33,8 @@ struct GatingRule {
 
 /// A configuration with the utilizations it stands for: equal configurations are one operating point.
 struct OperatingPoint {
-  double u = 1.0;                    ///< canonical: d/D where one gate or equal cardinalities decide
-  double u_begin = 0.0, u_end = 1.0; ///< the utilizations that give it, from u_begin to u_end
+  double u = 1.0;                     ///< canonical: d/D where one gate or equal cardinalities decide
+  double u_begin = 0.0, u_end = 1.0;  ///< the utilizations that give it, from u_begin to u_end
   Configuration configuration;
 };
 

@@ -30,7 +30,8 @@ bool has_name(const std::vector<Item>& items, const std::string& name) {
 GateId GraphBuilder::add_gate(Gate gate) {
   if (gate.name.empty() || has_name(graph_.gates_, gate.name))
     throw UsageError(fmt::format("gate '{}': the name is {}", gate.name, gate.name.empty() ? "empty" : "taken"));
-  if (gate.groups < 1 || gate.groups > (1 << 16)) throw UsageError(fmt::format("gate '{}': cardinality {} is outside [1, 65536]", gate.name, gate.groups));
+  if (gate.groups < 1 || gate.groups > (1 << 16))
+    throw UsageError(fmt::format("gate '{}': cardinality {} is outside [1, 65536]", gate.name, gate.groups));
   if (gate.min_active < 0 || gate.min_active > gate.groups)
     throw UsageError(fmt::format("gate '{}': min_active {} is outside [0, {}]", gate.name, gate.min_active, gate.groups));
   graph_.gates_.push_back(std::move(gate));
@@ -53,10 +54,11 @@ SpaceId GraphBuilder::space(const std::string& name, int64_t channels, GateId ga
   ChannelSpace space{name, channels, gate, 1};
   if (gate != kNone) {
     const Gate& g = graph_.gate(gate);
-    if (g.kind != GateKind::channel) throw UsageError(fmt::format("channel space '{}': gate '{}' switches branches, not channels", name, g.name));
+    if (g.kind != GateKind::channel)
+      throw UsageError(fmt::format("channel space '{}': gate '{}' switches branches, not channels", name, g.name));
     if (g.groups > channels)
-      throw UsageError(fmt::format("node '{}': cardinality {} of gate '{}' exceeds its {} channels (allowed: at most {})", name, g.groups, g.name,
-                                   channels, channels));
+      throw UsageError(fmt::format("node '{}': cardinality {} of gate '{}' exceeds its {} channels (allowed: at most {})", name, g.groups,
+                                   g.name, channels, channels));
     space.groups = g.groups;
   }
   graph_.spaces_.push_back(space);
@@ -82,7 +84,8 @@ void GraphBuilder::check_inputs(const std::string& name, const std::vector<NodeI
 }
 
 void GraphBuilder::check_space(const std::string& name, SpaceId output) const {
-  if (output < 0 || static_cast<size_t>(output) >= graph_.spaces_.size()) throw UsageError(fmt::format("node '{}': unknown channel space {}", name, static_cast<int>(output)));
+  if (output < 0 || static_cast<size_t>(output) >= graph_.spaces_.size())
+    throw UsageError(fmt::format("node '{}': unknown channel space {}", name, static_cast<int>(output)));
 }
 
 NodeId GraphBuilder::append(Node node) {
@@ -101,7 +104,8 @@ NodeId GraphBuilder::append(Node node) {
 NodeId GraphBuilder::input(const std::vector<int64_t>& shape) {
   if (!graph_.nodes_.empty()) throw UsageError("node 'input': there is one already");
   if (shape.empty() || shape.size() == 2 || shape.size() > 4)
-    throw UsageError(fmt::format("node 'input': {} dimensions (allowed: features; channels, height, width; channels, frames, height, width)", shape.size()));
+    throw UsageError(fmt::format(
+        "node 'input': {} dimensions (allowed: features; channels, height, width; channels, frames, height, width)", shape.size()));
   for (const int64_t size : shape)
     if (size < 1 || size > kMostChannels) throw UsageError(fmt::format("node 'input': size {} is outside [1, {}]", size, kMostChannels));
   const SpaceId channels = space("input", shape.front());
@@ -137,7 +141,8 @@ NodeId GraphBuilder::linear(const std::string& name, NodeId x, SpaceId output, L
   check_inputs(name, {x});
   check_space(name, output);
   if (!shape(x).extent.empty())
-    throw UsageError(fmt::format("node '{}': a linear layer takes flattened features, its input is {} (flatten it first)", name, describe_shape(graph_, shape(x))));
+    throw UsageError(fmt::format("node '{}': a linear layer takes flattened features, its input is {} (flatten it first)", name,
+                                 describe_shape(graph_, shape(x))));
   return append_weighted(name, x, output, options, {});
 }
 
@@ -149,7 +154,8 @@ NodeId GraphBuilder::linear(const std::string& name, NodeId x, int64_t features,
 NodeId GraphBuilder::batch_norm(const std::string& name, NodeId x, BatchNorm options) {
   check_inputs(name, {x});
   if (!(options.epsilon > 0 && options.epsilon < 1) || !(options.momentum >= 0 && options.momentum <= 1))
-    throw UsageError(fmt::format("node '{}': epsilon {} or momentum {} is outside (0, 1) or [0, 1]", name, options.epsilon, options.momentum));
+    throw UsageError(
+        fmt::format("node '{}': epsilon {} or momentum {} is outside (0, 1) or [0, 1]", name, options.epsilon, options.momentum));
   return append({name, options, {x}, {}, shape(x)});
 }
 
@@ -163,8 +169,8 @@ NodeId GraphBuilder::pool(const std::string& name, NodeId x, Pool options) {
   options.window = complete_window(name, options.window, shape(x).extent.size(), true);
   for (size_t i = 0; i < options.window.kernel.size(); ++i)
     if (options.window.padding[i] * 2 > options.window.kernel[i] || options.window.dilation[i] != 1)
-      throw UsageError(fmt::format("node '{}': padding {} exceeds half of kernel {}, or dilation {} is not 1", name, options.window.padding[i],
-                                   options.window.kernel[i], options.window.dilation[i]));
+      throw UsageError(fmt::format("node '{}': padding {} exceeds half of kernel {}, or dilation {} is not 1", name,
+                                   options.window.padding[i], options.window.kernel[i], options.window.dilation[i]));
   TensorShape result{shape(x).parts, window_extent(name, shape(x).extent, options.window, options.ceil_mode)};
   return append({name, std::move(options), {x}, {}, std::move(result)});
 }
@@ -203,7 +209,8 @@ NodeId GraphBuilder::flatten(const std::string& name, NodeId x) {
 
 NodeId GraphBuilder::dropout(const std::string& name, NodeId x, double probability) {
   check_inputs(name, {x});
-  if (!(probability >= 0 && probability < 1)) throw UsageError(fmt::format("node '{}': probability {} is outside [0, 1)", name, probability));
+  if (!(probability >= 0 && probability < 1))
+    throw UsageError(fmt::format("node '{}': probability {} is outside [0, 1)", name, probability));
   return append({name, Dropout{probability}, {x}, {}, shape(x)});
 }
 
@@ -216,13 +223,13 @@ NodeId GraphBuilder::channel_shuffle(const std::string& name, NodeId x, SpaceId 
   check_inputs(name, {x});
   check_space(name, output);
   if (groups < 1 || channels(x) % groups != 0 || channels(x) != graph_.space(output).channels)
-    throw UsageError(fmt::format("node '{}': {} groups do not divide its {} channels, or its space has {} channels", name, groups, channels(x),
-                                 graph_.space(output).channels));
+    throw UsageError(fmt::format("node '{}': {} groups do not divide its {} channels, or its space has {} channels", name, groups,
+                                 channels(x), graph_.space(output).channels));
   bool gated = graph_.space(output).gate != kNone;
   for (const Part& part : shape(x).parts)
-    gated = gated || graph_.space(part.space).gate != kNone || std::any_of(part.branches.begin(), part.branches.end(), [&](const Branch& b) {
-              return std::find(branches_.begin(), branches_.end(), b) == branches_.end();
-            });
+    gated = gated || graph_.space(part.space).gate != kNone ||
+            std::any_of(part.branches.begin(), part.branches.end(),
+                        [&](const Branch& b) { return std::find(branches_.begin(), branches_.end(), b) == branches_.end(); });
   if (gated) throw UsageError(fmt::format("node '{}': a channel shuffle needs channels that are always active (no gate)", name));
   return append({name, ChannelShuffle{groups}, {x}, {}, {{Part{output, 1, {}}}, shape(x).extent}});
 }

@@ -114,8 +114,10 @@ int find(const Names& names, const std::string& kind, const std::string& name, c
 }
 
 Window read_window(Fields& fields, bool dilation) {
-  Window window{fields.get<std::vector<int64_t>>("kernel"), fields.get<std::vector<int64_t>>("stride", {}),
-                fields.get<std::vector<int64_t>>("padding", {}), {}};
+  Window window{fields.get<std::vector<int64_t>>("kernel"),
+                fields.get<std::vector<int64_t>>("stride", {}),
+                fields.get<std::vector<int64_t>>("padding", {}),
+                {}};
   if (dilation) window.dilation = fields.get<std::vector<int64_t>>("dilation", {});
   return window;
 }
@@ -139,13 +141,15 @@ struct Reader {
       return builder.convolution(name, x(), space(), Convolution{window, fields.get<int64_t>("groups", 1), false, bias});
     }
     if (kind == "linear") return builder.linear(name, x(), space(), Linear{fields.get<bool>("bias", true)});
-    if (kind == "batch_norm") return builder.batch_norm(name, x(), {fields.get<double>("epsilon", 1e-5), fields.get<double>("momentum", 0.1)});
+    if (kind == "batch_norm")
+      return builder.batch_norm(name, x(), {fields.get<double>("epsilon", 1e-5), fields.get<double>("momentum", 0.1)});
     if (kind == "relu") return builder.activation(name, x(), ActivationKind::relu);
     if (kind == "relu6") return builder.activation(name, x(), ActivationKind::relu6);
     if (kind == "sigmoid") return builder.activation(name, x(), ActivationKind::sigmoid);
     if (kind == "max_pool" || kind == "average_pool") {
       const Window window = read_window(fields, false);
-      return builder.pool(name, x(), {kind == "max_pool" ? PoolKind::max : PoolKind::average, window, fields.get<bool>("ceil_mode", false)});
+      return builder.pool(name, x(),
+                          {kind == "max_pool" ? PoolKind::max : PoolKind::average, window, fields.get<bool>("ceil_mode", false)});
     }
     if (kind == "global_max_pool") return builder.global_pool(name, x(), PoolKind::max);
     if (kind == "global_average_pool") return builder.global_pool(name, x(), PoolKind::average);
@@ -154,11 +158,11 @@ struct Reader {
     if (kind == "flatten") return builder.flatten(name, x());
     if (kind == "dropout") return builder.dropout(name, x(), fields.get<double>("probability"));
     if (kind == "channel_shuffle") return builder.channel_shuffle(name, x(), space(), fields.get<int64_t>("groups"));
-    throw UsageError(fmt::format("{}: {}", fields.where(),
-                                 unknown_name_message("kind", kind,
-                                                      {"input", "convolution", "linear", "batch_norm", "relu", "relu6", "sigmoid", "max_pool",
-                                                       "average_pool", "global_max_pool", "global_average_pool", "add", "concat", "flatten", "dropout",
-                                                       "channel_shuffle"})));
+    throw UsageError(fmt::format(
+        "{}: {}", fields.where(),
+        unknown_name_message("kind", kind,
+                             {"input", "convolution", "linear", "batch_norm", "relu", "relu6", "sigmoid", "max_pool", "average_pool",
+                              "global_max_pool", "global_average_pool", "add", "concat", "flatten", "dropout", "channel_shuffle"})));
   }
 
   void read_node(const Json& json) {
@@ -186,7 +190,8 @@ struct Reader {
   void read_gate(const Json& json) {
     Fields fields(json, "a gate");
     const auto name = fields.get<std::string>("name"), kind = fields.get<std::string>("kind");
-    if (kind != "channel" && kind != "branch") throw UsageError(fmt::format("gate '{}': {}", name, unknown_name_message("kind", kind, {"channel", "branch"})));
+    if (kind != "channel" && kind != "branch")
+      throw UsageError(fmt::format("gate '{}': {}", name, unknown_name_message("kind", kind, {"channel", "branch"})));
     const int groups = fields.get<int>("groups"), min_active = fields.get<int>("min_active");
     gates[name] = kind == "channel" ? builder.channel_gate(name, groups, min_active) : builder.branch_gate(name, groups, min_active);
     fields.finish();
@@ -220,7 +225,8 @@ std::string graph_to_json(const Graph& graph, int indent) {
                              {"groups", gate.groups},
                              {"min_active", gate.min_active}});
   for (const ChannelSpace& space : graph.spaces()) {
-    if (&space == &graph.spaces().at(static_cast<size_t>(graph.input().shape.parts.front().space))) continue;  // declared by the input itself
+    if (&space == &graph.spaces().at(static_cast<size_t>(graph.input().shape.parts.front().space)))
+      continue;  // declared by the input itself
     Json item{{"name", space.name}, {"channels", space.channels}};
     if (space.gate != kNone) item["gate"] = graph.gate(space.gate).name;
     json["spaces"].push_back(item);
@@ -245,7 +251,8 @@ Graph graph_from_json(const std::string& text) {
   for (const Json& space : fields.list("spaces")) reader.read_space(space);
   for (size_t i = 1; i < nodes.size(); ++i) reader.read_node(nodes[i]);
   std::vector<NodeId> outputs;
-  for (const auto& output : fields.get<std::vector<std::string>>("outputs")) outputs.push_back(find(reader.nodes, "node", output, "outputs"));
+  for (const auto& output : fields.get<std::vector<std::string>>("outputs"))
+    outputs.push_back(find(reader.nodes, "node", output, "outputs"));
   fields.finish();
   return reader.builder.finish(outputs);
 }

@@ -90,7 +90,8 @@ struct ChannelShuffle {
 };
 
 /// The kinds of nodes. A new kind is one struct here and one overload in each reader.
-using Operation = std::variant<Input, Convolution, Linear, BatchNorm, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout, ChannelShuffle>;
+using Operation =
+    std::variant<Input, Convolution, Linear, BatchNorm, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout, ChannelShuffle>;
 
 /// The name of an operation in JSON, listings and errors: "convolution", "batch_norm", "relu", ...
 std::string kind_name(const Operation& operation);

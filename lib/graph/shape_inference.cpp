@@ -82,22 +82,22 @@ void check_convolution_groups(const Graph& graph, const std::string& node, const
   if (!gated) return;
   const bool single = input.parts.size() == 1 && input.parts.front().repeat == 1;
   if (!single || graph.space(input.parts.front().space).gate != graph.space(output).gate)
-    throw UsageError(fmt::format("node '{}': the groups of a convolution follow one gate, but its input {} and its output space '{}' do not share it",
-                                 node, describe_spaces(graph, input), graph.space(output).name));
+    throw UsageError(
+        fmt::format("node '{}': the groups of a convolution follow one gate, but its input {} and its output space '{}' do not share it",
+                    node, describe_spaces(graph, input), graph.space(output).name));
   const int cardinality = graph.space(output).groups;
   if (groups % cardinality != 0)
-    throw UsageError(fmt::format("node '{}': {} convolution groups cannot open in {} equal steps (the cardinality must divide the groups)", node,
-                                 groups, cardinality));
+    throw UsageError(fmt::format("node '{}': {} convolution groups cannot open in {} equal steps (the cardinality must divide the groups)",
+                                 node, groups, cardinality));
 }
 
 TensorShape sum_shape(const Graph& graph, const std::string& node, const std::vector<TensorShape>& operands) {
-  const TensorShape& base = *std::min_element(operands.begin(), operands.end(),
-                                              [](const auto& a, const auto& b) { return branch_count(a) < branch_count(b); });
+  const TensorShape& base =
+      *std::min_element(operands.begin(), operands.end(), [](const auto& a, const auto& b) { return branch_count(a) < branch_count(b); });
   for (const TensorShape& operand : operands) {
     const bool same_layout = operand.extent == base.extent && operand.parts.size() == base.parts.size() &&
-                             std::equal(operand.parts.begin(), operand.parts.end(), base.parts.begin(), [](const Part& a, const Part& b) {
-                               return a.space == b.space && a.repeat == b.repeat;
-                             });
+                             std::equal(operand.parts.begin(), operand.parts.end(), base.parts.begin(),
+                                        [](const Part& a, const Part& b) { return a.space == b.space && a.repeat == b.repeat; });
     if (!same_layout)
       throw UsageError(fmt::format("node '{}': adds different channel spaces: {} and {}", node, describe_spaces(graph, base),
                                    describe_spaces(graph, operand)));

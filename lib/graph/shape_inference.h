@@ -14,8 +14,8 @@ Window complete_window(const std::string& node, Window window, size_t dimensions
 /// padding (LibTorch's rule).
 std::vector<int64_t> window_extent(const std::string& node, const std::vector<int64_t>& extent, const Window& window, bool ceil_mode);
 
-/// A convolution's groups against its input and output spaces: they divide both, and where the input is gated the output shares the gate and
-/// whole convolution groups open together.
+/// A convolution's groups against its input and output spaces: they divide both, and where the input is gated the output shares the gate
+/// and whole convolution groups open together.
 void check_convolution_groups(const Graph& graph, const std::string& node, const TensorShape& input, SpaceId output, int64_t groups);
 
 /// The shape of a sum: operands over the same spaces; operands may lie in further branches than the one that is always there.

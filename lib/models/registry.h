@@ -12,13 +12,13 @@ namespace tnn {
 struct ModelOptions {
   std::vector<int64_t> input{3, 32, 32};
   int64_t classes = 10;
-  int cardinality = 16;                ///< D of every gate
-  std::vector<std::string> stages;     ///< VGG: channels of each convolution; "M" a 2x2 max pool
-  std::vector<int64_t> hidden{4096};   ///< widths of the fully connected layers before the classifier
+  int cardinality = 16;               ///< D of every gate
+  std::vector<std::string> stages;    ///< VGG: channels of each convolution; "M" a 2x2 max pool
+  std::vector<int64_t> hidden{4096};  ///< widths of the fully connected layers before the classifier
   bool batch_norm = false;
-  bool pool_before_norm = false;       ///< VGG: the pool of a stage directly after its last convolution
+  bool pool_before_norm = false;  ///< VGG: the pool of a stage directly after its last convolution
   double dropout = 0.0;
-  std::string file;                    ///< for "file": a graph as JSON
+  std::string file;  ///< for "file": a graph as JSON
 };
 
 /// An architecture: its registry name (= recipe name = file stem) and what declares its graph.

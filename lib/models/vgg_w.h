@@ -4,9 +4,9 @@
 
 namespace tnn {
 
-/// VGG-W (DTNN 4.1): 3x3 convolutions in stages with a 2x2 max pool after each, then fully connected layers. The convolutions of a stage share
-/// one channel gate, each hidden layer has its own; at least one group stays active, so that the result is never cut off. The paper's net is
-/// the default of `stages`: VGG-D truncated to three stages, one hidden layer of 4096.
+/// VGG-W (DTNN 4.1): 3x3 convolutions in stages with a 2x2 max pool after each, then fully connected layers. The convolutions of a stage
+/// share one channel gate, each hidden layer has its own; at least one group stays active, so that the result is never cut off. The paper's
+/// net is the default of `stages`: VGG-D truncated to three stages, one hidden layer of 4096.
 Graph vgg_w(const ModelOptions& options);
 
 }  // namespace tnn

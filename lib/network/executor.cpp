@@ -48,21 +48,17 @@ at::Tensor Executor::run(const at::Tensor& input) {
 at::Tensor Executor::evaluate(NodeId id) {
   const Node& n = node(id);
   const auto x = [&]() -> const at::Tensor& { return value(n.inputs.front()); };
-  return std::visit(Match{[&](const Input&) { return value(id); },
-                          [&](const Convolution& c) { return convolution(id, c, x()); },
+  return std::visit(Match{[&](const Input&) { return value(id); }, [&](const Convolution& c) { return convolution(id, c, x()); },
                           [&](const Linear&) { return linear(id, x()); },
                           [&](const BatchNorm& b) { return per_sample() ? batch_norm_per_sample(id, b, x()) : batch_norm(id, b, x()); },
-                          [&](const Activation& a) { return activation(id, a, x()); },
-                          [&](const Pool& p) { return pool(n, p, x()); },
+                          [&](const Activation& a) { return activation(id, a, x()); }, [&](const Pool& p) { return pool(n, p, x()); },
                           [&](const GlobalPool& p) {
                             std::vector<int64_t> dimensions;
                             for (int64_t d = 2; d < x().dim(); ++d) dimensions.push_back(d);
                             return p.kind == PoolKind::average ? x().mean(dimensions, true) : x().amax(dimensions, true);
                           },
-                          [&](const Add&) { return add(n); },
-                          [&](const Concat&) { return concat(n); },
-                          [&](const Flatten&) { return x().flatten(1); },
-                          [&](const Dropout& d) { return dropout(id, d, x()); },
+                          [&](const Add&) { return add(n); }, [&](const Concat&) { return concat(n); },
+                          [&](const Flatten&) { return x().flatten(1); }, [&](const Dropout& d) { return dropout(id, d, x()); },
                           [&](const ChannelShuffle& s) {
                             auto sizes = x().sizes().vec();
                             auto grouped = sizes;
@@ -100,10 +96,10 @@ at::Tensor Executor::concat(const Node& node) {
 
 bool Executor::needs_mask(const Node& node) const {
   if (execution_.masks.empty() || node.inputs.empty()) return false;
-  const bool keeps_zeros = std::visit(Match{[](const Convolution&) { return false; }, [](const Linear&) { return false; },
-                                            [](const BatchNorm&) { return false; },
-                                            [](const Activation& a) { return a.kind != ActivationKind::sigmoid; }, [](const auto&) { return true; }},
-                                      node.operation);
+  const bool keeps_zeros = std::visit(
+      Match{[](const Convolution&) { return false; }, [](const Linear&) { return false; }, [](const BatchNorm&) { return false; },
+            [](const Activation& a) { return a.kind != ActivationKind::sigmoid; }, [](const auto&) { return true; }},
+      node.operation);
   if (!keeps_zeros) return true;
   // A node that enters a branch must be closed with it.
   return std::any_of(node.branches.begin(), node.branches.end(), [&](const Branch& branch) {

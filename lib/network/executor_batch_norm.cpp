@@ -1,8 +1,8 @@
 #include <ATen/TensorOperators.h>
-#include <c10/core/GradMode.h>
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/where.h>
+#include <c10/core/GradMode.h>
 
 #include "network/channel_slice.h"
 #include "network/executor.h"
@@ -69,11 +69,13 @@ at::Tensor Executor::batch_norm_per_sample(NodeId id, const BatchNorm& options, 
   const ChannelRanges ranges = computed_channels(node(id).shape);
   std::vector<int64_t> row_sizes(static_cast<size_t>(x.dim()), 1);
   row_sizes[1] = x.size(1);
-  const at::Tensor scale = slice_channels(stored.scale, 0, ranges).view(row_sizes), shift = slice_channels(stored.shift, 0, ranges).view(row_sizes);
+  const at::Tensor scale = slice_channels(stored.scale, 0, ranges).view(row_sizes),
+                   shift = slice_channels(stored.shift, 0, ranges).view(row_sizes);
   row_sizes[0] = x.size(0);
   if (pass_.phase == Phase::evaluate) {
     const at::Tensor mean = slice_channels(rows_of(stored.point_mean, stored.mean, execution_.points), 1, ranges).reshape(row_sizes);
-    const at::Tensor variance = slice_channels(rows_of(stored.point_variance, stored.variance, execution_.points), 1, ranges).reshape(row_sizes);
+    const at::Tensor variance =
+        slice_channels(rows_of(stored.point_variance, stored.variance, execution_.points), 1, ranges).reshape(row_sizes);
     return (x - mean) * (variance + options.epsilon).rsqrt() * scale + shift;
   }
   // Statistics of a channel over the samples that see it.

@@ -45,10 +45,13 @@ at::Tensor Executor::convolution(NodeId id, const Convolution& options, const at
     return bias.defined() ? at::zeros(shape, x.options()) + channel_view(bias, x.dim()) : at::zeros(shape, x.options());
   }
   // A slice of the input side is strided; the convolution libraries would repack it at every use (forward, backward data, backward weight).
-  if (network_.channels_last()) weight = weight.contiguous(x.dim() == 5 ? at::MemoryFormat::ChannelsLast3d : at::MemoryFormat::ChannelsLast);
-  else weight = weight.contiguous();
+  if (network_.channels_last())
+    weight = weight.contiguous(x.dim() == 5 ? at::MemoryFormat::ChannelsLast3d : at::MemoryFormat::ChannelsLast);
+  else
+    weight = weight.contiguous();
   const std::vector<int64_t> no_output_padding(n.shape.extent.size(), 0);
-  return at::convolution(x, weight, bias, options.window.stride, options.window.padding, options.window.dilation, false, no_output_padding, groups);
+  return at::convolution(x, weight, bias, options.window.stride, options.window.padding, options.window.dilation, false, no_output_padding,
+                         groups);
 }
 
 at::Tensor Executor::linear(NodeId id, const at::Tensor& x) {
@@ -63,9 +66,12 @@ at::Tensor Executor::activation(NodeId id, const Activation& options, const at::
   const bool in_place = may_overwrite(id);
   at::Tensor y = x;
   switch (options.kind) {
-    case ActivationKind::relu: return in_place ? y.relu_() : y.relu();
-    case ActivationKind::relu6: return at::hardtanh(x, 0, 6);
-    case ActivationKind::sigmoid: return x.sigmoid();
+    case ActivationKind::relu:
+      return in_place ? y.relu_() : y.relu();
+    case ActivationKind::relu6:
+      return at::hardtanh(x, 0, 6);
+    case ActivationKind::sigmoid:
+      return x.sigmoid();
   }
   return y;
 }
@@ -76,7 +82,8 @@ at::Tensor Executor::pool(const Node&, const Pool& options, const at::Tensor& x)
   if (options.kind == PoolKind::max)
     return flat ? at::max_pool2d(x, w.kernel, w.stride, w.padding, 1, options.ceil_mode)
                 : at::max_pool3d(x, w.kernel, w.stride, w.padding, 1, options.ceil_mode);
-  return flat ? at::avg_pool2d(x, w.kernel, w.stride, w.padding, options.ceil_mode) : at::avg_pool3d(x, w.kernel, w.stride, w.padding, options.ceil_mode);
+  return flat ? at::avg_pool2d(x, w.kernel, w.stride, w.padding, options.ceil_mode)
+              : at::avg_pool3d(x, w.kernel, w.stride, w.padding, options.ceil_mode);
 }
 
 at::Tensor Executor::dropout(NodeId id, const Dropout& options, const at::Tensor& x) {

@@ -12,19 +12,26 @@ namespace {
 
 at::ScalarType scalar_type(DType dtype) {
   switch (dtype) {
-    case DType::f32: return at::kFloat;
-    case DType::f16: return at::kHalf;
-    case DType::bf16: return at::kBFloat16;
-    case DType::f64: return at::kDouble;
-    case DType::i64: return at::kLong;
-    case DType::u8: return at::kByte;
+    case DType::f32:
+      return at::kFloat;
+    case DType::f16:
+      return at::kHalf;
+    case DType::bf16:
+      return at::kBFloat16;
+    case DType::f64:
+      return at::kDouble;
+    case DType::i64:
+      return at::kLong;
+    case DType::u8:
+      return at::kByte;
   }
   return at::kFloat;
 }
 
 }  // namespace
 
-void save_network(const std::filesystem::path& path, const Network& network, const NamedTensors& extra_tensors, const SafetensorsMetadata& extra_metadata) {
+void save_network(const std::filesystem::path& path, const Network& network, const NamedTensors& extra_tensors,
+                  const SafetensorsMetadata& extra_metadata) {
   NamedTensors all;
   for (const auto& entry : network.parameters().entries()) all.emplace_back(entry.name, entry.tensor);
   all.insert(all.end(), extra_tensors.begin(), extra_tensors.end());

@@ -19,8 +19,8 @@ enum class Phase {
 struct Execution {
   /// Channels outside are not computed at all (sliced execution).
   Configuration computed;
-  /// Empty: every sample sees all that is computed. One: all samples see this (masked execution: the rest is computed and multiplied by zero).
-  /// One a sample: per-sample utilization.
+  /// Empty: every sample sees all that is computed. One: all samples see this (masked execution: the rest is computed and multiplied by
+  /// zero). One a sample: per-sample utilization.
   std::vector<Configuration> masks;
   /// Index of the operating point whose batch-norm statistics serve; one, or one a sample; -1: the shared statistics.
   std::vector<int> points{-1};

@@ -32,8 +32,12 @@ ParameterStore::ParameterStore(const Graph& graph, BatchNormMode mode, int64_t p
       return at::full(per_point ? std::vector<int64_t>{points, p.shape[0]} : p.shape, value, at::kFloat);
     };
     switch (p.role) {
-      case ParameterRole::weight: add(p.name, p.role, p.node, tensors.weight, kaiming_normal(p.shape, seed, i)); break;
-      case ParameterRole::bias: add(p.name, p.role, p.node, tensors.bias, constant(0)); break;
+      case ParameterRole::weight:
+        add(p.name, p.role, p.node, tensors.weight, kaiming_normal(p.shape, seed, i));
+        break;
+      case ParameterRole::bias:
+        add(p.name, p.role, p.node, tensors.bias, constant(0));
+        break;
       case ParameterRole::scale:
         add(switchable ? node + ".point_weight" : p.name, p.role, p.node, tensors.batch_norm.scale, constant(1, switchable));
         break;

@@ -39,7 +39,8 @@ Plan measure_plan(const Experiment& experiment, const DatapathOptions& options) 
     if (done == 0) start = std::chrono::steady_clock::now();
     accumulate_gradients(network, to_tensors(batch, network.channels_last(), network.device()), options, 0, done + kWarmUp);
   }
-  if (done > 0) plan.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / done * static_cast<double>(plan.steps);
+  if (done > 0)
+    plan.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / done * static_cast<double>(plan.steps);
   return plan;
 }
 
@@ -77,8 +78,9 @@ std::string dry_run(const Recipe& recipe, const std::filesystem::path& out, Tabl
       "folder:    {}{}\n\n{}",
       experiment.dataset.card.title, experiment.dataset.folder.string(), plan.training_images, plan.validation_images,
       experiment.dataset.card.test.images(), experiment.description.graph.name(), experiment.description.points.size(),
-      experiment.description.gating.strategy, options.epochs, plan.steps, options.batch_size, plan.seconds / 60, 8, describe_machine(threads),
-      utilizations.size(), folder.string(), taken ? " (holds a run: needs --resume or --overwrite)" : "", format_table(points, format));
+      experiment.description.gating.strategy, options.epochs, plan.steps, options.batch_size, plan.seconds / 60, 8,
+      describe_machine(threads), utilizations.size(), folder.string(), taken ? " (holds a run: needs --resume or --overwrite)" : "",
+      format_table(points, format));
 }
 
 }  // namespace tnn

@@ -31,11 +31,12 @@ void check_model_fits(const Recipe& recipe, const Graph& graph, const DatasetCar
   const std::vector<int64_t> image{card.channels, size ? size : card.height, size ? size : card.width};
   const auto input = graph.dimensions(graph.input().shape);
   if (input != image)
-    throw recipe.fault("model.input", fmt::format("the network takes [{}], but images of '{}' {}are [{}]", fmt::join(input, ", "), card.name,
-                                                  size ? "at data.image_size " : "", fmt::join(image, ", ")));
+    throw recipe.fault("model.input", fmt::format("the network takes [{}], but images of '{}' {}are [{}]", fmt::join(input, ", "),
+                                                  card.name, size ? "at data.image_size " : "", fmt::join(image, ", ")));
   const int64_t classes = graph.channels(graph.node(graph.outputs().front()).shape);
   if (classes != static_cast<int64_t>(card.classes.size()))
-    throw recipe.fault("model.classes", fmt::format("the network gives {} classes, but '{}' has {}", classes, card.name, card.classes.size()));
+    throw recipe.fault("model.classes",
+                       fmt::format("the network gives {} classes, but '{}' has {}", classes, card.name, card.classes.size()));
 }
 
 AugmentationOptions plain_augmentation(const Preprocessing& preprocessing) {
@@ -66,7 +67,9 @@ Experiment prepare_experiment(const Recipe& recipe) {
   check_model_fits(recipe, experiment.description.graph, card);
   const std::filesystem::path model = recipe.text("export.model");
   if (model.empty() || model.has_parent_path() || model.extension() != ".safetensors")
-    throw recipe.fault("export.model", fmt::format("'{}' is not a file name with the extension .safetensors (it is written in the run folder)", model.string()));
+    throw recipe.fault(
+        "export.model",
+        fmt::format("'{}' is not a file name with the extension .safetensors (it is written in the run folder)", model.string()));
   experiment.description.dataset = card.name;
   experiment.description.class_names = card.classes;
   experiment.description.preprocessing = preprocessing_of(recipe, card);
@@ -76,8 +79,10 @@ Experiment prepare_experiment(const Recipe& recipe) {
 TrainingData load_training_data(const Experiment& experiment) {
   const Recipe& recipe = experiment.recipe;
   TrainingData data;
-  data.images = std::make_shared<ImageSet>(load_split(experiment.dataset.card, experiment.dataset.folder, "train", recipe.integer("data.train_limit")));
-  auto split = validation_split(data.images->labels, recipe.real("data.validation_fraction"), static_cast<uint64_t>(recipe.integer("training.seed")));
+  data.images = std::make_shared<ImageSet>(
+      load_split(experiment.dataset.card, experiment.dataset.folder, "train", recipe.integer("data.train_limit")));
+  auto split = validation_split(data.images->labels, recipe.real("data.validation_fraction"),
+                                static_cast<uint64_t>(recipe.integer("training.seed")));
   data.train = std::move(split.train);
   data.validation = std::move(split.validation);
   if (recipe.real("data.validation_fraction") > 0 && data.validation.empty())
@@ -101,7 +106,8 @@ Loader load_test_data(const ModelDescription& description, const DatasetOnDisk& 
   options.workers = workers;
   options.channels_last = channels_last;
   options.augmentation = plain_augmentation(description.preprocessing);
-  if (input.size() == 3 && (input[1] != dataset.card.height || input[2] != dataset.card.width)) options.augmentation.image_size = static_cast<int>(input[1]);
+  if (input.size() == 3 && (input[1] != dataset.card.height || input[2] != dataset.card.width))
+    options.augmentation.image_size = static_cast<int>(input[1]);
   std::vector<uint32_t> all(static_cast<size_t>(images->size()));
   for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<uint32_t>(i);
   return Loader(std::move(images), std::move(all), options);
@@ -121,7 +127,8 @@ int set_threads(const Recipe& recipe) {
 
 std::string training_identity(const Recipe& recipe) {
   static const std::set<std::string> left_out_sections{"evaluation", "export", "output", "run"};
-  static const std::set<std::string> left_out_keys{"data.root", "data.workers", "data.test_limit", "training.checkpoint_steps", "training.log_steps"};
+  static const std::set<std::string> left_out_keys{"data.root", "data.workers", "data.test_limit", "training.checkpoint_steps",
+                                                   "training.log_steps"};
   std::istringstream lines(recipe.resolved_yaml());
   std::string identity, section;
   for (std::string line; std::getline(lines, line);) {

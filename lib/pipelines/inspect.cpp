@@ -36,8 +36,8 @@ Table layer_table(const Graph& graph) {
     for (const NodeId input : node.inputs) inputs.push_back(graph.node(input).name);
     for (const Part& part : node.shape.parts) spaces.push_back(graph.space(part.space).name);
     const NodeCost cost = node_cost(graph, node, full);
-    table.rows.push_back({node.name, kind_name(node.operation), fmt::format("{}", fmt::join(inputs, " ")), describe_shape(graph, node.shape),
-                          fmt::format("{}", fmt::join(spaces, " ")), std::to_string(cost.parameters),
+    table.rows.push_back({node.name, kind_name(node.operation), fmt::format("{}", fmt::join(inputs, " ")),
+                          describe_shape(graph, node.shape), fmt::format("{}", fmt::join(spaces, " ")), std::to_string(cost.parameters),
                           fmt::format("{:.3f}", static_cast<double>(cost.macs) / 1e6)});
   }
   return table;
@@ -46,14 +46,16 @@ Table layer_table(const Graph& graph) {
 Table space_table(const Graph& graph) {
   Table table{{"space", "channels", "groups", "gate"}, {}, {false, true, true, false}};
   for (const ChannelSpace& space : graph.spaces())
-    table.rows.push_back({space.name, std::to_string(space.channels), std::to_string(space.groups), space.gate == kNone ? "" : graph.gate(space.gate).name});
+    table.rows.push_back(
+        {space.name, std::to_string(space.channels), std::to_string(space.groups), space.gate == kNone ? "" : graph.gate(space.gate).name});
   return table;
 }
 
 Table gate_table(const Graph& graph) {
   Table table{{"gate", "kind", "groups", "min_active"}, {}, {false, false, true, true}};
   for (const Gate& gate : graph.gates())
-    table.rows.push_back({gate.name, gate.kind == GateKind::channel ? "channel" : "branch", std::to_string(gate.groups), std::to_string(gate.min_active)});
+    table.rows.push_back(
+        {gate.name, gate.kind == GateKind::channel ? "channel" : "branch", std::to_string(gate.groups), std::to_string(gate.min_active)});
   return table;
 }
 
@@ -63,28 +65,31 @@ Table operating_point_table(const ModelDescription& description) {
   Table table{{"u", "groups", "parameters", "macs", "flops", "activation_bytes"}, {}, {true, false, true, true, true, true}};
   for (const OperatingPoint& point : description.points) {
     const Cost cost = network_cost(description.graph, point.configuration);
-    table.rows.push_back({fmt::format("{:.6g}", point.u), groups_text(description, point), std::to_string(cost.parameters), std::to_string(cost.macs),
-                          std::to_string(cost.flops), std::to_string(cost.activation_bytes)});
+    table.rows.push_back({fmt::format("{:.6g}", point.u), groups_text(description, point), std::to_string(cost.parameters),
+                          std::to_string(cost.macs), std::to_string(cost.flops), std::to_string(cost.activation_bytes)});
   }
   return table;
 }
 
 std::string inspect(const std::filesystem::path& recipe_or_model, const Recipe::Overrides& overrides, TableFormat format) {
   const ModelDescription description = description_of(recipe_or_model, overrides);
-  const Table tables[] = {layer_table(description.graph), space_table(description.graph), gate_table(description.graph), operating_point_table(description)};
+  const Table tables[] = {layer_table(description.graph), space_table(description.graph), gate_table(description.graph),
+                          operating_point_table(description)};
   if (format == TableFormat::json) {
     const auto json = [](const Table& table) { return nlohmann::ordered_json::parse(format_table(table, TableFormat::json)); };
-    return nlohmann::ordered_json{{"model", description.graph.name()},
-                                  {"gating", {{"strategy", description.gating.strategy}, {"rounding", rounding_name(description.gating.rounding)}}},
-                                  {"layers", json(tables[0])},
-                                  {"spaces", json(tables[1])},
-                                  {"gates", json(tables[2])},
-                                  {"operating_points", json(tables[3])}}
+    return nlohmann::ordered_json{
+               {"model", description.graph.name()},
+               {"gating", {{"strategy", description.gating.strategy}, {"rounding", rounding_name(description.gating.rounding)}}},
+               {"layers", json(tables[0])},
+               {"spaces", json(tables[1])},
+               {"gates", json(tables[2])},
+               {"operating_points", json(tables[3])}}
                .dump(2) +
            "\n";
   }
   if (format == TableFormat::csv) return format_table(tables[3], format);
-  std::string text = fmt::format("{}: {} gating, rounding {}\n", description.graph.name(), description.gating.strategy, rounding_name(description.gating.rounding));
+  std::string text = fmt::format("{}: {} gating, rounding {}\n", description.graph.name(), description.gating.strategy,
+                                 rounding_name(description.gating.rounding));
   for (const Table& table : tables) text += "\n" + format_table(table, format);
   return text;
 }

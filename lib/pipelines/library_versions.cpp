@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 #include <hdf5.h>
-#include <opencv2/core/version.hpp>
 #include <torch/headeronly/version.h>
+#include <opencv2/core/version.hpp>
 
 #include "network/cuda_module.h"
 

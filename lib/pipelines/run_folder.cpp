@@ -24,13 +24,15 @@ void RunFolder::remove_run() const {
   std::error_code ignored;
   for (const auto& folder : {checkpoints(), events()}) std::filesystem::remove_all(folder, ignored);
   for (const auto& file : {recipe(), metrics(), log(), curve()}) std::filesystem::remove(file, ignored);
-  for (const char* name : {"curve.csv", "curve.h5", "curve.svg", "report.html", "model.safetensors"}) std::filesystem::remove(path_ / name, ignored);
+  for (const char* name : {"curve.csv", "curve.h5", "curve.svg", "report.html", "model.safetensors"})
+    std::filesystem::remove(path_ / name, ignored);
 }
 
 RunFolder RunFolder::open(const std::filesystem::path& path, Existing existing) {
   RunFolder folder(path);
   if (existing == Existing::refuse && folder.holds_run())
-    throw UsageError(fmt::format("'{}' holds a run already: --resume goes on with it, --overwrite replaces it, --out takes another folder", path.string()));
+    throw UsageError(fmt::format("'{}' holds a run already: --resume goes on with it, --overwrite replaces it, --out takes another folder",
+                                 path.string()));
   if (existing == Existing::overwrite) folder.remove_run();
   create_folder(path);
   return folder;

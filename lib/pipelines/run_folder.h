@@ -12,9 +12,9 @@ namespace tnn {
 class RunFolder {
  public:
   enum class Existing {
-    refuse,     ///< a folder that holds a run already is an error
-    resume,     ///< go on with the run there; an empty or absent folder starts one
-    overwrite   ///< the run there is removed: only the files a run writes
+    refuse,    ///< a folder that holds a run already is an error
+    resume,    ///< go on with the run there; an empty or absent folder starts one
+    overwrite  ///< the run there is removed: only the files a run writes
   };
 
   /// Creates or takes over a folder. UsageError where `existing` does not allow what is there.

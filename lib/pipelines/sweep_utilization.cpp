@@ -36,7 +36,8 @@ CurvePoint curve_point(const Graph& graph, const SweepPoint& swept) {
 
 std::vector<EpochRecord> epoch_records(const std::vector<EpochSummary>& history) {
   std::vector<EpochRecord> records;
-  for (const EpochSummary& e : history) records.push_back({static_cast<double>(e.epoch), e.training_loss, e.score, e.learning_rate, e.seconds});
+  for (const EpochSummary& e : history)
+    records.push_back({static_cast<double>(e.epoch), e.training_loss, e.score, e.learning_rate, e.seconds});
   return records;
 }
 
@@ -60,7 +61,8 @@ UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progre
   UtilizationCurve curve;
   curve.name = options.name;
   curve.dataset = description.dataset + " test" + (options.test_limit > 0 ? fmt::format(", first {} images", loader.size()) : "");
-  curve.model = fmt::format("{}, D = {}, {} gating", description.graph.name(), largest_cardinality(description.graph), description.gating.strategy);
+  curve.model =
+      fmt::format("{}, D = {}, {} gating", description.graph.name(), largest_cardinality(description.graph), description.gating.strategy);
   curve.command = options.command;
   curve.version = version();
   curve.machine = describe_machine(options.threads) + (network.device().is_cpu() ? "" : ", " + describe_device(network.device()));
@@ -95,12 +97,13 @@ NamedModel find_model(const std::filesystem::path& run_or_model, const Recipe::O
     return named;
   }
   const RunFolder folder(run_or_model);
-  if (!std::filesystem::exists(folder.recipe())) throw DataError(fmt::format("'{}' is not a run: it holds no recipe.resolved.yaml", run_or_model.string()));
+  if (!std::filesystem::exists(folder.recipe()))
+    throw DataError(fmt::format("'{}' is not a run: it holds no recipe.resolved.yaml", run_or_model.string()));
   named.recipe = Recipe::load(folder.recipe(), overrides);
   named.model = run_or_model / named.recipe->text("export.model");
   if (!std::filesystem::exists(named.model))
-    throw DataError(fmt::format("'{}' holds no {}: its training has not finished (tnn train RECIPE --out {} --resume goes on)", run_or_model.string(),
-                                named.recipe->text("export.model"), run_or_model.string()));
+    throw DataError(fmt::format("'{}' holds no {}: its training has not finished (tnn train RECIPE --out {} --resume goes on)",
+                                run_or_model.string(), named.recipe->text("export.model"), run_or_model.string()));
   const auto last = folder.checkpoints() / "last.safetensors";
   if (std::filesystem::exists(last)) {
     const SafetensorsFile file(last);

@@ -15,19 +15,19 @@ namespace tnn {
 /// What a sweep is to do.
 struct SweepOptions {
   std::filesystem::path model;
-  std::string name;                 ///< of the run or model, for the report
+  std::string name;  ///< of the run or model, for the report
   std::string utilizations = "distinct";
   std::string data_root;
   std::string device = "auto";
   int64_t batch_size = 500;
-  int64_t test_limit = 0;           ///< images; 0: all
+  int64_t test_limit = 0;  ///< images; 0: all
   int workers = 1;
-  int threads = 1;                  ///< LibTorch's, for the machine's description
+  int threads = 1;  ///< LibTorch's, for the machine's description
   bool channels_last = true;
   bool latency = false;
   int64_t latency_repeats = 50;
-  std::string command;              ///< that repeats it
-  std::string recipe;               ///< resolved, for the report
+  std::string command;                ///< that repeats it
+  std::string recipe;                 ///< resolved, for the report
   std::vector<EpochSummary> history;  ///< for the report's loss picture
 };
 

@@ -14,8 +14,8 @@ namespace tnn {
 struct TrainOptions {
   std::filesystem::path out;  ///< empty: output.folder / output.name
   RunFolder::Existing existing = RunFolder::Existing::refuse;
-  bool sweep = true;          ///< false: training alone (train-datapath)
-  std::string command;        ///< that repeats it
+  bool sweep = true;    ///< false: training alone (train-datapath)
+  std::string command;  ///< that repeats it
 };
 
 struct TrainResult {

@@ -42,7 +42,8 @@ class MetricsSink {
 };
 
 Progress::Figures epoch_figures(const EpochSummary& summary, const std::vector<double>& validation_u) {
-  Progress::Figures figures{{"epoch_loss", summary.training_loss}, {"epoch_accuracy", summary.training_accuracy}, {"epoch_seconds", summary.seconds}};
+  Progress::Figures figures{
+      {"epoch_loss", summary.training_loss}, {"epoch_accuracy", summary.training_accuracy}, {"epoch_seconds", summary.seconds}};
   for (size_t i = 0; i < summary.validation_accuracy.size(); ++i)
     figures.emplace_back(i < validation_u.size() ? fmt::format("validation_accuracy_u{:g}", validation_u[i]) : "validation_accuracy_best_u",
                          summary.validation_accuracy[i]);
@@ -61,8 +62,8 @@ std::string epoch_line(const EpochSummary& summary, int64_t epochs, const std::v
 [[noreturn]] void throw_interrupted(const DatapathTrainer& trainer) {
   const int signal = interruption_signal();
   throw Error(signal == SIGTERM ? ExitCode::terminated : ExitCode::interrupted,
-              fmt::format("stopped by signal {} at step {}; the checkpoint '{}' holds all of it: run the command again with --resume", signal,
-                          trainer.state().global_step, trainer.last_path().string()));
+              fmt::format("stopped by signal {} at step {}; the checkpoint '{}' holds all of it: run the command again with --resume",
+                          signal, trainer.state().global_step, trainer.last_path().string()));
 }
 
 void train(DatapathTrainer& trainer, const DatapathOptions& options, const Recipe& recipe, const RunFolder& folder, Progress& progress) {
@@ -84,7 +85,8 @@ std::filesystem::path write_model(Network& network, const TrainingData& data, co
   std::vector<int> points(network.description().points.size());
   std::iota(points.begin(), points.end(), 0);
   if (network.description().batch_norm == BatchNormMode::recalibrated)
-    progress.message(fmt::format("measuring batch-norm statistics of {} operating points on {} images", points.size(), options.recalibration_images));
+    progress.message(
+        fmt::format("measuring batch-norm statistics of {} operating points on {} images", points.size(), options.recalibration_images));
   calibrate_batch_norm(network, data, points, options.recalibration_images, options.seed);
   const auto path = folder.path() / recipe.text("export.model");
   save_network(path, network, {}, {{"tnn.epoch", std::to_string(trainer.state().best_epoch)}});
@@ -96,8 +98,8 @@ std::filesystem::path write_model(Network& network, const TrainingData& data, co
 TrainedDatapath train_datapath(const Experiment& experiment, const RunFolder& folder, bool resume, Progress& progress) {
   const DatapathOptions options = datapath_options(experiment.recipe);
   TrainingData data = load_training_data(experiment);
-  progress.message(fmt::format("{}: {} training, {} validation images; {}", experiment.dataset.card.title, data.train.size(), data.validation.size(),
-                               experiment.dataset.folder.string()));
+  progress.message(fmt::format("{}: {} training, {} validation images; {}", experiment.dataset.card.title, data.train.size(),
+                               data.validation.size(), experiment.dataset.folder.string()));
   Network network = make_network(experiment);
   DatapathTrainer trainer(network, data, options, folder.checkpoints(), training_identity(experiment.recipe));
   if (resume && trainer.resume())

@@ -12,7 +12,7 @@ namespace tnn {
 
 /// What training the data path leaves.
 struct TrainedDatapath {
-  std::filesystem::path model;         ///< the file to sweep, export and deploy
+  std::filesystem::path model;  ///< the file to sweep, export and deploy
   std::vector<EpochSummary> history;
   int64_t best_epoch = 0;
 };

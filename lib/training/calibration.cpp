@@ -38,7 +38,8 @@ void calibrate_batch_norm(Network& network, const TrainingData& data, const std:
   for (int64_t i = 0; loader.next(batch); ++i) {
     const InputBatch input = to_tensors(batch, network.channels_last(), network.device());
     for (const int point : points)
-      network.forward(input.images, network.sliced(network.description().points.at(static_cast<size_t>(point)).configuration), {Phase::calibrate, 0, i});
+      network.forward(input.images, network.sliced(network.description().points.at(static_cast<size_t>(point)).configuration),
+                      {Phase::calibrate, 0, i});
   }
 }
 

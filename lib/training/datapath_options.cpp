@@ -58,7 +58,8 @@ void check_together(const Recipe& r, const DatapathOptions& o) {
   const PriorKind kind = o.prior.kind;
   if (kind == PriorKind::list && o.prior.list.empty()) fault("training.u_list", "is empty, but training.u_prior is 'list'");
   const bool drawn = kind == PriorKind::uniform || kind == PriorKind::list || kind == PriorKind::beta;
-  if (o.prior.per_sample && !drawn) fault("training.u_per", "'sample' goes with training.u_prior uniform, list or beta, not '" + r.text("training.u_prior") + "'");
+  if (o.prior.per_sample && !drawn)
+    fault("training.u_per", "'sample' goes with training.u_prior uniform, list or beta, not '" + r.text("training.u_prior") + "'");
   if (o.prior.per_sample && r.text("training.batch_norm") == "switchable")
     fault("training.u_per", "'sample' does not go with training.batch_norm switchable: its statistics are those of batches at one u");
   if (o.optimizer.nesterov && (o.optimizer.kind != OptimizerKind::sgd || o.optimizer.momentum <= 0))
@@ -66,11 +67,14 @@ void check_together(const Recipe& r, const DatapathOptions& o) {
   if (o.schedule.warmup_epochs > o.schedule.epochs) fault("training.warmup_epochs", "is longer than training.epochs");
   if (o.schedule.minimum > o.schedule.base) fault("training.min_learning_rate", "is above training.learning_rate");
   if (!std::is_sorted(o.schedule.milestones.begin(), o.schedule.milestones.end())) fault("training.milestones", "are not in rising order");
-  if (o.schedule.kind == ScheduleKind::multistep && o.schedule.milestones.empty()) fault("training.milestones", "is empty, but training.schedule is 'multistep'");
+  if (o.schedule.kind == ScheduleKind::multistep && o.schedule.milestones.empty())
+    fault("training.milestones", "is empty, but training.schedule is 'multistep'");
   const bool validates = r.real("data.validation_fraction") > 0;
   if (o.best != BestCriterion::last && !validates)
-    fault("training.best", "'" + r.text("training.best") + "' needs a validation split (data.validation_fraction above 0); without one use 'last'");
-  if (o.schedule.kind == ScheduleKind::plateau && !validates) fault("training.schedule", "'plateau' needs a validation split (data.validation_fraction above 0)");
+    fault("training.best",
+          "'" + r.text("training.best") + "' needs a validation split (data.validation_fraction above 0); without one use 'last'");
+  if (o.schedule.kind == ScheduleKind::plateau && !validates)
+    fault("training.schedule", "'plateau' needs a validation split (data.validation_fraction above 0)");
   if (o.validation_u.empty()) fault("training.validation_u", "is empty");
   if (o.batch_size < o.prior.chunks && kind == PriorKind::chunks) fault("training.chunks", "is more than training.batch_size");
   if (!faults.empty()) throw UsageError(faults);

@@ -17,12 +17,12 @@ struct DatapathOptions {
   OptimizerOptions optimizer;
   ScheduleOptions schedule;
   PriorOptions prior;
-  bool masked = false;            ///< masked execution instead of sliced
+  bool masked = false;  ///< masked execution instead of sliced
   double label_smoothing = 0;
-  double clip_norm = 0;           ///< 0: off
+  double clip_norm = 0;  ///< 0: off
   int64_t recalibration_images = 2000;
   uint64_t seed = 1;
-  int64_t checkpoint_steps = 0;   ///< 0: each epoch only
+  int64_t checkpoint_steps = 0;  ///< 0: each epoch only
   int64_t log_steps = 50;
   int64_t validate_epochs = 1;
   std::vector<double> validation_u;

@@ -37,7 +37,8 @@ LoaderOptions loader_options(const Network& network, const TrainingData& data, c
 
 }  // namespace
 
-DatapathTrainer::DatapathTrainer(Network& network, TrainingData data, DatapathOptions options, std::filesystem::path folder, std::string identity)
+DatapathTrainer::DatapathTrainer(Network& network, TrainingData data, DatapathOptions options, std::filesystem::path folder,
+                                 std::string identity)
     : network_(network),
       data_(std::move(data)),
       options_(std::move(options)),
@@ -55,13 +56,15 @@ bool DatapathTrainer::resume() {
   const SafetensorsFile file(last_path());
   const auto metadata = [&](const char* key) {
     const auto found = file.metadata().find(key);
-    if (found == file.metadata().end()) throw DataError(fmt::format("'{}' holds no training state: it cannot be resumed", last_path().string()));
+    if (found == file.metadata().end())
+      throw DataError(fmt::format("'{}' holds no training state: it cannot be resumed", last_path().string()));
     return found->second;
   };
   if (metadata(kIdentityKey) != identity_)
-    throw UsageError(fmt::format("'{}' belongs to a training with other settings: resume with the recipe and --set values it was started with "
-                                 "(recipe.resolved.yaml beside it), or start anew with --overwrite",
-                                 last_path().string()));
+    throw UsageError(
+        fmt::format("'{}' belongs to a training with other settings: resume with the recipe and --set values it was started with "
+                    "(recipe.resolved.yaml beside it), or start anew with --overwrite",
+                    last_path().string()));
   state_ = training_state_from_json(metadata(kStateKey));
   load_parameters(file, network_);
   optimizer_.load_state(file);
@@ -85,9 +88,10 @@ void DatapathTrainer::train_step(Batch& batch) {
   optimizer_.zero_grad();
   const StepLoss step = accumulate_gradients(network_, input, options_, state_.epoch, state_.global_step);
   if (!step.finite)
-    throw Error(ExitCode::diverged, fmt::format("the loss is {} at step {} (epoch {}, u = {:.4f}): training stopped; the last good checkpoint is '{}'. "
-                                                "A lower training.learning_rate, training.warmup_epochs or training.clip_norm may help",
-                                                step.loss, state_.global_step, state_.epoch + 1, step.failed_u, last_path().string()));
+    throw Error(ExitCode::diverged,
+                fmt::format("the loss is {} at step {} (epoch {}, u = {:.4f}): training stopped; the last good checkpoint is '{}'. "
+                            "A lower training.learning_rate, training.warmup_epochs or training.clip_norm may help",
+                            step.loss, state_.global_step, state_.epoch + 1, step.failed_u, last_path().string()));
   if (options_.clip_norm > 0) optimizer_.clip_gradients(options_.clip_norm);
   optimizer_.step(learning_rate_.at(position()));
   state_.loss_sum += step.loss;
@@ -115,7 +119,8 @@ bool DatapathTrainer::run_epoch(Progress& progress, const TrainingObserver& obse
     if (observer.on_step && state_.global_step % options_.log_steps == 0) {
       auto all = figures;
       all.emplace_back("learning_rate", learning_rate_.at(position()));
-      all.emplace_back("images_per_second", static_cast<double>(state_.step_in_epoch * options_.batch_size) / std::max(1e-9, state_.seconds));
+      all.emplace_back("images_per_second",
+                       static_cast<double>(state_.step_in_epoch * options_.batch_size) / std::max(1e-9, state_.seconds));
       observer.on_step(state_.global_step, position(), all);
     }
     if (interruption_signal() != 0) {
@@ -130,7 +135,8 @@ bool DatapathTrainer::run_epoch(Progress& progress, const TrainingObserver& obse
 
 std::vector<double> DatapathTrainer::evaluated_utilizations() const {
   std::vector<double> utilizations = options_.validation_u;
-  if (options_.best == BestCriterion::accuracy_at_u && std::find(utilizations.begin(), utilizations.end(), options_.best_u) == utilizations.end())
+  if (options_.best == BestCriterion::accuracy_at_u &&
+      std::find(utilizations.begin(), utilizations.end(), options_.best_u) == utilizations.end())
     utilizations.push_back(options_.best_u);
   return utilizations;
 }
@@ -156,7 +162,8 @@ void DatapathTrainer::finish_epoch(Progress& progress, const TrainingObserver& o
     const auto utilizations = evaluated_utilizations();
     std::vector<int> points;
     for (const double u : utilizations)
-      if (const auto point = find_operating_point(network_.description().points, network_.gating().configuration_at(u))) points.push_back(*point);
+      if (const auto point = find_operating_point(network_.description().points, network_.gating().configuration_at(u)))
+        points.push_back(*point);
     calibrate_batch_norm(network_, data_, points, options_.recalibration_images, options_.seed);
     summary.validation_accuracy = validation_accuracy(network_, data_, utilizations, options_.evaluation_batch);
     summary.score = score(summary.validation_accuracy);
@@ -167,7 +174,8 @@ void DatapathTrainer::finish_epoch(Progress& progress, const TrainingObserver& o
   if (improved) {
     state_.best_score = summary.score;
     state_.best_epoch = summary.epoch;
-    save_network(best_path(), network_, {}, {{"tnn.epoch", std::to_string(summary.epoch)}, {"tnn.validation_score", fmt::format("{}", summary.score)}});
+    save_network(best_path(), network_, {},
+                 {{"tnn.epoch", std::to_string(summary.epoch)}, {"tnn.validation_score", fmt::format("{}", summary.score)}});
   }
   state_.history.push_back(summary);
   ++state_.epoch;

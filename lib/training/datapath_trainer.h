@@ -44,8 +44,8 @@ struct TrainingObserver {
 
 enum class TrainingEnd { finished, interrupted };
 
-/// Trains the data path: gradient descent over utilizations drawn by a prior (DTNN 3.2.5, phase 1; Algorithm 1, lines 1-9), with checkpoints
-/// from which it goes on exactly.
+/// Trains the data path: gradient descent over utilizations drawn by a prior (DTNN 3.2.5, phase 1; Algorithm 1, lines 1-9), with
+/// checkpoints from which it goes on exactly.
 class DatapathTrainer {
  public:
   /// `folder` takes last.safetensors and best.safetensors. `identity` is stored with a checkpoint: resuming under another one is an error.
@@ -53,8 +53,8 @@ class DatapathTrainer {
 
   /// Goes on from last.safetensors; false where there is none. UsageError where it belongs to another recipe.
   bool resume();
-  /// Trains to the end, or to the step after an interruption is requested (then a checkpoint is written). Throws Error(diverged) where the loss
-  /// is not finite: says step and u, and the last checkpoint stays.
+  /// Trains to the end, or to the step after an interruption is requested (then a checkpoint is written). Throws Error(diverged) where the
+  /// loss is not finite: says step and u, and the last checkpoint stays.
   TrainingEnd run(Progress& progress, const TrainingObserver& observer);
 
   const TrainingState& state() const { return state_; }

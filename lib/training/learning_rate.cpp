@@ -20,18 +20,24 @@ double LearningRate::at(double epoch) const {
   const double whole = std::floor(epoch + 1e-9);
   double rate = o.base;
   switch (o.kind) {
-    case ScheduleKind::constant: break;
-    case ScheduleKind::step: rate *= std::pow(o.factor, std::floor(whole / static_cast<double>(o.step_epochs))); break;
+    case ScheduleKind::constant:
+      break;
+    case ScheduleKind::step:
+      rate *= std::pow(o.factor, std::floor(whole / static_cast<double>(o.step_epochs)));
+      break;
     case ScheduleKind::multistep:
-      rate *= std::pow(o.factor, static_cast<double>(std::count_if(o.milestones.begin(), o.milestones.end(),
-                                                                   [&](int64_t milestone) { return static_cast<double>(milestone) <= whole; })));
+      rate *= std::pow(o.factor, static_cast<double>(std::count_if(o.milestones.begin(), o.milestones.end(), [&](int64_t milestone) {
+                         return static_cast<double>(milestone) <= whole;
+                       })));
       break;
     case ScheduleKind::cosine: {
       const double span = std::max(1e-9, o.epochs - o.warmup_epochs), done = std::clamp((epoch - o.warmup_epochs) / span, 0.0, 1.0);
       rate = o.minimum + 0.5 * (o.base - o.minimum) * (1.0 + std::cos(std::numbers::pi * done));
       break;
     }
-    case ScheduleKind::plateau: rate *= std::pow(o.factor, static_cast<double>(state_.reductions)); break;
+    case ScheduleKind::plateau:
+      rate *= std::pow(o.factor, static_cast<double>(state_.reductions));
+      break;
   }
   rate = std::max(rate, std::min(o.minimum, o.base));
   return epoch < o.warmup_epochs ? rate * epoch / o.warmup_epochs : rate;

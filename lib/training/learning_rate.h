@@ -13,11 +13,11 @@ struct ScheduleOptions {
   ScheduleKind kind = ScheduleKind::cosine;
   double base = 0.1;
   double minimum = 0;
-  double factor = 0.1;               ///< of step, multistep and plateau
-  int64_t step_epochs = 30;          ///< step: every so many epochs
-  std::vector<int64_t> milestones;   ///< multistep: after these epochs
-  int64_t patience = 5;              ///< plateau: evaluations without improvement
-  double warmup_epochs = 0;          ///< linear from 0
+  double factor = 0.1;              ///< of step, multistep and plateau
+  int64_t step_epochs = 30;         ///< step: every so many epochs
+  std::vector<int64_t> milestones;  ///< multistep: after these epochs
+  int64_t patience = 5;             ///< plateau: evaluations without improvement
+  double warmup_epochs = 0;         ///< linear from 0
   double epochs = 10;
 };
 

@@ -93,20 +93,23 @@ void Optimizer::update(const std::vector<const Slot*>& slots, double learning_ra
       break;
     case OptimizerKind::adam:
       at::_foreach_add_(steps, 1);
-      at::_fused_adam_(parameters, gradients, first, second, {}, steps, learning_rate, options_.beta1, options_.beta2, weight_decay, options_.epsilon,
-                       false, false);
+      at::_fused_adam_(parameters, gradients, first, second, {}, steps, learning_rate, options_.beta1, options_.beta2, weight_decay,
+                       options_.epsilon, false, false);
       break;
     case OptimizerKind::adamw:
       at::_foreach_add_(steps, 1);
-      at::_fused_adamw_(parameters, gradients, first, second, {}, steps, learning_rate, options_.beta1, options_.beta2, weight_decay, options_.epsilon,
-                        false, false);
+      at::_fused_adamw_(parameters, gradients, first, second, {}, steps, learning_rate, options_.beta1, options_.beta2, weight_decay,
+                        options_.epsilon, false, false);
       break;
-    case OptimizerKind::rmsprop: rmsprop(parameters, gradients, second, first, learning_rate, weight_decay); break;
+    case OptimizerKind::rmsprop:
+      rmsprop(parameters, gradients, second, first, learning_rate, weight_decay);
+      break;
   }
 }
 
-void Optimizer::rmsprop(const std::vector<at::Tensor>& parameters, const std::vector<at::Tensor>& gradients, const std::vector<at::Tensor>& squares,
-                        const std::vector<at::Tensor>& momenta, double learning_rate, double weight_decay) const {
+void Optimizer::rmsprop(const std::vector<at::Tensor>& parameters, const std::vector<at::Tensor>& gradients,
+                        const std::vector<at::Tensor>& squares, const std::vector<at::Tensor>& momenta, double learning_rate,
+                        double weight_decay) const {
   std::vector<at::Tensor> descent = gradients;
   if (weight_decay > 0) descent = at::_foreach_add(gradients, parameters, weight_decay);
   at::_foreach_mul_(squares, at::Scalar(options_.smoothing));
@@ -136,7 +139,8 @@ void Optimizer::load_state(const SafetensorsFile& file) {
   c10::NoGradGuard no_grad;
   for (auto& [name, tensor] : state()) {
     const at::Tensor stored = read_tensor(file, name);
-    if (stored.sizes() != tensor.sizes()) throw DataError("'" + file.path().string() + "': tensor '" + name + "' has another shape than the model");
+    if (stored.sizes() != tensor.sizes())
+      throw DataError("'" + file.path().string() + "': tensor '" + name + "' has another shape than the model");
     tensor.copy_(stored);
   }
 }

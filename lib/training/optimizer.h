@@ -22,8 +22,8 @@ struct OptimizerOptions {
   bool decay_norm_and_bias = true;  ///< false: batch norm and biases are left out of weight decay
 };
 
-/// Gradient descent by LibTorch's fused kernels (one pass over each parameter; RMSprop by its foreach kernels). A parameter without a gradient
-/// in this step is left alone, its state too.
+/// Gradient descent by LibTorch's fused kernels (one pass over each parameter; RMSprop by its foreach kernels). A parameter without a
+/// gradient in this step is left alone, its state too.
 class Optimizer {
  public:
   Optimizer(std::vector<ParameterStore::Entry> parameters, OptimizerOptions options);

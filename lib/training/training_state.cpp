@@ -6,11 +6,11 @@
 
 namespace tnn {
 
-
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EpochSummary, epoch, training_loss, training_accuracy, validation_accuracy, score, learning_rate, seconds)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EpochSummary, epoch, training_loss, training_accuracy, validation_accuracy, score, learning_rate,
+                                   seconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LearningRate::State, best, waited, reductions)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrainingState, epoch, step_in_epoch, global_step, loss_sum, loss_steps, correct, seen, seconds, best_score, best_epoch,
-                                   learning_rate, history)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrainingState, epoch, step_in_epoch, global_step, loss_sum, loss_steps, correct, seen, seconds,
+                                   best_score, best_epoch, learning_rate, history)
 
 std::string training_state_to_json(const TrainingState& state) { return nlohmann::json(state).dump(); }
 

@@ -21,14 +21,16 @@ Execution execution_of(const Network& network, const PassPlan& plan, bool masked
 
 }  // namespace
 
-StepLoss accumulate_gradients(const Network& network, const InputBatch& batch, const DatapathOptions& options, int64_t epoch, int64_t global_step) {
+StepLoss accumulate_gradients(const Network& network, const InputBatch& batch, const DatapathOptions& options, int64_t epoch,
+                              int64_t global_step) {
   const auto step = static_cast<uint64_t>(global_step);
   RandomStream utilizations(options.seed, RandomPurpose::utilization, {step}), gates(options.seed, RandomPurpose::gating, {step});
   const double smallest = network.description().points.front().u;
   StepLoss result;
   at::Tensor teacher;
   for (const PassPlan& plan : plan_step(options.prior, batch.images.size(0), epoch, smallest, utilizations)) {
-    const at::Tensor x = batch.images.narrow(0, plan.begin, plan.end - plan.begin), labels = batch.labels.narrow(0, plan.begin, plan.end - plan.begin);
+    const at::Tensor x = batch.images.narrow(0, plan.begin, plan.end - plan.begin),
+                     labels = batch.labels.narrow(0, plan.begin, plan.end - plan.begin);
     const Execution execution = execution_of(network, plan, options.masked, gates);
     const at::Tensor logits = network.forward(x, execution, {Phase::train, random_key(options.seed, RandomPurpose::dropout, {step})});
     if (plan.teacher) teacher = logits.detach();

@@ -16,6 +16,7 @@ struct StepLoss {
 
 /// Runs the passes of one step forward and backward, so that parameters hold the gradient of the step's mean loss. Randomness from
 /// (seed, global step) alone. Stops at the first loss that is not finite.
-StepLoss accumulate_gradients(const Network& network, const InputBatch& batch, const DatapathOptions& options, int64_t epoch, int64_t global_step);
+StepLoss accumulate_gradients(const Network& network, const InputBatch& batch, const DatapathOptions& options, int64_t epoch,
+                              int64_t global_step);
 
 }  // namespace tnn

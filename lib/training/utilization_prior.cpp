@@ -9,13 +9,15 @@ namespace {
 
 double draw(const PriorOptions& options, RandomStream& random) {
   switch (options.kind) {
-    case PriorKind::list: return options.list.at(random.below(options.list.size()));
+    case PriorKind::list:
+      return options.list.at(random.below(options.list.size()));
     case PriorKind::beta: {
       // A Beta draw can round to 0; u_min is exclusive.
       const double u = options.u_min + (1 - options.u_min) * random.beta(options.beta_a, options.beta_b);
       return std::clamp(u, options.u_min + 1e-9, 1.0);
     }
-    default: return random.uniform_above(options.u_min, 1.0);
+    default:
+      return random.uniform_above(options.u_min, 1.0);
   }
 }
 
@@ -34,7 +36,8 @@ std::vector<PassPlan> plan_chunks(const PriorOptions& options, int64_t size, Ran
 std::vector<PassPlan> plan_sandwich(const PriorOptions& options, int64_t size, double smallest, RandomStream& random) {
   const double weight = 1.0 / static_cast<double>(options.sandwich_points);
   const bool student = options.distillation;
-  std::vector<PassPlan> passes{{0, size, {1.0}, true, false, weight}, {0, size, {std::max(smallest, options.u_min + 1e-9)}, false, student, weight}};
+  std::vector<PassPlan> passes{{0, size, {1.0}, true, false, weight},
+                               {0, size, {std::max(smallest, options.u_min + 1e-9)}, false, student, weight}};
   while (static_cast<int64_t>(passes.size()) < options.sandwich_points)
     passes.push_back({0, size, {random.uniform_above(options.u_min, 1.0)}, false, student, weight});
   return passes;

@@ -7,7 +7,8 @@
 
 namespace tnn {
 
-std::vector<double> validation_accuracy(const Network& network, const TrainingData& data, const std::vector<double>& utilizations, int64_t batch_size) {
+std::vector<double> validation_accuracy(const Network& network, const TrainingData& data, const std::vector<double>& utilizations,
+                                        int64_t batch_size) {
   c10::NoGradGuard no_grad;
   std::vector<Execution> executions;
   for (const double u : utilizations) executions.push_back(network.sliced(network.gating().configuration_at(u)));

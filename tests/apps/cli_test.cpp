@@ -50,8 +50,10 @@ bool has_fashion_mnist() { return std::filesystem::exists("/usr/share/datasets/f
 
 /// A small training on real images: two epochs of some 28 steps.
 std::string small_training(const std::filesystem::path& out) {
-  return "train " TNN_SOURCE_DIR "/recipes/quickstart.yaml --threads 1 --set training.epochs=2 --set data.train_limit=1900 --set data.test_limit=200"
-         " --set data.validation_fraction=0.1 --set training.batch_size=64 --set 'model.stages=[\"8\", M, \"16\", M]' --set model.cardinality=4"
+  return "train " TNN_SOURCE_DIR
+         "/recipes/quickstart.yaml --threads 1 --set training.epochs=2 --set data.train_limit=1900 --set data.test_limit=200"
+         " --set data.validation_fraction=0.1 --set training.batch_size=64 --set 'model.stages=[\"8\", M, \"16\", M]' --set "
+         "model.cardinality=4"
          " --set training.validate_epochs=1 --set training.recalibration_images=500 --out " +
          out.string();
 }
@@ -59,7 +61,8 @@ std::string small_training(const std::filesystem::path& out) {
 std::string tensors_of(const std::filesystem::path& path) {
   const SafetensorsFile file(path);
   std::string bytes;
-  for (const TensorView& tensor : file.tensors()) bytes += tensor.name + std::string(reinterpret_cast<const char*>(tensor.data), tensor.bytes());
+  for (const TensorView& tensor : file.tensors())
+    bytes += tensor.name + std::string(reinterpret_cast<const char*>(tensor.data), tensor.bytes());
   return bytes;
 }
 
@@ -85,8 +88,9 @@ int stop_after(const std::string& arguments, const std::filesystem::path& run, i
 TEST_CASE("the program says its version, and mistakes on the command line exit with 2") {
   CHECK_THAT(tnn_run("--version").out, ContainsSubstring("LibTorch") && ContainsSubstring("HDF5"));
   CHECK(tnn_run("--help").code == 0);
-  for (const char* arguments : {"", "trian", "train", "train a.yaml --fast", "inspect", "sweep-utilization absent", "train a.yaml --resume --overwrite",
-                                "recipe", "data verify", "completion fish", "inspect x --format xml"}) {
+  for (const char* arguments :
+       {"", "trian", "train", "train a.yaml --fast", "inspect", "sweep-utilization absent", "train a.yaml --resume --overwrite", "recipe",
+        "data verify", "completion fish", "inspect x --format xml"}) {
     INFO(arguments);
     CHECK(tnn_run(arguments).code == 2);
   }
@@ -119,7 +123,8 @@ TEST_CASE("inspect prints operating points as JSON with their costs") {
 
 TEST_CASE("a missing data set exits with 3 and says where it was looked for and where users get it") {
   const TemporaryFolder folder;
-  const Outcome outcome = tnn_run("train " TNN_SOURCE_DIR "/recipes/dtnn-2022/vgg-w-cifar10.yaml --dry-run --data-root " + folder.path().string());
+  const Outcome outcome =
+      tnn_run("train " TNN_SOURCE_DIR "/recipes/dtnn-2022/vgg-w-cifar10.yaml --dry-run --data-root " + folder.path().string());
   CHECK(outcome.code == 3);
   CHECK_THAT(outcome.err, ContainsSubstring("cifar-10-batches-bin") && ContainsSubstring(folder.path().string()));
   CHECK(tnn_run("data verify cifar10 --data-root " + folder.path().string()).code == 3);
@@ -133,8 +138,8 @@ TEST_CASE("one command trains, sweeps and writes every report; a folder that hol
   const Outcome outcome = tnn_run(small_training(run));
   INFO(outcome.err);
   REQUIRE(outcome.code == 0);
-  for (const char* name : {"recipe.resolved.yaml", "metrics.jsonl", "checkpoints/last.safetensors", "checkpoints/best.safetensors", "model.safetensors",
-                           "curve.csv", "curve.json", "curve.h5", "curve.svg", "report.html", "log.txt", "events"})
+  for (const char* name : {"recipe.resolved.yaml", "metrics.jsonl", "checkpoints/last.safetensors", "checkpoints/best.safetensors",
+                           "model.safetensors", "curve.csv", "curve.json", "curve.h5", "curve.svg", "report.html", "log.txt", "events"})
     CHECK(std::filesystem::exists(run / name));
   const auto curve = nlohmann::json::parse(read_file(run / "curve.json"));
   REQUIRE(curve.at("points").size() == 4);
@@ -197,8 +202,9 @@ TEST_CASE("SIGTERM exits with 75 and SIGINT with 130, after a checkpoint from wh
 TEST_CASE("a loss that is not finite exits with 4 and says step and u") {
   if (!has_fashion_mnist()) TNN_SKIP("Fashion-MNIST is not installed (package dataset-fashion-mnist)");
   const TemporaryFolder folder;
-  const Outcome outcome = tnn_run(small_training(folder.path() / "run") + " --set training.learning_rate=100 --set training.batch_norm=shared --set model.batch_norm=false"
-                                                                          " --set training.schedule=constant");
+  const Outcome outcome = tnn_run(small_training(folder.path() / "run") +
+                                  " --set training.learning_rate=100 --set training.batch_norm=shared --set model.batch_norm=false"
+                                  " --set training.schedule=constant");
   CHECK(outcome.code == 4);
   CHECK_THAT(outcome.err, ContainsSubstring("step") && ContainsSubstring("u = ") && ContainsSubstring("last.safetensors"));
 }
@@ -216,7 +222,9 @@ TEST_CASE("completion scripts are valid bash and know the subcommands") {
   const Outcome outcome = tnn_run("completion bash");
   const TemporaryFolder folder;
   write_file_atomically(folder.path() / "tnn.bash",
-                        outcome.out + "COMP_WORDS=(tnn sw); COMP_CWORD=1; _tnn; echo \"${COMPREPLY[@]}\"\nCOMP_WORDS=(tnn train --re); COMP_CWORD=2; _tnn; echo \"${COMPREPLY[@]}\"\n");
+                        outcome.out +
+                            "COMP_WORDS=(tnn sw); COMP_CWORD=1; _tnn; echo \"${COMPREPLY[@]}\"\nCOMP_WORDS=(tnn train --re); COMP_CWORD=2; "
+                            "_tnn; echo \"${COMPREPLY[@]}\"\n");
   const std::string command = "bash '" + (folder.path() / "tnn.bash").string() + "' > '" + (folder.path() / "out").string() + "'";
   REQUIRE(std::system(command.c_str()) == 0);
   CHECK(read_file(folder.path() / "out") == "sweep-utilization\n--resume\n");

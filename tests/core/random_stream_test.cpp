@@ -7,7 +7,9 @@
 using namespace tnn;
 
 TEST_CASE("a random stream depends on seed, purpose and every index, and on nothing else") {
-  const auto first = [](uint64_t seed, RandomPurpose purpose, uint64_t a, uint64_t b) { return RandomStream(seed, purpose, {a, b}).next(); };
+  const auto first = [](uint64_t seed, RandomPurpose purpose, uint64_t a, uint64_t b) {
+    return RandomStream(seed, purpose, {a, b}).next();
+  };
   const uint64_t reference = first(1, RandomPurpose::shuffle, 2, 3);
   CHECK(first(1, RandomPurpose::shuffle, 2, 3) == reference);
   CHECK(first(2, RandomPurpose::shuffle, 2, 3) != reference);

@@ -21,7 +21,8 @@ TEST_CASE("truncated VGG-D costs what is derived by hand, at every width and by 
   const auto nested = make_gating_strategy(graph, {});
   const auto macs = [&](double u, Slicing slicing) { return mega(network_cost(graph, nested->configuration_at(u), slicing).macs); };
   // 3x3 convolutions at 32x32, 16x16 and 8x8 positions, then 4096 x 4096 and 4096 x 10.
-  const int64_t full = 9 * (1024 * (3 * 64 + 64 * 64) + 256 * (64 * 128 + 128 * 128) + 64 * (128 * 256 + 2 * 256 * 256)) + 4096 * 4096 + 40960;
+  const int64_t full =
+      9 * (1024 * (3 * 64 + 64 * 64) + 256 * (64 * 128 + 128 * 128) + 64 * (128 * 256 + 2 * 256 * 256)) + 4096 * 4096 + 40960;
   CHECK(network_cost(graph, Configuration::full(graph)).macs == full);
   CHECK(mega(full) == Approx(207.3).margin(0.05));
   CHECK(mega(network_cost(graph, Configuration::full(graph)).parameters) == Approx(18.56).margin(0.005));

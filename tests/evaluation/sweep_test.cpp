@@ -83,7 +83,8 @@ TEST_CASE("measured latency has an order, and an interruption stops a sweep with
   Loader all = loader(set, 5);
   auto points = sweep_utilization(net, all, {0.5, 1.0}, 7, silent);
   measure_latency(net, points, 7, silent);
-  for (const SweepPoint& point : points) CHECK((0 < point.latency_low_ms && point.latency_low_ms <= point.latency_ms && point.latency_ms <= point.latency_high_ms));
+  for (const SweepPoint& point : points)
+    CHECK((0 < point.latency_low_ms && point.latency_low_ms <= point.latency_ms && point.latency_ms <= point.latency_high_ms));
   request_interruption(SIGTERM);
   try {
     sweep_utilization(net, all, {1.0}, 7, silent);

@@ -15,7 +15,8 @@ TEST_CASE("utilizations are named by distinct, by a range, or by a list") {
 }
 
 TEST_CASE("utilizations that cannot be are errors that say what is allowed") {
-  for (const char* text : {"", "a", "0.5,", "0:1:0.1", "0.1:1.1:0.1", "0.1:1", "0.1:1:0", "0.1:1:-1", "1:0.1:0.1", "0.1:1:1e-9", "nan", "0", "1.01", "inf:1:1"}) {
+  for (const char* text : {"", "a", "0.5,", "0:1:0.1", "0.1:1.1:0.1", "0.1:1", "0.1:1:0", "0.1:1:-1", "1:0.1:0.1", "0.1:1:1e-9", "nan", "0",
+                           "1.01", "inf:1:1"}) {
     INFO(text);
     CHECK_THROWS_AS(parse_utilizations(text, {}), UsageError);
   }

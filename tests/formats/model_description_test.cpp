@@ -41,5 +41,6 @@ TEST_CASE("missing or damaged metadata is a data error that names the file and t
 }
 
 TEST_CASE("switchable batch norm needs operating points that can be listed") {
-  CHECK_THROWS_WITH(describe_model(RandomGraph(1).build(), {"independent", Rounding::ceil, 1}, BatchNormMode::switchable), ContainsSubstring("nested"));
+  CHECK_THROWS_WITH(describe_model(RandomGraph(1).build(), {"independent", Rounding::ceil, 1}, BatchNormMode::switchable),
+                    ContainsSubstring("nested"));
 }

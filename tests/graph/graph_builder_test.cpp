@@ -74,8 +74,8 @@ TEST_CASE("parameters carry PyTorch's names and shapes") {
   const Graph graph = b.finish({b.linear("fc", b.flatten("flatten", x), 10)});
   std::vector<std::string> names;
   for (const Parameter& p : graph_parameters(graph)) names.push_back(p.name);
-  CHECK(names == std::vector<std::string>{"conv.weight", "conv.bias", "bn.weight", "bn.bias", "bn.running_mean", "bn.running_var", "dw.weight",
-                                          "fc.weight", "fc.bias"});
+  CHECK(names == std::vector<std::string>{"conv.weight", "conv.bias", "bn.weight", "bn.bias", "bn.running_mean", "bn.running_var",
+                                          "dw.weight", "fc.weight", "fc.bias"});
   CHECK(graph_parameters(graph)[0].shape == std::vector<int64_t>{8, 2, 3, 3});
   CHECK(graph_parameters(graph)[6].shape == std::vector<int64_t>{8, 1, 3, 3});
   CHECK(graph_parameters(graph)[7].shape == std::vector<int64_t>{10, 8 * 4 * 4});

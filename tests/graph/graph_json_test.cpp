@@ -27,8 +27,10 @@ TEST_CASE("mistakes in graph JSON name the node and what is allowed") {
                     ContainsSubstring("node 'c'") && ContainsSubstring("did you mean 'input'"));
   CHECK_THROWS_WITH(read(R"(,{"name":"c","kind":"convolutoin","inputs":["input"]})"), ContainsSubstring("did you mean 'convolution'"));
   CHECK_THROWS_WITH(read(R"(,{"name":"c","kind":"relu","inputs":["input"],"slope":1})"), ContainsSubstring("node 'c'"));
-  CHECK_THROWS_WITH(read(R"(,{"name":"c","kind":"convolution","inputs":["input"],"space":"t","kernel":[3]})"), ContainsSubstring("channel space 't'"));
-  CHECK_THROWS_WITH(read(R"(,{"name":"c","kind":"convolution","inputs":["input"],"space":"s","kernel":"3"})"), ContainsSubstring("'kernel'"));
+  CHECK_THROWS_WITH(read(R"(,{"name":"c","kind":"convolution","inputs":["input"],"space":"t","kernel":[3]})"),
+                    ContainsSubstring("channel space 't'"));
+  CHECK_THROWS_WITH(read(R"(,{"name":"c","kind":"convolution","inputs":["input"],"space":"s","kernel":"3"})"),
+                    ContainsSubstring("'kernel'"));
   CHECK_THROWS_AS(graph_from_json("{"), UsageError);
   CHECK_THROWS_AS(graph_from_json("[]"), UsageError);
   CHECK_THROWS_WITH(graph_from_json(R"({"format":"tnn-graph","version":2})"), ContainsSubstring("version 2"));

@@ -2,11 +2,11 @@
 
 #include "catch_compat.h"
 #include "core/atomic_file.h"
+#include "core/error.h"
 #include "cost/cost.h"
 #include "data/dataset_card.h"
 #include "pipelines/experiment.h"
 #include "pipelines/run_folder.h"
-#include "core/error.h"
 #include "recipe/reference.h"
 #include "temporary_folder.h"
 #include "training/datapath_options.h"
@@ -55,7 +55,8 @@ TEST_CASE("a model that does not fit its data set is an error at the key's place
   const auto prepare = [](const std::string& override_) {
     return prepare_experiment(Recipe::load(TNN_SOURCE_DIR "/recipes/quickstart.yaml", {override_}));
   };
-  if (!std::filesystem::exists("/usr/share/datasets/fashion-mnist")) TNN_SKIP("Fashion-MNIST is not installed (package dataset-fashion-mnist)");
+  if (!std::filesystem::exists("/usr/share/datasets/fashion-mnist"))
+    TNN_SKIP("Fashion-MNIST is not installed (package dataset-fashion-mnist)");
   CHECK_THROWS_WITH(prepare("model.input=[3,28,28]"), ContainsSubstring("--set model.input") && ContainsSubstring("[1, 28, 28]"));
   CHECK_THROWS_WITH(prepare("model.classes=12"), ContainsSubstring("model.classes") && ContainsSubstring("10"));
   CHECK_THROWS_WITH(prepare("model.name=vggw"), ContainsSubstring("did you mean 'vgg_w'"));
@@ -65,8 +66,12 @@ TEST_CASE("a model that does not fit its data set is an error at the key's place
 TEST_CASE("a training's identity changes with what is trained, not with where or how fast") {
   const auto identity = [](const std::string& override_) { return training_identity(Recipe::defaults({"model.name=vgg_w", override_})); };
   const std::string base = identity("model.classes=10");
-  for (const char* same : {"data.root=/elsewhere", "data.workers=4", "run.threads=1", "output.name=other", "evaluation.u='0.5'", "training.log_steps=1"}) CHECK(identity(same) == base);
-  for (const char* other : {"training.seed=2", "training.epochs=3", "model.dropout=0.1", "data.flip=true", "gating.rounding=ceil", "data.train_limit=5"}) CHECK(identity(other) != base);
+  for (const char* same :
+       {"data.root=/elsewhere", "data.workers=4", "run.threads=1", "output.name=other", "evaluation.u='0.5'", "training.log_steps=1"})
+    CHECK(identity(same) == base);
+  for (const char* other :
+       {"training.seed=2", "training.epochs=3", "model.dropout=0.1", "data.flip=true", "gating.rounding=ceil", "data.train_limit=5"})
+    CHECK(identity(other) != base);
 }
 
 TEST_CASE("taking over a run folder removes what a run writes and nothing else") {

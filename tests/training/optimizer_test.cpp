@@ -128,4 +128,6 @@ TEST_CASE("clipping scales the joint norm of all gradients and leaves small ones
   CHECK(b.grad().item<double>() == Approx(0.8).epsilon(1e-4));
 }
 
-TEST_CASE("an unknown optimiser names the known ones") { CHECK_THROWS_WITH(optimizer_from_name("agd"), ContainsSubstring("sgd") && ContainsSubstring("rmsprop")); }
+TEST_CASE("an unknown optimiser names the known ones") {
+  CHECK_THROWS_WITH(optimizer_from_name("agd"), ContainsSubstring("sgd") && ContainsSubstring("rmsprop"));
+}

@@ -16,7 +16,8 @@ std::vector<PassPlan> plan(const PriorOptions& options, uint64_t seed, int64_t s
 }  // namespace
 
 TEST_CASE("the passes of a step cover the batch, their weights sum to one, and every u is in (u_min, 1]") {
-  for (const PriorKind kind : {PriorKind::uniform, PriorKind::list, PriorKind::beta, PriorKind::chunks, PriorKind::sandwich, PriorKind::curriculum})
+  for (const PriorKind kind :
+       {PriorKind::uniform, PriorKind::list, PriorKind::beta, PriorKind::chunks, PriorKind::sandwich, PriorKind::curriculum})
     for (uint64_t seed = 0; seed < 200; ++seed) {
       PriorOptions options;
       options.kind = kind;
