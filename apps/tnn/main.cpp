@@ -7,19 +7,12 @@
 #include <new>
 
 #include "core/error.h"
-#include "core/interruption.h"
 #include "core/version.h"
 #include "network/cuda_module.h"
 #include "pipelines/library_versions.h"
 #include "subcommands.h"
 
 namespace {
-
-/// First SIGTERM or SIGINT: stop at the next step, after a checkpoint. A second one ends the process at once.
-void stop_gently(int signal_number) {
-  if (tnn::interruption_signal() != 0) std::signal(signal_number, SIG_DFL), std::raise(signal_number);
-  tnn::request_interruption(signal_number);
-}
 
 void keep_freed_memory() {
   // Activations of one step are as large as those of the next: without this glibc returns them to the system and faults them in again.
@@ -69,8 +62,6 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   tnn::load_cuda_module();
   keep_freed_memory();
-  std::signal(SIGTERM, stop_gently);
-  std::signal(SIGINT, stop_gently);
   std::signal(SIGPIPE, SIG_IGN);
   try {
     return run(argc, argv);

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "gentle_stop.h"
 #include "report/curve_table.h"
 #include "report/write_reports.h"
 #include "subcommands.h"
@@ -20,6 +21,7 @@ struct Options {
 };
 
 int run_sweep(const Options& options, const Session& session) {
+  stop_gently_on_signals();
   const NamedModel named = find_model(options.model, options.flags.overrides());
   TerminalProgress terminal;
   Progress silent;

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "gentle_stop.h"
 #include "pipelines/dry_run.h"
 #include "pipelines/train.h"
 #include "report/curve_table.h"
@@ -41,6 +42,7 @@ int run_train(const Options& options, const Session& session) {
     fmt::print("{}", dry_run(recipe, options.out, table_format(options.format)));
     return 0;
   }
+  stop_gently_on_signals();
   TrainOptions train_options;
   train_options.out = options.out;
   train_options.sweep = options.sweep;

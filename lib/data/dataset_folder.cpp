@@ -46,7 +46,8 @@ fs::path locate(const DatasetCard& card, const fs::path& data_root) {
     looked += fmt::format("\n  {}: {}", candidate.folder.string(),
                           candidate.exists ? fmt::format("lacks {}", fmt::join(candidate.missing, ", ")) : "no such folder");
   }
-  if (data_root.empty()) looked += "\n  (no data root is given)";
+  if (data_root.empty())
+    looked += "\n  (no data root is given: name the folder that holds the data sets with --data-root or the environment variable TNN_DATA)";
   std::string files;
   for (const auto* split : {&card.train, &card.test})
     for (const auto& file : split->files) files += (files.empty() ? "" : ", ") + file.name;
