@@ -10,6 +10,7 @@ Python, and of the epoch's training steps for tnn (which include its loader). Pr
 import argparse
 import json
 import lzma
+import os
 import pathlib
 import statistics
 import subprocess
@@ -74,7 +75,8 @@ def run_tnn(program, root, images, batch, threads, settings):
         command = [program, "train-datapath", str(RECIPE), "--quiet", "--threads", str(threads), "--data-root", root, "--out", str(out)]
         for value in values:
             command += ["--set", value]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        environment = {k: v for k, v in os.environ.items() if k != "LD_LIBRARY_PATH"}  # what Python's torch may need is not for tnn
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
         lines = [json.loads(line) for line in (out / "metrics.jsonl").read_text().splitlines()]
         return (images // batch) * batch / next(line["epoch_seconds"] for line in lines if "epoch_seconds" in line)
 
