@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <malloc.h>
 
@@ -19,6 +20,12 @@ void keep_freed_memory() {
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, 2000 << 20);
   mallopt(M_TOP_PAD, 64 << 20);
+}
+
+/// Started with a closed standard stream, the next file opened would take its number and get its text.
+void occupy_closed_streams() {
+  for (int descriptor = 0; descriptor <= 2; ++descriptor)
+    if (fcntl(descriptor, F_GETFD) < 0) open("/dev/null", descriptor == 1 ? O_RDONLY : O_RDWR);
 }
 
 std::string command_line(int argc, char** argv) {
@@ -60,11 +67,15 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  occupy_closed_streams();
   tnn::load_cuda_module();
   keep_freed_memory();
   std::signal(SIGPIPE, SIG_IGN);
   try {
-    return run(argc, argv);
+    const int code = run(argc, argv);
+    // A result that did not reach its reader is not done.
+    if (std::fflush(stdout) != 0 || std::ferror(stdout)) throw tnn::SystemError("cannot write the result to standard output");
+    return code;
   } catch (const tnn::Error& error) {
     fmt::print(stderr, "tnn: {}\n", error.what());
     return static_cast<int>(error.code());

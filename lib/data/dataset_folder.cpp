@@ -41,10 +41,16 @@ std::vector<CandidateFolder> candidate_folders(const DatasetCard& card, const fs
 
 fs::path locate(const DatasetCard& card, const fs::path& data_root) {
   std::string looked;
+  // A folder that holds some of the files is what the user means: another copy must not quietly take its place.
+  bool damaged = false;
+  const size_t files_of_card = card.train.files.size() + card.test.files.size();
   for (const auto& candidate : candidate_folders(card, data_root)) {
-    if (candidate.missing.empty()) return candidate.folder;
+    if (candidate.missing.empty() && !damaged) return candidate.folder;
     looked += fmt::format("\n  {}: {}", candidate.folder.string(),
-                          candidate.exists ? fmt::format("lacks {}", fmt::join(candidate.missing, ", ")) : "no such folder");
+                          candidate.missing.empty() ? "complete, but not the folder that was asked for"
+                          : candidate.exists        ? fmt::format("lacks {}", fmt::join(candidate.missing, ", "))
+                                                    : "no such folder");
+    damaged = damaged || (candidate.exists && candidate.missing.size() < files_of_card);
   }
   if (data_root.empty())
     looked += "\n  (no data root is given: name the folder that holds the data sets with --data-root or the environment variable TNN_DATA)";

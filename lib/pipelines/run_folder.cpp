@@ -1,7 +1,11 @@
 #include "pipelines/run_folder.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <ctime>
 #include <fstream>
@@ -33,9 +37,21 @@ RunFolder RunFolder::open(const std::filesystem::path& path, Existing existing) 
   if (existing == Existing::refuse && folder.holds_run())
     throw UsageError(fmt::format("'{}' holds a run already: --resume goes on with it, --overwrite replaces it, --out takes another folder",
                                  path.string()));
-  if (existing == Existing::overwrite) folder.remove_run();
   create_folder(path);
+  folder.lock();
+  if (existing == Existing::overwrite) folder.remove_run();
   return folder;
+}
+
+void RunFolder::lock() {
+  const int descriptor = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  lock_ = std::shared_ptr<const int>(new int(descriptor), [](const int* d) {
+    if (*d >= 0) ::close(*d);
+    delete d;
+  });
+  // A file system without locks (some network ones) goes without.
+  if (descriptor >= 0 && ::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    throw UsageError(fmt::format("another process is running in '{}': wait for it or take another folder (--out)", path_.string()));
 }
 
 void LoggingProgress::message(const std::string& line) {

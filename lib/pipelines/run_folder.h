@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include "core/progress.h"
@@ -17,7 +18,8 @@ class RunFolder {
     overwrite  ///< the run there is removed: only the files a run writes
   };
 
-  /// Creates or takes over a folder. UsageError where `existing` does not allow what is there.
+  /// Creates or takes over a folder, and locks it for as long as the object lives. UsageError where `existing` does not allow what is there
+  /// or another process runs in it.
   static RunFolder open(const std::filesystem::path& path, Existing existing);
   /// <output.folder>/<output.name>, the name by default the recipe's.
   static std::filesystem::path default_path(const Recipe& recipe);
@@ -34,7 +36,9 @@ class RunFolder {
 
  private:
   void remove_run() const;
+  void lock();
   std::filesystem::path path_;
+  std::shared_ptr<const int> lock_;  // an open descriptor with flock on the folder
 };
 
 /// Passes everything on and appends messages, with the time, to a run's log.txt.

@@ -131,7 +131,7 @@ TEST_CASE("a missing data set exits with 3 and says where it was looked for and 
   CHECK(tnn_run("data verify cifar11").code == 2);
 }
 
-TEST_CASE("one command trains, sweeps and writes every report; a folder that holds a run is not touched unasked") {
+TEST_CASE("one command trains, sweeps and writes every report, and a folder that holds a run is not touched unasked") {
   if (!has_fashion_mnist()) TNN_SKIP("Fashion-MNIST is not installed (package dataset-fashion-mnist)");
   const TemporaryFolder folder;
   const auto run = folder.path() / "run";
@@ -216,6 +216,12 @@ TEST_CASE("a damaged model file exits with 3, without a crash") {
   CHECK(tnn_run("inspect " + path.string()).code == 3);
   CHECK(tnn_run("sweep-utilization " + path.string()).code == 3);
   CHECK(tnn_run("sweep-utilization " + folder.path().string()).code == 3);
+}
+
+TEST_CASE("a result that cannot be written exits with 1, and closed standard streams do no harm") {
+  CHECK(std::system(TNN_PROGRAM " recipe keys >/dev/full 2>/dev/null") != 0);
+  CHECK(std::system(TNN_PROGRAM " recipe keys >&- 2>/dev/null") != 0);
+  CHECK(std::system(TNN_PROGRAM " recipe keys 2>&- >/dev/null") == 0);
 }
 
 TEST_CASE("completion scripts are valid bash and know the subcommands") {

@@ -81,7 +81,8 @@ TEST_CASE("taking over a run folder removes what a run writes and nothing else")
   write_file_atomically(run.recipe(), "x");
   write_file_atomically(folder.path() / "notes.txt", "mine");
   CHECK_THROWS_AS(RunFolder::open(folder.path(), RunFolder::Existing::refuse), UsageError);
-  RunFolder::open(folder.path(), RunFolder::Existing::overwrite);
+  const RunFolder taken = RunFolder::open(folder.path(), RunFolder::Existing::overwrite);
+  CHECK_THROWS_WITH(RunFolder::open(folder.path(), RunFolder::Existing::overwrite), ContainsSubstring("another process"));
   CHECK_FALSE(run.holds_run());
   CHECK(std::filesystem::exists(folder.path() / "notes.txt"));
 }
