@@ -31,6 +31,7 @@ int run_sweep(const Options& options, const Session& session) {
   sweep.name = options.model.has_filename() ? options.model.filename().string() : options.model.parent_path().filename().string();
   sweep.command = session.command;
   sweep.history = named.history;
+  if (!std::filesystem::is_directory(options.model)) sweep.recipe.clear();  // a model file does not say by which recipe it was trained
   if (!options.utilizations.empty()) sweep.utilizations = options.utilizations;
   sweep.latency = sweep.latency || options.latency;
   const UtilizationCurve curve = sweep_utilization(sweep, session.quiet ? silent : static_cast<Progress&>(terminal));

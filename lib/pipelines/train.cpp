@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "evaluation/utilization_list.h"
+#include "network/device.h"
 #include "pipelines/sweep_utilization.h"
 #include "pipelines/train_datapath.h"
 #include "report/write_reports.h"
@@ -12,6 +14,8 @@ TrainResult train(const Recipe& recipe, const TrainOptions& options, Progress& p
   const int threads = set_threads(recipe);
   datapath_options(recipe);  // faults of the recipe before anything is created or removed
   const Experiment experiment = prepare_experiment(recipe);
+  parse_utilizations(recipe.text("evaluation.u"), experiment.description.points);
+  choose_device(recipe.text("run.device"));
   const RunFolder folder = RunFolder::open(options.out.empty() ? RunFolder::default_path(recipe) : options.out, options.existing);
   LoggingProgress log(progress, folder.log());
   log.message(options.command);

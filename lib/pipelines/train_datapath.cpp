@@ -10,6 +10,7 @@
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/interruption.h"
+#include "graph/graph_json.h"
 #include "network/model_file.h"
 #include "report/event_file.h"
 #include "report/metrics_log.h"
@@ -24,10 +25,11 @@ double unix_time() { return std::chrono::duration<double>(std::chrono::system_cl
 class MetricsSink {
  public:
   MetricsSink(const RunFolder& folder, bool tensorboard, int64_t resumed_step) {
-    if (resumed_step > 0) MetricsLog::truncate_after(folder.metrics(), resumed_step);
+    const bool resumed = std::filesystem::exists(folder.metrics());  // also where the only checkpoint is that of step 0
+    MetricsLog::truncate_after(folder.metrics(), resumed_step);
     log_ = std::make_unique<MetricsLog>(folder.metrics());
     if (tensorboard)
-      events_ = std::make_unique<EventWriter>(folder.events(), static_cast<int64_t>(unix_time()), resumed_step > 0 ? resumed_step + 1 : 0);
+      events_ = std::make_unique<EventWriter>(folder.events(), static_cast<int64_t>(unix_time()), resumed ? resumed_step + 1 : 0);
   }
   void write(const std::string& prefix, int64_t step, double epoch, const Progress::Figures& figures) {
     log_->append(step, epoch, figures);
@@ -101,7 +103,8 @@ TrainedDatapath train_datapath(const Experiment& experiment, const RunFolder& fo
   progress.message(fmt::format("{}: {} training, {} validation images; {}", experiment.dataset.card.title, data.train.size(),
                                data.validation.size(), experiment.dataset.folder.string()));
   Network network = make_network(experiment);
-  DatapathTrainer trainer(network, data, options, folder.checkpoints(), training_identity(experiment.recipe));
+  DatapathTrainer trainer(network, data, options, folder.checkpoints(),
+                          training_identity(experiment.recipe) + graph_to_json(experiment.description.graph));
   if (resume && trainer.resume())
     progress.message(fmt::format("resumed at epoch {}, step {}", trainer.state().epoch + 1, trainer.state().global_step));
   write_file_atomically(folder.recipe(), experiment.recipe.resolved_yaml());

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include "core/atomic_file.h"
 #include "core/interruption.h"
@@ -93,7 +94,8 @@ void DatapathTrainer::train_step(Batch& batch) {
                             "A lower training.learning_rate, training.warmup_epochs or training.clip_norm may help",
                             step.loss, state_.global_step, state_.epoch + 1, step.failed_u, last_path().string()));
   if (options_.clip_norm > 0) optimizer_.clip_gradients(options_.clip_norm);
-  optimizer_.step(learning_rate_.at(position()));
+  last_learning_rate_ = learning_rate_.at(position());
+  optimizer_.step(last_learning_rate_);
   state_.loss_sum += step.loss;
   ++state_.loss_steps;
   state_.correct += step.correct;
@@ -118,7 +120,7 @@ bool DatapathTrainer::run_epoch(Progress& progress, const TrainingObserver& obse
     progress.advance(state_.step_in_epoch * options_.batch_size, figures);
     if (observer.on_step && state_.global_step % options_.log_steps == 0) {
       auto all = figures;
-      all.emplace_back("learning_rate", learning_rate_.at(position()));
+      all.emplace_back("learning_rate", last_learning_rate_);
       all.emplace_back("images_per_second",
                        static_cast<double>(state_.step_in_epoch * options_.batch_size) / std::max(1e-9, state_.seconds));
       observer.on_step(state_.global_step, position(), all);
@@ -155,7 +157,8 @@ void DatapathTrainer::finish_epoch(Progress& progress, const TrainingObserver& o
   summary.epoch = state_.epoch + 1;
   summary.training_loss = state_.loss_sum / static_cast<double>(std::max<int64_t>(1, state_.loss_steps));
   summary.training_accuracy = static_cast<double>(state_.correct) / static_cast<double>(std::max<int64_t>(1, state_.seen));
-  summary.learning_rate = learning_rate_.at(position());
+  const double batches = static_cast<double>(loader_.batches_per_epoch());
+  summary.learning_rate = learning_rate_.at(static_cast<double>(state_.epoch) + (batches - 1) / batches);
   summary.seconds = state_.seconds;
   const bool last = summary.epoch == options_.epochs;
   if (!data_.validation.empty() && (last || summary.epoch % options_.validate_epochs == 0)) {
@@ -172,6 +175,7 @@ void DatapathTrainer::finish_epoch(Progress& progress, const TrainingObserver& o
   }
   const bool improved = options_.best == BestCriterion::last ? last : summary.score > state_.best_score;
   if (improved) {
+    check_weights();
     state_.best_score = summary.score;
     state_.best_epoch = summary.epoch;
     save_network(best_path(), network_, {},
@@ -187,7 +191,17 @@ void DatapathTrainer::finish_epoch(Progress& progress, const TrainingObserver& o
   if (observer.on_epoch) observer.on_epoch(state_.global_step, summary);
 }
 
+/// A last update can spoil weights before any loss shows it: what is not finite never replaces a good checkpoint.
+void DatapathTrainer::check_weights() const {
+  for (const auto& entry : network_.parameters().trainable())
+    if (!std::isfinite(entry.tensor.detach().sum().item<double>()))
+      throw Error(ExitCode::diverged,
+                  fmt::format("'{}' is not finite after step {} (epoch {}): training stopped; the last good checkpoint is '{}'", entry.name,
+                              state_.global_step, state_.epoch + 1, last_path().string()));
+}
+
 void DatapathTrainer::save_last() const {
+  check_weights();
   save_network(last_path(), network_, optimizer_.state(), {{kStateKey, training_state_to_json(state_)}, {kIdentityKey, identity_}});
 }
 

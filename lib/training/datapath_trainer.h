@@ -18,7 +18,7 @@ struct EpochSummary {
   double training_loss = 0, training_accuracy = 0;
   std::vector<double> validation_accuracy;  ///< at options.validation_u; empty: not evaluated
   double score = -1;                        ///< by the criterion of best; -1: not evaluated
-  double learning_rate = 0;
+  double learning_rate = 0;                 ///< of its last step
   double seconds = 0;
 };
 
@@ -67,6 +67,7 @@ class DatapathTrainer {
   void finish_epoch(Progress& progress, const TrainingObserver& observer);
   double score(const std::vector<double>& accuracies) const;
   std::vector<double> evaluated_utilizations() const;
+  void check_weights() const;
   void save_last() const;
   double position() const;
 
@@ -78,6 +79,7 @@ class DatapathTrainer {
   Loader loader_;
   Optimizer optimizer_;
   LearningRate learning_rate_;
+  double last_learning_rate_ = 0;
   TrainingState state_;
 };
 
