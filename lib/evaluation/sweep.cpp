@@ -47,7 +47,7 @@ std::vector<SweepPoint> sweep_utilization(const Network& network, Loader& loader
   for (const double u : utilizations) {
     SweepPoint point;
     point.u = u;
-    point.configuration = network.gating().configuration_at(u);
+    point.configuration = network.configuration_at(u);
     point.class_correct.assign(static_cast<size_t>(classes), 0);
     point.class_count = point.class_correct;
     executions.push_back(network.sliced(point.configuration));

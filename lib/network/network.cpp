@@ -1,5 +1,6 @@
 #include "network/network.h"
 
+#include <algorithm>
 #include <set>
 
 #include "core/error.h"
@@ -28,6 +29,16 @@ Network::Network(ModelDescription description, uint64_t seed, at::Device device,
       device_(device),
       channels_last_(channels_last) {
   parameters_.place(device, channels_last);
+}
+
+Configuration Network::configuration_at(double u) const {
+  const Configuration drawn = gating_->configuration_at(u);
+  const auto as_many = [&](const OperatingPoint& point) {
+    return std::equal(drawn.gates.begin(), drawn.gates.end(), point.configuration.gates.begin(),
+                      [](const ActiveGroups& a, const ActiveGroups& b) { return a.count() == b.count(); });
+  };
+  const auto stored = std::find_if(description_.points.begin(), description_.points.end(), as_many);
+  return stored == description_.points.end() ? drawn : stored->configuration;
 }
 
 int Network::point_of(const Configuration& configuration) const {

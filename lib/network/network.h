@@ -46,6 +46,10 @@ class Network {
   at::Device device() const { return device_; }
   bool channels_last() const { return channels_last_; }
 
+  /// What the model is at utilization u outside training: of a random gating strategy, the draw that the model stores for this many groups,
+  /// which is the one with calibrated statistics.
+  Configuration configuration_at(double u) const;
+
   /// Computes active channels only. The batch is at one configuration.
   Execution sliced(const Configuration& configuration) const;
   /// Computes everything and multiplies by the gates: the reference.

@@ -165,8 +165,7 @@ void DatapathTrainer::finish_epoch(Progress& progress, const TrainingObserver& o
     const auto utilizations = evaluated_utilizations();
     std::vector<int> points;
     for (const double u : utilizations)
-      if (const auto point = find_operating_point(network_.description().points, network_.gating().configuration_at(u)))
-        points.push_back(*point);
+      if (const auto point = find_operating_point(network_.description().points, network_.configuration_at(u))) points.push_back(*point);
     calibrate_batch_norm(network_, data_, points, options_.recalibration_images, options_.seed);
     summary.validation_accuracy = validation_accuracy(network_, data_, utilizations, options_.evaluation_batch);
     summary.score = score(summary.validation_accuracy);

@@ -11,7 +11,7 @@ std::vector<double> validation_accuracy(const Network& network, const TrainingDa
                                         int64_t batch_size) {
   c10::NoGradGuard no_grad;
   std::vector<Execution> executions;
-  for (const double u : utilizations) executions.push_back(network.sliced(network.gating().configuration_at(u)));
+  for (const double u : utilizations) executions.push_back(network.sliced(network.configuration_at(u)));
   LoaderOptions options;
   options.batch_size = batch_size;
   options.channels_last = network.channels_last();

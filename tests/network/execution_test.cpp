@@ -217,6 +217,15 @@ TEST_CASE("calibration gives each operating point the statistics of the data at 
   }
 }
 
+TEST_CASE("at any utilization a model with random gating is the draw it stores, whose statistics are calibrated") {
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    const Network network(
+        describe_model(RandomGraph(seed).build(), {"independent", Rounding::floor_plus_one, 1}, BatchNormMode::recalibrated), 1);
+    for (int i = 1; i <= 30; ++i)
+      REQUIRE(find_operating_point(network.description().points, network.configuration_at(static_cast<double>(i) / 30)));
+  }
+}
+
 TEST_CASE("dropout drops the same units however wide the network runs, and none in evaluation") {
   GraphBuilder b("dropout");
   const GateId gate = b.channel_gate("gate", 4);
