@@ -57,8 +57,8 @@ class Network {
   /// A configuration for each sample; what no sample uses is not computed: costs what the largest costs.
   Execution per_sample(const std::vector<Configuration>& configurations) const;
 
-  /// Logits [N, classes] of inputs [N, C, H, W] (or [N, C, T, H, W], [N, features]); of several outputs
-  /// the first.
+  /// Logits [N, classes] of inputs [N, C, H, W] (or [N, C, T, H, W], [N, features]); of several
+  /// outputs the first.
   at::Tensor forward(const at::Tensor& input, const Execution& execution, const Pass& pass) const;
 
  private:
