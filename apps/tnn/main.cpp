@@ -17,7 +17,7 @@ namespace {
 
 void keep_freed_memory() {
   // Activations of one step are as large as those of the next: without this glibc returns them to the system and faults them in again.
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_MMAP_MAX, 0);
   mallopt(M_TRIM_THRESHOLD, 2000 << 20);
   mallopt(M_TOP_PAD, 64 << 20);
 }

@@ -33,6 +33,8 @@ struct RecipeFlags {
 
 /// --format text|md|csv|json of the commands that print a table.
 void add_format(CLI::App& app, std::string& format);
+/// A check for options: an error for an empty word, which is a shell variable that was not set.
+std::string not_empty(const std::string& text);
 
 void setup_train(CLI::App& app, Session& session);
 void setup_train_datapath(CLI::App& app, Session& session);
