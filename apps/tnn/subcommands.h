@@ -37,6 +37,7 @@ void add_format(CLI::App& app, std::string& format);
 void setup_train(CLI::App& app, Session& session);
 void setup_train_datapath(CLI::App& app, Session& session);
 void setup_sweep_utilization(CLI::App& app, Session& session);
+void setup_export(CLI::App& app, Session& session);
 void setup_inspect(CLI::App& app, Session& session);
 void setup_data(CLI::App& app, Session& session);
 void setup_recipe(CLI::App& app, Session& session);
