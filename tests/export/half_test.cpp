@@ -20,7 +20,7 @@ TEST_CASE("every half and bfloat16 survives the way through float") {
 TEST_CASE("to half and bfloat16 rounds to the nearest, ties to even") {
   RandomStream random(1, RandomPurpose::initialization, {});
   for (int i = 0; i < 20000; ++i) {
-    const float value = std::ldexp(static_cast<float>(random.below(1u << 24)) / (1u << 24) - 0.5f, static_cast<int>(random.below(30)) - 20);
+    const float value = std::ldexp(0.5f + static_cast<float>(random.below(1u << 24)) / (1u << 25), static_cast<int>(random.below(30)) - 20);
     const uint16_t half = float_to_half(value), wide = float_to_bfloat16(value);
     for (const int step : {-1, 1}) {
       CHECK(std::fabs(half_to_float(half) - value) <= std::fabs(half_to_float(static_cast<uint16_t>(half + step)) - value));

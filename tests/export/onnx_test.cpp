@@ -94,6 +94,7 @@ TEST_CASE("preprocessing inside the graph takes pixels") {
   ModelOptions options;
   options.input = {2, 4, 4};
   options.hidden = {8};
+  options.cardinality = 4;
   StoredModel model = random_model(build_model("mlp", options), {}, BatchNormMode::shared, 7);
   OnnxOptions inside;
   inside.preprocessing = true;
