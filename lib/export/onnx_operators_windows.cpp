@@ -47,24 +47,29 @@ std::vector<int64_t> output_shape(const Sliding& s, const std::vector<int64_t>& 
   return shape;
 }
 
-/// Calls visit(output row offset, input row offset, kernel index, first column, last column, input column of the first) for each kernel
-/// element and output row that fall into the input.
-template <typename Visit>
-void for_each_row(const Sliding& s, const Visit& visit) {
+/// A row of the output that one kernel element reaches: columns [first, last), from `input` + column x stride.
+struct Row {
+  int64_t output, input, kernel, first, last;
+};
+
+/// All rows of one plane that fall into the input.
+std::vector<Row> rows_of(const Sliding& s) {
+  std::vector<Row> rows;
   int64_t k = 0;
   for (int64_t a = 0; a < s.kernel[0]; ++a)
     for (int64_t b = 0; b < s.kernel[1]; ++b)
       for (int64_t c = 0; c < s.kernel[2]; ++c, ++k) {
-        const int64_t shift = c * s.dilation[2] - s.begin[2];
+        const int64_t shift = c * s.dilation[2] - s.begin[2], room = s.input[2] - 1 - shift;
         const int64_t first = shift >= 0 ? 0 : (-shift + s.stride[2] - 1) / s.stride[2];
-        const int64_t last = std::min(s.output[2], s.input[2] - 1 - shift < 0 ? 0 : (s.input[2] - 1 - shift) / s.stride[2] + 1);
+        const int64_t last = std::min(s.output[2], room < 0 ? 0 : room / s.stride[2] + 1);
         for (int64_t z = 0; z < s.output[0]; ++z)
           for (int64_t y = 0; y < s.output[1]; ++y) {
             const int64_t iz = z * s.stride[0] - s.begin[0] + a * s.dilation[0], iy = y * s.stride[1] - s.begin[1] + b * s.dilation[1];
-            if (iz < 0 || iz >= s.input[0] || iy < 0 || iy >= s.input[1]) continue;
-            visit((z * s.output[1] + y) * s.output[2], (iz * s.input[1] + iy) * s.input[2] + shift, k, first, last);
+            if (iz < 0 || iz >= s.input[0] || iy < 0 || iy >= s.input[1] || first >= last) continue;
+            rows.push_back({(z * s.output[1] + y) * s.output[2], (iz * s.input[1] + iy) * s.input[2] + shift, k, first, last});
           }
       }
+  return rows;
 }
 
 OnnxEvaluated convolution(const OnnxNode& node, const OnnxOperands& operands) {
@@ -75,6 +80,7 @@ OnnxEvaluated convolution(const OnnxNode& node, const OnnxOperands& operands) {
   if (per_group * groups != channels || outputs % groups != 0)
     throw DataError(fmt::format("node '{}': a weight for {} x {} channels, the input has {}", node.name, groups, per_group, channels));
   const int64_t in_size = s.positions(s.input), out_size = s.positions(s.output);
+  const std::vector<Row> rows = rows_of(s);
   std::vector<float> y(static_cast<size_t>(x.shape[0] * outputs * out_size));
   for (int64_t n = 0; n < x.shape[0]; ++n)
     for (int64_t o = 0; o < outputs; ++o) {
@@ -84,9 +90,8 @@ OnnxEvaluated convolution(const OnnxNode& node, const OnnxOperands& operands) {
         const int64_t channel = o / (outputs / groups) * per_group + i;
         const float* from = x.floats().data() + (n * channels + channel) * in_size;
         const float* weight = w.floats().data() + (o * per_group + i) * taps;
-        for_each_row(s, [&](int64_t out_row, int64_t in_row, int64_t k, int64_t first, int64_t last) {
-          for (int64_t p = first; p < last; ++p) to[out_row + p] += weight[k] * from[in_row + p * s.stride[2]];
-        });
+        for (const Row& row : rows)
+          for (int64_t p = row.first; p < row.last; ++p) to[row.output + p] += weight[row.kernel] * from[row.input + p * s.stride[2]];
       }
     }
   return {output_shape(s, x.shape, outputs), std::move(y)};
@@ -98,16 +103,16 @@ OnnxEvaluated pool(const OnnxNode& node, const OnnxOperands& operands, bool aver
   if (average && integer_attribute(node, "count_include_pad", 0) != 1)
     throw DataError(fmt::format("node '{}': an average that leaves out padding is not read here", node.name));
   const int64_t in_size = s.positions(s.input), out_size = s.positions(s.output), planes = x.shape[0] * x.shape[1];
+  const std::vector<Row> rows = rows_of(s);
   std::vector<float> y(static_cast<size_t>(planes * out_size), average ? 0.0f : -std::numeric_limits<float>::infinity());
   for (int64_t plane = 0; plane < planes; ++plane) {
     const float* from = x.floats().data() + plane * in_size;
     float* to = y.data() + plane * out_size;
-    for_each_row(s, [&](int64_t out_row, int64_t in_row, int64_t, int64_t first, int64_t last) {
-      for (int64_t p = first; p < last; ++p) {
-        const float value = from[in_row + p * s.stride[2]];
-        to[out_row + p] = average ? to[out_row + p] + value : std::max(to[out_row + p], value);
+    for (const Row& row : rows)
+      for (int64_t p = row.first; p < row.last; ++p) {
+        const float value = from[row.input + p * s.stride[2]];
+        to[row.output + p] = average ? to[row.output + p] + value : std::max(to[row.output + p], value);
       }
-    });
     if (average)
       for (int64_t p = 0; p < out_size; ++p) to[p] /= static_cast<float>(s.positions(s.kernel));
   }
