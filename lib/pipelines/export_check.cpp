@@ -85,8 +85,11 @@ HostTensor ExportCheck::run(const Network& network, int point) const {
 
 HostTensor ExportCheck::expected(int point) const { return run(network_, point); }
 
-HostTensor ExportCheck::logits_of(const std::filesystem::path& model, int point) const {
-  return run(load_network(model, at::kCPU, false), point);
+double ExportCheck::difference_of(const std::filesystem::path& model, const std::vector<std::pair<int, int>>& pairs) const {
+  const Network network = load_network(model, at::kCPU, false);
+  double difference = 0;
+  for (const auto& [found, source] : pairs) difference = std::max(difference, relative_difference(run(network, found), expected(source)));
+  return difference;
 }
 
 std::vector<int> ExportCheck::points() const {

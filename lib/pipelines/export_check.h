@@ -19,8 +19,8 @@ class ExportCheck {
 
   /// The source's logits at an operating point.
   HostTensor expected(int point) const;
-  /// The logits of a model file, at its operating point `point`.
-  HostTensor logits_of(const std::filesystem::path& model, int point) const;
+  /// The largest relative difference of a model file from the source; `pairs`: its operating points with those of the source.
+  double difference_of(const std::filesystem::path& model, const std::vector<std::pair<int, int>>& pairs) const;
   /// The operating points that a throttleable file is checked at: all, or the smallest, middle and largest of a large network.
   std::vector<int> points() const;
 

@@ -1,3 +1,4 @@
+#include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
 
 #include "network/model_file.h"
@@ -28,6 +29,7 @@ void disturb(Network& network, uint64_t seed) {
 
 /// The largest difference of every kind of export of a network from LibTorch.
 void check_exports(Network network, uint64_t seed) {
+  at::set_num_threads(1);  // tiny networks: threads would only wait for each other
   const TemporaryFolder folder;
   disturb(network, seed);
   const auto model = folder.path() / "model.safetensors";
