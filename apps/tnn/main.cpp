@@ -52,6 +52,7 @@ int run(int argc, char** argv) {
   tnn::app::setup_train(app, session);
   tnn::app::setup_train_datapath(app, session);
   tnn::app::setup_sweep_utilization(app, session);
+  tnn::app::setup_export(app, session);
   tnn::app::setup_inspect(app, session);
   tnn::app::setup_data(app, session);
   tnn::app::setup_recipe(app, session);

@@ -39,6 +39,7 @@ std::string not_empty(const std::string& text);
 void setup_train(CLI::App& app, Session& session);
 void setup_train_datapath(CLI::App& app, Session& session);
 void setup_sweep_utilization(CLI::App& app, Session& session);
+void setup_export(CLI::App& app, Session& session);
 void setup_inspect(CLI::App& app, Session& session);
 void setup_data(CLI::App& app, Session& session);
 void setup_recipe(CLI::App& app, Session& session);

@@ -160,6 +160,16 @@ TEST_CASE("one command trains, sweeps and writes every report, and a folder that
     CHECK(rows[i].at("top1_percent").get<double>() == Approx(100 * curve.at("points")[i].at("top1").get<double>()).margin(0.006));
   CHECK(sweep.err.empty());
   CHECK(tnn_run("inspect " + run.string()).code == 0);
+
+  const Outcome exported =
+      tnn_run("export " + run.string() + " --format onnx --u 0.25,1 --out " + (run / "net.onnx").string() + " --print json --quiet");
+  INFO(exported.err);
+  REQUIRE(exported.code == 0);
+  const auto files = nlohmann::json::parse(exported.out);
+  REQUIRE(files.size() == 2);
+  CHECK(files[0].at("bytes") < files[1].at("bytes"));
+  CHECK(std::filesystem::exists(run / "net-u0.25.onnx"));
+  CHECK(files[1].at("largest_difference").get<double>() < 1e-5);
 }
 
 TEST_CASE("a training killed three times and resumed has the same weights as one that was left alone") {
