@@ -8,7 +8,7 @@
 namespace tnn {
 namespace {
 
-constexpr size_t kMostEntries = size_t{1} << 26;  // operating points x nodes
+constexpr size_t kMostEntries = size_t{1} << 22;  // operating points x nodes
 
 void check_points(const ModelDescription& description, const std::string& path) {
   const size_t points = description.points.size(), nodes = description.graph.nodes().size();

@@ -37,9 +37,10 @@ int64_t full_channels(const Plan& plan, const Operand& operand) {
   return sum;
 }
 
-std::vector<int64_t> operand_extent(const Plan& plan, const Operand& operand) {
+const std::vector<int64_t>& operand_extent(const Plan& plan, const Operand& operand) {
+  static const std::vector<int64_t> features;
   const Segment& first = operand.front();
-  return first.flattened ? std::vector<int64_t>{} : plan.value(first.value).extent();
+  return first.flattened ? features : plan.value(first.value).extent();
 }
 
 bool is_present(const Plan& plan, const PlanPoint& point, const Operand& operand, ValueId sum) {

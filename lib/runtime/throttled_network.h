@@ -12,7 +12,7 @@
 namespace tnn {
 
 struct RuntimeOptions {
-  std::string engine;  ///< a name of engine_names(); empty: the fastest of this build
+  std::string engine = {};  ///< a name of engine_names(); empty: the fastest of this build
   Precision precision = Precision::fp32;
   int threads = 1;                                 ///< that work on one run of a context, 1 to 256
   int64_t batch_limit = 1;                         ///< inputs in one run at most, 1 to 65536

@@ -1,42 +1,18 @@
-#include "catch_compat.h"
-#include "direct_evaluation.h"
-#include "runtime/throttled_network.h"
-#include "temporary_folder.h"
+#include "core/error.h"
+#include "difference.h"
 
 using namespace tnn;
-
-namespace {
-
-/// Largest difference of an engine's outputs to direct evaluation, relative to the largest output (at least 1), over all points.
-double difference_at_all_points(const RandomModel& model, const std::string& engine, int64_t batch) {
-  const TemporaryFolder folder;
-  model.save(folder.path() / "model.safetensors");
-  ThrottledNetwork net = ThrottledNetwork::load(folder.path() / "model.safetensors", {.engine = engine, .batch_limit = batch});
-  InferenceContext context = net.context();
-  const std::vector<float> input = model.input(batch, 7);
-  const size_t each = input.size() / static_cast<size_t>(batch);
-  double apart = 0;
-  for (int point = 0; point < static_cast<int>(net.operating_points().size()); ++point) {
-    net.set_operating_point(point);
-    std::vector<float> output(static_cast<size_t>(batch * net.output_shape().front()), -1.0f);
-    REQUIRE(context.run(input.data(), batch, output.data()) == point);
-    for (int64_t i = 0; i < batch; ++i) {
-      const auto expected = evaluate_directly(model, point, input.data() + static_cast<size_t>(i) * each);
-      double largest = 1;
-      for (const double v : expected) largest = std::max(largest, std::abs(v));
-      for (size_t k = 0; k < expected.size(); ++k)
-        apart =
-            std::max(apart, std::abs(expected[k] - static_cast<double>(output[static_cast<size_t>(i) * expected.size() + k])) / largest);
-    }
-  }
-  return apart;
-}
-
-}  // namespace
 
 TEST_CASE("the reference engine equals direct evaluation of random graphs at every operating point") {
   for (uint64_t seed = 0; seed < 300; ++seed) {
     INFO("seed " << seed);
     REQUIRE(difference_at_all_points(random_model(seed), "reference", 1 + static_cast<int64_t>(seed % 3)) <= 1e-5);
   }
+}
+
+TEST_CASE("the reference engine refuses a precision that it does not have") {
+  const TemporaryFolder folder;
+  random_model(1).save(folder.path() / "model.safetensors");
+  CHECK_THROWS_AS(ThrottledNetwork::load(folder.path() / "model.safetensors", {.engine = "reference", .precision = Precision::bf16}),
+                  tnn::Error);
 }
