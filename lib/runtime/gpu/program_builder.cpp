@@ -1,0 +1,271 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "runtime/gpu/program.h"
+
+namespace tnn::gpu {
+namespace {
+
+Extent extent_of(const std::vector<int64_t>& sizes) {
+  Extent extent;
+  for (size_t i = 0; i < sizes.size(); ++i) extent.size[3 - sizes.size() + i] = sizes[i];
+  return extent;
+}
+
+int64_t positions_of(const Extent& extent) { return extent.size[0] * extent.size[1] * extent.size[2]; }
+
+Taps taps_of(const Window& window) {
+  Taps taps;
+  const size_t missing = 3 - window.kernel.size();
+  for (size_t i = 0; i < window.kernel.size(); ++i) {
+    taps.kernel[missing + i] = window.kernel[i];
+    taps.stride[missing + i] = window.stride[i];
+    taps.padding[missing + i] = window.padding[i];
+    taps.dilation[missing + i] = window.dilation[i];
+  }
+  return taps;
+}
+
+/// Whether each output position reads the input position of the same index, and nothing else.
+bool is_one_tap(const Taps& taps) {
+  for (int d = 0; d < 3; ++d)
+    if (taps.kernel[d] != 1 || taps.stride[d] != 1 || taps.padding[d] != 0) return false;
+  return true;
+}
+
+Activate activation_of(const std::optional<ActivationKind>& kind) {
+  if (!kind) return Activate::none;
+  if (*kind == ActivationKind::relu) return Activate::relu;
+  return *kind == ActivationKind::relu6 ? Activate::relu6 : Activate::sigmoid;
+}
+
+/// Writes the commands of one operating point.
+class PointBuilder {
+ public:
+  PointBuilder(const LoweredModel& model, const PackedWeights& weights, const MemoryPlan& memory, int64_t element_bytes, size_t point,
+               Program& program)
+      : plan_(model.plan),
+        at_(plan_.points[point]),
+        weights_(weights),
+        memory_(memory),
+        element_bytes_(element_bytes),
+        point_(point),
+        program_(program) {}
+
+  PointProgram build() {
+    if (memory_.offset(static_cast<int>(point_), 0) != kNone) add(Import{image(0)});
+    for (index_ = 0; index_ < plan_.steps.size(); ++index_)
+      if (at_.steps[index_].mode != StepMode::skip) step();
+    add(Export{full_width(plan_.output), positions_of(extent_of(operand_extent(plan_, plan_.output)))});
+    return std::move(result_);
+  }
+
+ private:
+  void add(const Command& command) { result_.commands.push_back(command); }
+
+  const ChannelRanges& channels(ValueId value) const { return at_.channels[static_cast<size_t>(value)]; }
+
+  Image image(ValueId value) const {
+    Image image;
+    image.offset = memory_.offset(static_cast<int>(point_), value) / element_bytes_;
+    image.positions = plan_.value(value).shape.positions();
+    image.channels = count_channels(channels(value));
+    image.stride = padded(image.channels);
+    return image;
+  }
+
+  /// Calls visit for the source of every open channel (feature) of an operand, with its index at full width.
+  template <typename Visit>
+  void for_each_source(const Operand& operand, Visit visit) const {
+    int64_t first = 0;
+    for (const Segment& segment : operand) {
+      const int64_t positions = plan_.value(segment.value).shape.positions(), repeat = segment.flattened ? positions : 1;
+      const ChannelRanges& active = active_channels(at_, segment);
+      int64_t stored = 0;
+      const Image from = active.empty() ? Image{} : image(segment.value);
+      for (const ChannelRange& range : active)
+        for (int64_t c = range.begin; c < range.end; ++c, ++stored)
+          for (int64_t p = 0; p < repeat; ++p)
+            visit(first + c * repeat + p,
+                  ChannelSource{from.offset + p * from.stride + stored, positions * from.stride, segment.flattened ? 0 : from.stride});
+      first += plan_.value(segment.value).channels * repeat;
+    }
+  }
+
+  Read read(const Operand& operand) {
+    Read result;
+    result.channels = count_channels(plan_, at_, operand);
+    if (result.channels == 0) return result;
+    if (is_one_value(operand) && !operand.front().flattened) {
+      const Image from = image(operand.front().value);
+      result.first = {from.offset, from.positions * from.stride, from.stride};
+      return result;
+    }
+    result.table = static_cast<int64_t>(program_.sources.size());
+    for_each_source(operand, [&](int64_t, const ChannelSource& source) { program_.sources.push_back(source); });
+    return result;
+  }
+
+  /// Every channel of an operand at full width; closed ones are 0.
+  Read full_width(const Operand& operand) {
+    Read result;
+    result.table = static_cast<int64_t>(program_.sources.size());
+    result.channels = full_channels(plan_, operand);
+    program_.sources.resize(program_.sources.size() + static_cast<size_t>(result.channels));
+    for_each_source(operand, [&](int64_t channel, const ChannelSource& source) {
+      program_.sources[static_cast<size_t>(result.table + channel)] = source;
+    });
+    return result;
+  }
+
+  Finish finish() {
+    const Step& step = plan_.steps[index_];
+    Finish finish;
+    if (at_.steps[index_].mode == StepMode::run) finish.affine = weights_.at(point_, index_).affine;
+    if (at_.steps[index_].adds_residual) {
+      finish.has_residual = true;
+      finish.residual = read(step.epilogue.residual->operand);
+    }
+    finish.activation = activation_of(step.epilogue.activation);
+    return finish;
+  }
+
+  void step() {
+    const Step& step = plan_.steps[index_];
+    if (at_.steps[index_].mode == StepMode::residual_only) return pointwise({});
+    if (is_contraction(step)) return contraction(step);
+    if (is_grouped(step)) return grouped(std::get<Convolution>(step.operation));
+    if (std::holds_alternative<Pool>(step.operation)) return pool(std::get<Pool>(step.operation));
+    if (std::holds_alternative<GlobalPool>(step.operation)) return global_pool(std::get<GlobalPool>(step.operation));
+    if (std::holds_alternative<Add>(step.operation)) return sum(step);
+    if (const auto* shuffle = std::get_if<ChannelShuffle>(&step.operation)) return pointwise({shuffled(*shuffle)});
+    const Read input = read(step.inputs.front());
+    if (const auto* activation = std::get_if<Activation>(&step.operation)) return pointwise({input}, activation_of(activation->kind));
+    pointwise({input});  // batch norm
+  }
+
+  void pointwise(const std::vector<Read>& addends, Activate activation = Activate::none) {
+    if (addends.size() > Pointwise::kMostAddends)
+      throw UsageError(
+          fmt::format("'{}' adds {} tensors (allowed on a GPU: {})", plan_.steps[index_].name, addends.size(), Pointwise::kMostAddends));
+    Pointwise command;
+    std::copy(addends.begin(), addends.end(), command.addends);
+    command.addend_count = static_cast<int>(addends.size());
+    command.output = image(plan_.steps[index_].output);
+    command.finish = finish();
+    if (activation != Activate::none) command.finish.activation = activation;
+    add(command);
+  }
+
+  void sum(const Step& step) {
+    std::vector<Read> addends;
+    for (const Operand& operand : step.inputs)
+      if (is_present(plan_, at_, operand, step.output)) addends.push_back(read(operand));
+    pointwise(addends);
+  }
+
+  /// Channels of a shuffle are always open: a table of the same sources in another order.
+  Read shuffled(const ChannelShuffle& shuffle) {
+    Read result = full_width(plan_.steps[index_].inputs.front());
+    const auto table = program_.sources.begin() + result.table;
+    const std::vector<ChannelSource> sources(table, table + result.channels);
+    const int64_t each = result.channels / shuffle.groups;
+    for (int64_t c = 0; c < result.channels; ++c) table[c] = sources[static_cast<size_t>(c % shuffle.groups * each + c / shuffle.groups)];
+    return result;
+  }
+
+  void contraction(const Step& step) {
+    const Operand& operand = step.inputs.front();
+    const auto columns = contraction_columns(plan_, at_, operand);
+    if (columns.empty()) return pointwise({});  // every input is closed: the shift remains
+    Contraction command;
+    if (const auto* convolution = std::get_if<Convolution>(&step.operation)) command.taps = taps_of(convolution->window);
+    command.input = read(operand);
+    command.input_extent = extent_of(operand_extent(plan_, operand));
+    command.output_extent = extent_of(plan_.value(step.output).extent());
+    command.width = static_cast<int64_t>(columns.size());
+    command.weights = weights_.at(point_, index_).offset;
+    command.row = weights_.at(point_, index_).row;
+    command.in_place = is_one_value(operand) && is_one_tap(command.taps);
+    if (is_one_value(operand)) command.input.first.offset = image(operand.front().value).offset;
+    command.output = image(step.output);
+    command.finish = finish();
+    add(command);
+  }
+
+  void grouped(const Convolution& convolution) {
+    const Step& step = plan_.steps[index_];
+    GroupedConvolution command;
+    command.input = read(step.inputs.front());
+    command.input_extent = extent_of(operand_extent(plan_, step.inputs.front()));
+    command.output_extent = extent_of(plan_.value(step.output).extent());
+    command.taps = taps_of(convolution.window);
+    command.rows = weights_.at(point_, index_).offset;
+    command.output = image(step.output);
+    command.finish = finish();
+    add(command);
+  }
+
+  void pool(const Pool& pool) {
+    const Step& step = plan_.steps[index_];
+    Pooling command;
+    command.input = read(step.inputs.front());
+    command.input_extent = extent_of(operand_extent(plan_, step.inputs.front()));
+    command.output_extent = extent_of(plan_.value(step.output).extent());
+    command.taps = taps_of(pool.window);
+    command.maximum = pool.kind == PoolKind::max;
+    command.output = image(step.output);
+    add(command);
+  }
+
+  void global_pool(const GlobalPool& pool) {
+    const Step& step = plan_.steps[index_];
+    GlobalPooling command;
+    command.input = read(step.inputs.front());
+    command.input_positions = positions_of(extent_of(operand_extent(plan_, step.inputs.front())));
+    command.maximum = pool.kind == PoolKind::max;
+    command.output = image(step.output);
+    add(command);
+  }
+
+  const Plan& plan_;
+  const PlanPoint& at_;
+  const PackedWeights& weights_;
+  const MemoryPlan& memory_;
+  int64_t element_bytes_;
+  size_t point_;
+  Program& program_;
+  PointProgram result_;
+  size_t index_ = 0;
+};
+
+/// Element-wise steps may write over what they read; weighted ones not: libraries do not promise to read a residual before they write.
+BufferRules buffer_rules(const Plan& plan, int64_t batch_limit, int64_t element_bytes) {
+  std::vector<bool> weighted(plan.values.size());
+  for (const Step& step : plan.steps) weighted[static_cast<size_t>(step.output)] = is_contraction(step) || is_grouped(step);
+  const auto bytes = [&plan, batch_limit, element_bytes](ValueId value, int point) {
+    const int64_t channels = count_channels(plan.points[static_cast<size_t>(point)].channels[static_cast<size_t>(value)]);
+    return batch_limit * plan.value(value).shape.positions() * padded(channels) * element_bytes;
+  };
+  return {bytes, [weighted](ValueId, ValueId over, int) { return !weighted[static_cast<size_t>(over)]; }, 256};
+}
+
+}  // namespace
+
+Program build_program(const LoweredModel& model, const PackedWeights& weights, int64_t batch_limit, int64_t element_bytes) {
+  const Plan& plan = model.plan;
+  const MemoryPlan memory = plan_memory(plan, buffer_rules(plan, batch_limit, element_bytes));
+  Program program;
+  program.arena_elements = memory.arena_bytes / element_bytes;
+  program.input_elements = plan.values.front().channels * plan.values.front().shape.positions();
+  program.output_elements = full_channels(plan, plan.output) * positions_of(extent_of(operand_extent(plan, plan.output)));
+  for (size_t point = 0; point < plan.points.size(); ++point)
+    program.points.push_back(PointBuilder(model, weights, memory, element_bytes, point, program).build());
+  return program;
+}
+
+int64_t output_elements(const Image& image, int64_t batch) { return batch * image.positions * image.stride; }
+
+}  // namespace tnn::gpu

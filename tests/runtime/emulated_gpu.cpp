@@ -1,0 +1,70 @@
+#include "emulated_gpu.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "runtime/gpu/elements.h"
+
+using namespace tnn;
+using namespace tnn::gpu;
+
+namespace {
+
+template <typename Element>
+void for_each_thread(int64_t threads, Element element) {
+  for (int64_t i = 0; i < threads; ++i) element(i);
+}
+
+/// [rows][columns] x [outputs][columns] with a distance between rows of weights, to [rows][outputs]: what cuBLAS is asked for.
+std::vector<float> product(const float* matrix, int64_t rows, int64_t columns, const float* weights, int64_t weight_row, int64_t outputs) {
+  std::vector<float> sums(static_cast<size_t>(rows * outputs));
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t o = 0; o < outputs; ++o) {
+      double sum = 0;
+      for (int64_t k = 0; k < columns; ++k)
+        sum += static_cast<double>(matrix[r * columns + k]) * static_cast<double>(weights[o * weight_row + k]);
+      sums[static_cast<size_t>(r * outputs + o)] = static_cast<float>(sum);
+    }
+  return sums;
+}
+
+}  // namespace
+
+EmulatedGpu::EmulatedGpu(const LoweredModel& model, int64_t batch_limit)
+    : weights_(pack_weights(model)),
+      program_(build_program(model, weights_, batch_limit, sizeof(float))),
+      // What is read without having been written shows.
+      arena_(static_cast<size_t>(program_.arena_elements), std::nanf("")) {}
+
+std::vector<float> EmulatedGpu::run(const std::vector<float>& input, int64_t batch, size_t point) {
+  const Memory<float> memory{arena_.data(), program_.sources.data(), weights_.weights.data(), weights_.group_rows.data(),
+                             weights_.affine.data()};
+  std::vector<float> output(static_cast<size_t>(batch * program_.output_elements), -1.0f);
+  const auto each = [&](const Image& image, auto element) { for_each_thread(output_elements(image, batch), element); };
+  const Match run_command{[&](const Import& c) { each(c.output, [&](int64_t i) { import_element(memory, c, input.data(), i); }); },
+                          [&](const Contraction& c) { contract(c, batch); },
+                          [&](const GroupedConvolution& c) { each(c.output, [&](int64_t i) { grouped_element(memory, c, i); }); },
+                          [&](const Pointwise& c) { each(c.output, [&](int64_t i) { pointwise_element(memory, c, i); }); },
+                          [&](const Pooling& c) { each(c.output, [&](int64_t i) { pooling_element(memory, c, i); }); },
+                          [&](const GlobalPooling& c) { each(c.output, [&](int64_t i) { global_pooling_element(memory, c, i); }); },
+                          [&](const Export& c) {
+                            for_each_thread(static_cast<int64_t>(output.size()),
+                                            [&](int64_t i) { export_element(memory, c, output.data(), i); });
+                          }};
+  for (const Command& command : program_.points[point].commands) std::visit(run_command, command);
+  return output;
+}
+
+void EmulatedGpu::contract(const Contraction& command, int64_t batch) {
+  const Memory<float> memory{arena_.data(), program_.sources.data(), weights_.weights.data(), weights_.group_rows.data(),
+                             weights_.affine.data()};
+  const int64_t columns = tap_count(command.taps) * command.width, each = command.output.positions;
+  for (int64_t first = 0; first < batch; first += 2) {  // in pieces, as a GPU does where the unfolded matrix is large
+    const int64_t inputs = std::min<int64_t>(2, batch - first), rows = inputs * each;
+    std::vector<float> unfolded(static_cast<size_t>(command.in_place ? 0 : rows * columns));
+    for_each_thread(static_cast<int64_t>(unfolded.size()), [&](int64_t i) { unfold_element(memory, command, first, unfolded.data(), i); });
+    const float* matrix = command.in_place ? arena_.data() + command.input.first.offset + first * each * columns : unfolded.data();
+    const auto sums = product(matrix, rows, columns, weights_.weights.data() + command.weights, command.row, command.output.stride);
+    for_each_thread(static_cast<int64_t>(sums.size()), [&](int64_t i) { finish_element(memory, command, first, sums.data(), i); });
+  }
+}

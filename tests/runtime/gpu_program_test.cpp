@@ -1,0 +1,52 @@
+#include "difference.h"
+#include "emulated_gpu.h"
+
+using namespace tnn;
+
+namespace {
+
+/// Largest difference to direct evaluation, relative to the largest output (at least 1), over all points.
+double emulated_difference(const RandomModel& model, int64_t batch) {
+  const TemporaryFolder folder;
+  model.save(folder.path() / "model.safetensors");
+  EmulatedGpu gpu(*load_lowered_model(folder.path() / "model.safetensors"), batch + 1);
+  const std::vector<float> input = model.input(batch, 7);
+  const size_t each = input.size() / static_cast<size_t>(batch);
+  double apart = 0;
+  for (size_t point = 0; point < model.description.points.size(); ++point) {
+    const std::vector<float> output = gpu.run(input, batch, point);
+    for (size_t i = 0; i < static_cast<size_t>(batch); ++i) {
+      const auto expected = evaluate_directly(model, static_cast<int>(point), input.data() + i * each);
+      double largest = 1;
+      for (const double v : expected) largest = std::max(largest, std::abs(v));
+      for (size_t k = 0; k < expected.size(); ++k) {
+        const double difference = std::abs(expected[k] - static_cast<double>(output[i * expected.size() + k])) / largest;
+        apart = difference <= apart ? apart : difference;  // NaN counts
+      }
+    }
+  }
+  return apart;
+}
+
+}  // namespace
+
+TEST_CASE("a GPU's program, run on the CPU, equals direct evaluation of random graphs at every operating point") {
+  for (uint64_t seed = 0; seed < 150; ++seed) {
+    INFO("seed " << seed);
+    REQUIRE(emulated_difference(random_model(seed), 1 + static_cast<int64_t>(seed % 9)) <= 1e-4);
+  }
+}
+
+TEST_CASE("a layer with one tap under nested gating is packed once for all operating points") {
+  GraphBuilder b("shared");
+  const GateId gate = b.channel_gate("width", 4);
+  NodeId x = b.convolution("stem", b.input({3, 4, 4}), 16, gate, {.window = {{1}, {}, {}, {}}});
+  x = b.convolution("pointwise", x, 24, gate, {.window = {{1}, {}, {}, {}}});
+  const RandomModel model(describe_model(b.finish({x}), {}, BatchNormMode::shared), 3);
+  const TemporaryFolder folder;
+  model.save(folder.path() / "model.safetensors");
+  const auto packed = gpu::pack_weights(*load_lowered_model(folder.path() / "model.safetensors"));
+  CHECK(model.description.points.size() > 1);
+  CHECK(packed.packed_per_point == 0);
+  CHECK(packed.packed_once == 16 * 8 + 24 * 16);
+}
