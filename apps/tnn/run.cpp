@@ -43,7 +43,7 @@ void setup_run(CLI::App& app, Session& session) {
                       "What computes: " + CLI::detail::join(run_engines(), ", ") + " (default: the first)");
   command->add_option("--threads", request.runtime.threads, "Threads that work on one input together")->capture_default_str();
   command->add_option("--batch", request.runtime.batch_limit, "Inputs computed together")->capture_default_str();
-  command->add_option("--precision", options->precision, "fp32 or bf16")->capture_default_str();
+  command->add_option("--precision", options->precision, "fp32, tf32, fp16 or bf16; tf32 and fp16 on a GPU only")->capture_default_str();
   add_format(*command, options->format);
   command->callback([options, &session] {
     session.action = [options] {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "runtime/cuda_engine.h"
 #include "runtime/reference/reference_engine.h"
 
 namespace tnn {
@@ -16,17 +17,29 @@ struct EngineRow {
 /// Fastest first.
 constexpr EngineRow kEngines[] = {{"reference", make_reference_engine}};
 
+/// Comes in a module; never the default, which must work where there is no GPU.
+constexpr const char* kCudaEngine = "cuda";
+
+struct PrecisionRow {
+  const char* name;
+  Precision precision;
+};
+constexpr PrecisionRow kPrecisions[] = {
+    {"fp32", Precision::fp32}, {"tf32", Precision::tf32}, {"fp16", Precision::fp16}, {"bf16", Precision::bf16}};
+
 }  // namespace
 
 std::unique_ptr<Engine> make_engine(const std::string& name, std::shared_ptr<const LoweredModel> model, const EngineOptions& options) {
   for (const EngineRow& row : kEngines)
     if (name == row.name) return row.make(std::move(model), options);
+  if (name == kCudaEngine) return make_cuda_engine(std::move(model), options);
   throw UsageError(unknown_name_message("engine", name, engine_names()));
 }
 
 std::vector<std::string> engine_names() {
   std::vector<std::string> names;
   for (const EngineRow& row : kEngines) names.emplace_back(row.name);
+  if (cuda_engine_is_there()) names.emplace_back(kCudaEngine);
   return names;
 }
 
@@ -39,11 +52,18 @@ void check_memory(int64_t bytes, const ContextOptions& options) {
 }
 
 Precision precision_from_name(const std::string& name) {
-  if (name == "fp32") return Precision::fp32;
-  if (name == "bf16") return Precision::bf16;
-  throw UsageError(unknown_name_message("precision", name, {"fp32", "bf16"}));
+  std::vector<std::string> names;
+  for (const PrecisionRow& row : kPrecisions) {
+    if (name == row.name) return row.precision;
+    names.emplace_back(row.name);
+  }
+  throw UsageError(unknown_name_message("precision", name, names));
 }
 
-std::string precision_name(Precision precision) { return precision == Precision::bf16 ? "bf16" : "fp32"; }
+std::string precision_name(Precision precision) {
+  for (const PrecisionRow& row : kPrecisions)
+    if (precision == row.precision) return row.name;
+  return "unknown";
+}
 
 }  // namespace tnn

@@ -9,9 +9,9 @@
 
 namespace tnn {
 
-/// How numbers are held while an engine computes.
-enum class Precision { fp32, bf16 };
-Precision precision_from_name(const std::string& name);  ///< "fp32" or "bf16"; UsageError lists them
+/// How numbers are held while an engine computes; tf32: held in fp32, multiplied in 10 bits of mantissa by a GPU's tensor cores.
+enum class Precision { fp32, bf16, tf32, fp16 };
+Precision precision_from_name(const std::string& name);  ///< "fp32", "tf32", "fp16" or "bf16"; UsageError lists them
 std::string precision_name(Precision precision);
 
 struct EngineOptions {
@@ -51,8 +51,9 @@ class Engine {
 
 /// The engine of that name; UsageError lists the ones of this build.
 std::unique_ptr<Engine> make_engine(const std::string& name, std::shared_ptr<const LoweredModel> model, const EngineOptions& options);
+/// Those of this build, and `cuda` where its module is there (cuda_engine.h), with a GPU or without.
 std::vector<std::string> engine_names();
-/// The fastest engine of this build.
+/// The fastest engine of this build on the CPU.
 std::string default_engine_name();
 
 }  // namespace tnn

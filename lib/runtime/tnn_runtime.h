@@ -36,7 +36,7 @@ typedef struct tnn_context tnn_context;
 typedef struct tnn_options {
   int64_t struct_size;
   const char* engine;         /**< a name of tnn_engine_names(); default: the fastest */
-  const char* precision;      /**< "fp32" (default) or "bf16" */
+  const char* precision;      /**< "fp32" (default), "tf32", "fp16" or "bf16"; an engine refuses what it lacks */
   int64_t threads;            /**< that work on one run, default 1 */
   int64_t batch_limit;        /**< inputs in one run at most, default 1 */
   int64_t memory_limit_bytes; /**< of a context, default 16 GiB */
