@@ -16,33 +16,51 @@ void for_each_thread(int64_t threads, Element element) {
 }
 
 /// [rows][columns] x [outputs][columns] with a distance between rows of weights, to [rows][outputs]: what cuBLAS is asked for.
-std::vector<float> product(const float* matrix, int64_t rows, int64_t columns, const float* weights, int64_t weight_row, int64_t outputs) {
+template <typename Number>
+std::vector<float> product(const Number* matrix, int64_t rows, int64_t columns, const Number* weights, int64_t weight_row,
+                           int64_t outputs) {
   std::vector<float> sums(static_cast<size_t>(rows * outputs));
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t o = 0; o < outputs; ++o) {
-      double sum = 0;
+      float sum = 0;
       for (int64_t k = 0; k < columns; ++k)
-        sum += static_cast<double>(matrix[r * columns + k]) * static_cast<double>(weights[o * weight_row + k]);
-      sums[static_cast<size_t>(r * outputs + o)] = static_cast<float>(sum);
+        sum += static_cast<float>(matrix[r * columns + k]) * static_cast<float>(weights[o * weight_row + k]);
+      sums[static_cast<size_t>(r * outputs + o)] = sum;
     }
   return sums;
 }
 
+/// In pieces of two inputs, as a GPU does where the unfolded matrix is large.
+template <typename Number>
+void contract(const Memory<Number>& memory, const Contraction& command, int64_t batch) {
+  const int64_t columns = tap_count(command.taps) * command.width, each = command.output.positions;
+  for (int64_t first = 0; first < batch; first += 2) {
+    const int64_t rows = std::min<int64_t>(2, batch - first) * each;
+    std::vector<Number> unfolded(static_cast<size_t>(command.in_place ? 0 : rows * columns));
+    for_each_thread(static_cast<int64_t>(unfolded.size()), [&](int64_t i) { unfold_element(memory, command, first, unfolded.data(), i); });
+    const Number* matrix = command.in_place ? memory.arena + command.input.first.offset + first * each * columns : unfolded.data();
+    const auto sums = product(matrix, rows, columns, memory.weights + command.weights, command.row, command.output.stride);
+    for_each_thread(static_cast<int64_t>(sums.size()), [&](int64_t i) { finish_element(memory, command, first, sums.data(), i); });
+  }
+}
+
 }  // namespace
 
-EmulatedGpu::EmulatedGpu(const LoweredModel& model, int64_t batch_limit)
-    : weights_(pack_weights(model)),
-      program_(build_program(model, weights_, batch_limit, sizeof(float))),
-      // What is read without having been written shows.
-      arena_(static_cast<size_t>(program_.arena_elements), std::nanf("")) {}
+template <typename Number>
+EmulatedGpu<Number>::EmulatedGpu(const LoweredModel& model, int64_t batch_limit)
+    : packed_(pack_weights(model)), program_(build_program(model, packed_, batch_limit, sizeof(Number))) {
+  for (const float x : packed_.weights) weights_.push_back(static_cast<Number>(x));
+  // What is read without having been written shows.
+  arena_.assign(static_cast<size_t>(program_.arena_elements), static_cast<Number>(std::nanf("")));
+}
 
-std::vector<float> EmulatedGpu::run(const std::vector<float>& input, int64_t batch, size_t point) {
-  const Memory<float> memory{arena_.data(), program_.sources.data(), weights_.weights.data(), weights_.group_rows.data(),
-                             weights_.affine.data()};
+template <typename Number>
+std::vector<float> EmulatedGpu<Number>::run(const std::vector<float>& input, int64_t batch, size_t point) {
+  const Memory<Number> memory{arena_.data(), program_.sources.data(), weights_.data(), packed_.group_rows.data(), packed_.affine.data()};
   std::vector<float> output(static_cast<size_t>(batch * program_.output_elements), -1.0f);
   const auto each = [&](const Image& image, auto element) { for_each_thread(output_elements(image, batch), element); };
   const Match run_command{[&](const Import& c) { each(c.output, [&](int64_t i) { import_element(memory, c, input.data(), i); }); },
-                          [&](const Contraction& c) { contract(c, batch); },
+                          [&](const Contraction& c) { contract(memory, c, batch); },
                           [&](const GroupedConvolution& c) { each(c.output, [&](int64_t i) { grouped_element(memory, c, i); }); },
                           [&](const Pointwise& c) { each(c.output, [&](int64_t i) { pointwise_element(memory, c, i); }); },
                           [&](const Pooling& c) { each(c.output, [&](int64_t i) { pooling_element(memory, c, i); }); },
@@ -55,16 +73,6 @@ std::vector<float> EmulatedGpu::run(const std::vector<float>& input, int64_t bat
   return output;
 }
 
-void EmulatedGpu::contract(const Contraction& command, int64_t batch) {
-  const Memory<float> memory{arena_.data(), program_.sources.data(), weights_.weights.data(), weights_.group_rows.data(),
-                             weights_.affine.data()};
-  const int64_t columns = tap_count(command.taps) * command.width, each = command.output.positions;
-  for (int64_t first = 0; first < batch; first += 2) {  // in pieces, as a GPU does where the unfolded matrix is large
-    const int64_t inputs = std::min<int64_t>(2, batch - first), rows = inputs * each;
-    std::vector<float> unfolded(static_cast<size_t>(command.in_place ? 0 : rows * columns));
-    for_each_thread(static_cast<int64_t>(unfolded.size()), [&](int64_t i) { unfold_element(memory, command, first, unfolded.data(), i); });
-    const float* matrix = command.in_place ? arena_.data() + command.input.first.offset + first * each * columns : unfolded.data();
-    const auto sums = product(matrix, rows, columns, weights_.weights.data() + command.weights, command.row, command.output.stride);
-    for_each_thread(static_cast<int64_t>(sums.size()), [&](int64_t i) { finish_element(memory, command, first, sums.data(), i); });
-  }
-}
+template class EmulatedGpu<float>;
+template class EmulatedGpu<EmulatedHalf>;
+template class EmulatedGpu<EmulatedBfloat16>;

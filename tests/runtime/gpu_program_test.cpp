@@ -6,10 +6,11 @@ using namespace tnn;
 namespace {
 
 /// Largest difference to direct evaluation, relative to the largest output (at least 1), over all points.
+template <typename Number>
 double emulated_difference(const RandomModel& model, int64_t batch) {
   const TemporaryFolder folder;
   model.save(folder.path() / "model.safetensors");
-  EmulatedGpu gpu(*load_lowered_model(folder.path() / "model.safetensors"), batch + 1);
+  EmulatedGpu<Number> gpu(*load_lowered_model(folder.path() / "model.safetensors"), batch + 1);
   const std::vector<float> input = model.input(batch, 7);
   const size_t each = input.size() / static_cast<size_t>(batch);
   double apart = 0;
@@ -33,8 +34,19 @@ double emulated_difference(const RandomModel& model, int64_t batch) {
 TEST_CASE("a GPU's program, run on the CPU, equals direct evaluation of random graphs at every operating point") {
   for (uint64_t seed = 0; seed < 150; ++seed) {
     INFO("seed " << seed);
-    REQUIRE(emulated_difference(random_model(seed), 1 + static_cast<int64_t>(seed % 9)) <= 1e-4);
+    REQUIRE(emulated_difference<float>(random_model(seed), 1 + static_cast<int64_t>(seed % 9)) <= 1e-4);
   }
+}
+
+TEST_CASE("numbers stored in 16 bits change a GPU's results by as much as their rounding") {
+  double half = 0, bfloat16 = 0;
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    const RandomModel model = random_model(seed);
+    half = std::max(half, emulated_difference<EmulatedHalf>(model, 1));
+    bfloat16 = std::max(bfloat16, emulated_difference<EmulatedBfloat16>(model, 1));
+  }
+  CHECK(half <= 1e-2);
+  CHECK(bfloat16 <= 5e-2);
 }
 
 TEST_CASE("a layer with one tap under nested gating is packed once for all operating points") {
