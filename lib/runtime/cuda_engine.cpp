@@ -50,7 +50,8 @@ MakeEngine load_module() {
   const auto module_version = reinterpret_cast<Version>(dlsym(library, "tnn_cuda_engine_version"));
   const auto make = reinterpret_cast<MakeEngine>(dlsym(library, "tnn_cuda_engine_make"));
   if (!module_version || !make || version() != module_version())
-    throw UsageError("'" + file.string() + "' belongs to another version of tnn than " + version());
+    throw UsageError("'" + file.string() + "' is of tnn " + (module_version ? module_version() : "(unknown version)") + ", not " +
+                     version() + " (build both together)");
   return make;
 }
 
