@@ -20,12 +20,13 @@ Json points_to_json(const ModelDescription& description) {
     for (size_t i = 0; i < description.graph.gates().size(); ++i)
       active[description.graph.gates()[i].name] = point.configuration.gates[i].indices();
     list.push_back({{"u", point.u}, {"u_begin", point.u_begin}, {"u_end", point.u_end}, {"active", active}});
+    if (point.validation_accuracy) list.back()["validation_accuracy"] = *point.validation_accuracy;
   }
   return list;
 }
 
 OperatingPoint point_from_json(const Graph& graph, const Json& json) {
-  OperatingPoint point{json.at("u").get<double>(), json.at("u_begin").get<double>(), json.at("u_end").get<double>(), {}};
+  OperatingPoint point{json.at("u").get<double>(), json.at("u_begin").get<double>(), json.at("u_end").get<double>(), {}, {}};
   check_utilization(point.u);
   for (const Gate& gate : graph.gates()) {
     const auto indices = json.at("active").at(gate.name).get<std::vector<int>>();
@@ -35,6 +36,7 @@ OperatingPoint point_from_json(const Graph& graph, const Json& json) {
             fmt::format("operating point u = {}: group {} of gate '{}' is out of order or range", point.u, indices[i], gate.name));
     point.configuration.gates.push_back(ActiveGroups::of(gate.groups, indices));
   }
+  if (json.contains("validation_accuracy")) point.validation_accuracy = json.at("validation_accuracy").get<double>();
   return point;
 }
 

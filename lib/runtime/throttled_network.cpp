@@ -29,7 +29,8 @@ void check_range(const char* name, int64_t value, int64_t largest) {
 std::vector<OperatingPointInfo> describe_points(const ModelDescription& description) {
   std::vector<OperatingPointInfo> points;
   for (const OperatingPoint& point : description.points) {
-    OperatingPointInfo info{point.u, point.u_begin, point.u_end, network_cost(description.graph, point.configuration), {}};
+    OperatingPointInfo info{
+        point.u, point.u_begin, point.u_end, network_cost(description.graph, point.configuration), {}, point.validation_accuracy};
     for (const ActiveGroups& gate : point.configuration.gates) info.groups.push_back(gate.count());
     points.push_back(std::move(info));
   }

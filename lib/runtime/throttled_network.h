@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,10 +22,11 @@ struct RuntimeOptions {
 
 /// What an application may choose between.
 struct OperatingPointInfo {
-  double u = 1.0;                     ///< canonical utilization
-  double u_begin = 0.0, u_end = 1.0;  ///< the utilizations that lead to this point
-  Cost cost;                          ///< of one input: MACs, FLOPs, active parameters, peak activations
-  std::vector<int> groups;            ///< active groups of each gate
+  double u = 1.0;                                  ///< canonical utilization
+  double u_begin = 0.0, u_end = 1.0;               ///< the utilizations that lead to this point
+  Cost cost;                                       ///< of one input: MACs, FLOPs, active parameters, peak activations
+  std::vector<int> groups;                         ///< active groups of each gate
+  std::optional<double> validation_accuracy = {};  ///< top-1, a fraction, where the file has it
 };
 
 class ThrottledNetwork;

@@ -159,7 +159,10 @@ TEST_CASE("one command trains, sweeps and writes every report, and a folder that
   for (size_t i = 0; i < 4; ++i)
     CHECK(rows[i].at("top1_percent").get<double>() == Approx(100 * curve.at("points")[i].at("top1").get<double>()).margin(0.006));
   CHECK(sweep.err.empty());
-  CHECK(tnn_run("inspect " + run.string()).code == 0);
+  const Outcome inspected = tnn_run("inspect " + run.string() + " --format json");
+  REQUIRE(inspected.code == 0);
+  const auto points = nlohmann::json::parse(inspected.out).at("operating_points");
+  for (const auto& point : points) CHECK(point.at("validation_accuracy").get<double>() > 0);
 
   const Outcome exported =
       tnn_run("export " + run.string() + " --format onnx --u 0.25,1 --out " + (run / "net.onnx").string() + " --print json --quiet");
