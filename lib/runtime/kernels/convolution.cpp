@@ -1,0 +1,95 @@
+#include "runtime/kernels/convolution.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+
+namespace tnn::kernels {
+namespace {
+
+int64_t active_inputs(const std::vector<InputPart>& parts) {
+  int64_t channels = 0;
+  for (const InputPart& part : parts) channels += part.channels;
+  return channels;
+}
+
+WideWork work_of(const WideConvolution::Options& options) {
+  size_t pixels = 1, taps = 1;
+  for (const PixelRun& run : options.map->runs) {
+    pixels = std::max(pixels, run.pixels);
+    taps = std::max(taps, run.taps);
+  }
+  const int64_t inputs = active_inputs(options.parts);
+  return {static_cast<int64_t>(pixels), options.outputs, inputs * static_cast<int64_t>(taps),
+          static_cast<double>(inputs) / static_cast<double>(std::max<size_t>(1, options.parts.size()))};
+}
+
+}  // namespace
+
+WideConvolution::WideConvolution(Options options) : options_(std::move(options)) {
+  check();
+  tiling_ = choose_wide_tiling(*options_.kernels, work_of(options_));
+  for (const PixelRun& run : options_.map->runs) add_run(run);
+}
+
+void WideConvolution::check() const {
+  const PackedWeights& weights = *options_.weights;
+  if (options_.outputs < 1 || options_.outputs > weights.outputs())
+    throw UsageError("wide convolution: the active outputs must be 1 .. the layer's outputs");
+  if (options_.output_stride < round_up(options_.outputs, kBlock))
+    throw UsageError("wide convolution: the output's pixel stride must hold the outputs rounded up to 16");
+  for (const InputPart& part : options_.parts)
+    if (part.weight_channel < 0 || part.channels < 1 || part.weight_channel + part.channels > weights.inputs())
+      throw UsageError("wide convolution: an input part lies outside the layer's inputs");
+  for (const Tap& tap : options_.map->taps)
+    if (tap.index >= weights.taps()) throw UsageError("wide convolution: the window has more taps than the weights");
+}
+
+void WideConvolution::add_run(const PixelRun& run) {
+  const size_t first_segment = segments_.size();
+  for (size_t t = run.first_tap; t < run.first_tap + run.taps; ++t) {
+    const Tap& tap = options_.map->taps[t];
+    for (const InputPart& part : options_.parts)
+      segments_.push_back({part.offset + tap.pixel_offset * part.pixel_stride,
+                           tap.index * options_.weights->tap_stride() + part.weight_channel * kBlock, part.pixel_stride, part.channels});
+  }
+  const size_t segments = segments_.size() - first_segment;
+  for (size_t done = 0; done < run.pixels;) {
+    const int wanted = static_cast<int>(std::min<size_t>(run.pixels - done, static_cast<size_t>(tiling_.pixels)));
+    const int pixels = tile_pixels_at_most(*options_.kernels, tiling_.chunks, wanted);
+    tiles_.push_back({pixels, run.first_pixel + done, first_segment, segments});
+    done += static_cast<size_t>(pixels);
+  }
+}
+
+void WideConvolution::run(const StepBuffers& buffers, Share share) const {
+  const KernelSet& kernels = *options_.kernels;
+  const auto tiles = static_cast<int64_t>(tiles_.size());
+  WideTile call;
+  call.input = buffers.input;
+  call.channel_stride = options_.channel_stride;
+  call.block_stride = options_.weights->block_stride();
+  call.output_stride = options_.output_stride;
+  call.residual_stride = options_.residual_stride;
+  call.epilogue = options_.epilogue;
+  for (int64_t item = share.begin; item < share.end; ++item) {
+    const OutputChunk& chunk = tiling_.chunks[static_cast<size_t>(item / tiles)];
+    const Tile& tile = tiles_[static_cast<size_t>(item % tiles)];
+    const int64_t channel = static_cast<int64_t>(chunk.first) * kernels.lanes;
+    call.input_pixels = options_.map->input.data() + tile.first_pixel;
+    call.output_pixels = options_.map->output.data() + tile.first_pixel;
+    call.segments = segments_.data() + tile.first_segment;
+    call.segment_count = static_cast<int64_t>(tile.segments);
+    call.weights = options_.weights->data() + channel / kBlock * call.block_stride;
+    call.output = buffers.output + channel;
+    call.epilogue.scale = options_.epilogue.scale + channel;
+    call.epilogue.shift = options_.epilogue.shift + channel;
+    if (options_.residual) {
+      call.residual = buffers.residual + channel;
+      call.residual_pixels = options_.residual->data() + tile.first_pixel;
+    }
+    kernels.wide[tile.pixels][chunk.vectors](call);
+  }
+}
+
+}  // namespace tnn::kernels

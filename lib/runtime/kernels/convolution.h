@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "runtime/kernels/packed_weights.h"
+#include "runtime/kernels/tile_choice.h"
+#include "runtime/kernels/window_map.h"
+
+namespace tnn::kernels {
+
+/// A stretch of a layer's active input channels that lie side by side in memory. A prefix is one part; a concatenation, or a set of groups
+/// that is no prefix, is several.
+struct InputPart {
+  int64_t offset = 0;          ///< from the input's base to the part's first channel at pixel 0
+  int64_t pixel_stride = 0;    ///< between neighbouring pixels
+  int64_t weight_channel = 0;  ///< the first of its channels among the layer's inputs at full width
+  int64_t channels = 0;
+};
+
+/// The memory one step works on. Pixel numbers in maps count from these.
+struct StepBuffers {
+  const float* input = nullptr;
+  float* output = nullptr;  ///< at the first output channel of pixel 0
+  const float* residual = nullptr;
+};
+
+/// Share `part` of `parts` of `count` items, as even as can be: [begin, end).
+struct Share {
+  int64_t begin = 0, end = 0;
+};
+inline Share share_of(int64_t count, int part, int parts) { return {count * part / parts, count * (part + 1) / parts}; }
+
+/// A dense convolution or linear layer at one operating point, ready to run: which tiles, which segments. Weights, pixel lists and epilogue
+/// vectors are borrowed and must outlive it. Running allocates nothing and may be done by several threads at once.
+class WideConvolution {
+ public:
+  struct Options {
+    const KernelSet* kernels = nullptr;
+    const PackedWeights* weights = nullptr;
+    const WindowMap* map = nullptr;
+    std::vector<InputPart> parts;
+    int64_t channel_stride = 1;                      ///< between input channels: 1, or a plane's size where the input is planar
+    int64_t outputs = 0;                             ///< active output channels, the first of the layer's
+    int64_t output_stride = 0;                       ///< between output pixels, at least `outputs` rounded up to 16
+    const std::vector<int32_t>* residual = nullptr;  ///< pixels of the operand that is added, in the order of map->output
+    int64_t residual_stride = 0;
+    Epilogue epilogue;
+  };
+  /// Throws UsageError where the options contradict each other (more channels than weights, an output stride too small).
+  explicit WideConvolution(Options options);
+
+  /// The number of tiles, the units in which the step can be divided among threads.
+  int64_t work() const { return static_cast<int64_t>(tiling_.chunks.size() * tiles_.size()); }
+  /// Computes the tiles of `share`. Tiles of one chunk of outputs follow one another, so that its weights stay in the cache.
+  void run(const StepBuffers& buffers, Share share) const;
+  const WideTiling& tiling() const { return tiling_; }
+
+ private:
+  struct Tile {
+    int pixels = 0;
+    size_t first_pixel = 0;
+    size_t first_segment = 0, segments = 0;
+  };
+  void add_run(const PixelRun& run);
+  void check() const;
+
+  Options options_;
+  WideTiling tiling_;
+  std::vector<Segment> segments_;
+  std::vector<Tile> tiles_;
+};
+
+}  // namespace tnn::kernels
