@@ -17,6 +17,9 @@ struct KernelSet {
   const char* name = "";
   int lanes = 0;  ///< floats in a native vector
 
+  /// Runs FMAs in registers, stores `lanes` sums and returns the floating-point operations done: the peak to hold other kernels against.
+  double (*fma_chains)(int64_t repeats, float* result) = nullptr;
+
   WideKernel wide[kMaxTilePixels + 1][kMaxTileVectors + 1] = {};  ///< [pixels][vectors], null where not made
   PlanarKernel planar[kMaxPlanarOutputs + 1][kMaxPlanarVectors + 1] = {};
   PlanarKernel planar_preactivated[kMaxPlanarOutputs + 1][kMaxPlanarVectors + 1] = {};
