@@ -36,7 +36,7 @@ void WideConvolution::check() const {
   const PackedWeights& weights = *options_.weights;
   if (options_.outputs < 1 || options_.outputs > weights.outputs())
     throw UsageError("wide convolution: the active outputs must be 1 .. the layer's outputs");
-  if (options_.output_stride < round_up(options_.outputs, kBlock))
+  if (!options_.exact_outputs && options_.output_stride < round_up(options_.outputs, kBlock))
     throw UsageError("wide convolution: the output's pixel stride must hold the outputs rounded up to 16");
   for (const InputPart& part : options_.parts)
     if (part.weight_channel < 0 || part.channels < 1 || part.weight_channel + part.channels > weights.inputs())
@@ -88,8 +88,27 @@ void WideConvolution::run(const StepBuffers& buffers, Share share) const {
       call.residual = buffers.residual + channel;
       call.residual_pixels = options_.residual->data() + tile.first_pixel;
     }
-    kernels.wide[tile.pixels][chunk.vectors](call);
+    if (options_.exact_outputs)
+      run_exactly(call, chunk, tile);
+    else
+      kernels.wide[tile.pixels][chunk.vectors](call);
   }
+}
+
+void WideConvolution::run_exactly(WideTile call, const OutputChunk& chunk, const Tile& tile) const {
+  constexpr int64_t kScratchStride = kMaxTileVectors * kBlock;
+  static constexpr int32_t kScratchPixels[kMaxTilePixels] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  alignas(64) float scratch[kMaxTilePixels * kScratchStride];
+  float* const output = call.output;
+  const int32_t* const pixels = call.output_pixels;
+  call.output = scratch;
+  call.output_pixels = kScratchPixels;
+  call.output_stride = kScratchStride;
+  options_.kernels->wide[tile.pixels][chunk.vectors](call);
+  const int64_t lanes = options_.kernels->lanes;
+  const int64_t channels = std::min(chunk.vectors * lanes, options_.outputs - chunk.first * lanes);
+  for (int64_t p = 0; p < tile.pixels; ++p)
+    std::copy_n(scratch + p * kScratchStride, channels, output + pixels[p] * options_.output_stride);
 }
 
 }  // namespace tnn::kernels

@@ -45,6 +45,9 @@ class WideConvolution {
     int64_t output_stride = 0;                       ///< between output pixels, at least `outputs` rounded up to 16
     const std::vector<int32_t>* residual = nullptr;  ///< pixels of the operand that is added, in the order of map->output
     int64_t residual_stride = 0;
+    /// Writes the active outputs only, by way of a scratch tile: for a destination whose next channels belong to someone else. The output
+    /// stride is then free.
+    bool exact_outputs = false;
     Epilogue epilogue;
   };
   /// Throws UsageError where the options contradict each other (more channels than weights, an output stride too small).
@@ -64,6 +67,7 @@ class WideConvolution {
   };
   void add_run(const PixelRun& run);
   void check() const;
+  void run_exactly(WideTile call, const OutputChunk& chunk, const Tile& tile) const;
 
   Options options_;
   WideTiling tiling_;

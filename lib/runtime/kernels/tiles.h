@@ -31,7 +31,7 @@ struct Segment {
 /// What is done to the sums before they are stored: sum * scale + shift + residual, limited to [lower, upper]. Batch-norm statistics of an
 /// operating point live here, so that the weights are the same for all. relu is [0, inf), relu6 [0, 6].
 struct Epilogue {
-  const float* scale = nullptr;  ///< one an output channel, readable up to a multiple of 16
+  const float* scale = nullptr;  ///< one an output channel, readable 16 beyond the last
   const float* shift = nullptr;  ///< likewise
   float lower = 0, upper = 0;
 };
