@@ -1,4 +1,5 @@
-// The wide convolution kernel on layer shapes of well-known networks at several widths, against the processor's measured FMA peak.
+// The wide and the planar convolution kernel on layer shapes of well-known networks at several widths, against the processor's measured FMA
+// peak.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -8,7 +9,7 @@
 #include <limits>
 
 #include "core/error.h"
-#include "runtime/kernels/convolution.h"
+#include "runtime/kernels/planar_convolution.h"
 
 namespace {
 using namespace tnn;
@@ -65,7 +66,7 @@ class Bench {
     const int64_t in_stride = wide_pixel_stride(inputs_), out_stride = wide_pixel_stride(outputs_);
     input_ = AlignedBuffer<float>(static_cast<size_t>(images * in.pixels_per_image() * in_stride));
     output_ = AlignedBuffer<float>(static_cast<size_t>(images * out.pixels_per_image() * out_stride));
-    vectors_ = AlignedBuffer<float>(static_cast<size_t>(round_up(layer.outputs, 16)));
+    vectors_ = AlignedBuffer<float>(static_cast<size_t>(layer.outputs + 16));
     for (size_t i = 0; i < input_.size(); ++i) input_[i] = 0.5F;
     WideConvolution::Options options;
     options.kernels = &kernels;
@@ -76,37 +77,66 @@ class Bench {
     options.output_stride = out_stride;
     options.epilogue = {vectors_.data(), vectors_.data(), 0, std::numeric_limits<float>::infinity()};
     step_ = std::make_unique<WideConvolution>(options);
+    if (layer.stride == 1 && layer.size >= 8) make_planar(kernels, window, in, images);
     operations_ = 2.0 * static_cast<double>(images * size * size * inputs_ * outputs_ * layer.kernel * layer.kernel);
   }
   double measure(double budget) {
     return least_seconds(budget, [&] { step_->run({input_.data(), output_.data(), nullptr}, {0, step_->work()}); });
   }
+  /// 0 where there is no planar step.
+  double measure_planar(double budget) {
+    if (!planar_) return 0;
+    return least_seconds(budget, [&] { planar_->run({planar_input_.data(), planar_output_.data(), nullptr}, {0, planar_->work()}); });
+  }
   double operations() const { return operations_; }
   const WideTiling& tiling() const { return step_->tiling(); }
+  double planar_estimate() const { return planar_ ? planar_->tiling().cycles : 0; }
+  double wide_estimate() const { return step_->estimated_cycles(); }
   int64_t inputs() const { return inputs_; }
   int64_t outputs() const { return outputs_; }
 
  private:
+  void make_planar(const KernelSet& kernels, const Window& window, const ImageLayout& layout, int64_t images) {
+    PlanarConvolution::Options options;
+    options.kernels = &kernels;
+    options.weights = &weights_;
+    options.window = window;
+    options.layout.image = layout;
+    options.images = images;
+    options.parts = {{0, 1, 0, inputs_}};
+    options.outputs = outputs_;
+    options.input_image_stride = inputs_ * options.layout.channel_stride();
+    options.output_image_stride = outputs_ * options.layout.channel_stride();
+    options.epilogue = {vectors_.data(), vectors_.data(), 0, std::numeric_limits<float>::infinity()};
+    planar_input_ = AlignedBuffer<float>(static_cast<size_t>(images * options.input_image_stride));
+    planar_output_ = AlignedBuffer<float>(static_cast<size_t>(images * options.output_image_stride));
+    planar_ = std::make_unique<PlanarConvolution>(options);
+  }
+
   int64_t inputs_ = 1, outputs_ = 1;
   WindowMap map_;
   PackedWeights weights_;
   AlignedBuffer<float> input_, output_, vectors_;
+  AlignedBuffer<float> planar_input_, planar_output_;
   std::unique_ptr<WideConvolution> step_;
+  std::unique_ptr<PlanarConvolution> planar_;
   double operations_ = 0;
 };
 
 void run(const std::string& name, int64_t images, double budget) {
   const KernelSet& kernels = name.empty() ? best_kernel_set() : kernel_set(name);
   const double peak = peak_gflops(kernels);
-  fmt::print("{}, FMA peak {:.0f} GF/s, batch {}\n\n| layer | width | tile | us | GF/s | of peak |\n|---|---|---|---|---|---|\n",
-             kernels.name, peak, images);
+  fmt::print(
+      "{}, FMA peak {:.0f} GF/s, batch {}\n\n| layer | width | tile | us | GF/s | of peak | planar / wide | estimated "
+      "|\n|---|---|---|---|---|---|---|---|\n",
+      kernels.name, peak, images);
   for (const Layer& layer : kLayers)
     for (const double width : {0.0625, 0.25, 0.5, 1.0}) {
       Bench bench(kernels, layer, width, images);
       const double time = bench.measure(budget), rate = bench.operations() / time * 1e-9;
-      fmt::print("| {} {}->{} k{} {}x{} | {} | {}x{} | {:.1f} | {:.0f} | {:.2f} |\n", layer.network, bench.inputs(), bench.outputs(),
-                 layer.kernel, layer.size, layer.size, width, bench.tiling().pixels, bench.tiling().chunks.front().vectors, time * 1e6,
-                 rate, rate / peak);
+      fmt::print("| {} {}->{} k{} {}x{} | {} | {}x{} | {:.1f} | {:.0f} | {:.2f} | {:.2f} | {:.2f} |\n", layer.network, bench.inputs(),
+                 bench.outputs(), layer.kernel, layer.size, layer.size, width, bench.tiling().pixels, bench.tiling().chunks.front().vectors,
+                 time * 1e6, rate, rate / peak, bench.measure_planar(budget) / time, bench.planar_estimate() / bench.wide_estimate());
     }
 }
 

@@ -32,6 +32,10 @@ WideConvolution::WideConvolution(Options options) : options_(std::move(options))
   for (const PixelRun& run : options_.map->runs) add_run(run);
 }
 
+double WideConvolution::estimated_cycles() const {
+  return wide_cycles(*options_.kernels, work_of(options_)) * static_cast<double>(options_.map->runs.size());
+}
+
 void WideConvolution::check() const {
   const PackedWeights& weights = *options_.weights;
   if (options_.outputs < 1 || options_.outputs > weights.outputs())

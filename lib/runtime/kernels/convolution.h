@@ -58,6 +58,8 @@ class WideConvolution {
   /// Computes the tiles of `share`. Tiles of one chunk of outputs follow one another, so that its weights stay in the cache.
   void run(const StepBuffers& buffers, Share share) const;
   const WideTiling& tiling() const { return tiling_; }
+  /// Of the whole step, by the cost model of tile_choice.h.
+  double estimated_cycles() const;
 
  private:
   struct Tile {

@@ -1,5 +1,9 @@
 #include "runtime/kernels/kernel_set.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 #include "core/error.h"
 
 namespace tnn::kernels {
@@ -29,6 +33,20 @@ std::vector<const KernelSet*> find_available() {
   return sets;
 }
 
+/// AMD's family 19h: Zen 3 and Zen 4, of which only Zen 4 has AVX-512.
+bool is_amd_family_19h() {
+#if defined(__x86_64__)
+  constexpr unsigned kAuth = 0x68747541, kFamily19h = 0x19;
+  unsigned a = 0, vendor = 0, c = 0, d = 0;
+  if (__get_cpuid(0, &a, &vendor, &c, &d) == 0 || vendor != kAuth) return false;
+  unsigned b = 0, signature = 0;
+  if (__get_cpuid(1, &signature, &b, &c, &d) == 0) return false;
+  return ((signature >> 8) & 0xF) + ((signature >> 20) & 0xFF) == kFamily19h;
+#else
+  return false;
+#endif
+}
+
 }  // namespace
 
 const std::vector<const KernelSet*>& available_kernel_sets() {
@@ -45,6 +63,11 @@ const KernelSet& kernel_set(const std::string& name) {
     names.emplace_back(set->name);
   }
   throw UsageError(unknown_name_message("instruction set", name, names));
+}
+
+double fmas_per_cycle(const KernelSet& set) {
+  static const bool halves = is_amd_family_19h();
+  return set.lanes == 16 && halves ? 1 : 2;
 }
 
 }  // namespace tnn::kernels

@@ -43,4 +43,7 @@ const KernelSet& best_kernel_set();
 /// The set of that name ("avx512", "avx2", "neon", "scalar"). Throws UsageError, naming the available ones, for any other.
 const KernelSet& kernel_set(const std::string& name);
 
+/// How many native FMAs of the set this processor starts in a cycle: 2, or 1 where it executes 512 bits in two halves (AMD's Zen 4).
+double fmas_per_cycle(const KernelSet& set);
+
 }  // namespace tnn::kernels

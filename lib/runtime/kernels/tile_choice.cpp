@@ -8,12 +8,15 @@ namespace {
 
 constexpr double kImpossible = std::numeric_limits<double>::infinity();
 
-/// Cycles of one pass of the inner loop of a pixels x vectors tile, the tile's fixed cost spread over its passes. Two FMAs and two loads a
-/// cycle; an FMA's result is there after four; weights come from the second-level cache at 2.2 cycles a cache line.
+/// Pixels whose addresses fit into general registers; each further one is loaded from the stack.
+constexpr int kAddressRegisters = 10;
+
+/// Cycles of one pass of the inner loop of a pixels x vectors tile, the tile's fixed cost spread over its passes. Two loads a cycle; an
+/// FMA's result is there after four; weights come from the second-level cache at 2.2 cycles a cache line.
 double cycles_per_step(const KernelSet& set, int pixels, int vectors, const WideWork& work) {
-  const double products = pixels * vectors, loads = pixels + vectors;
+  const double products = pixels * vectors, loads = pixels + vectors + 2 * std::max(0, pixels - kAddressRegisters);
   const double weight_lines = vectors * set.lanes / 16.0;
-  const double loop = std::max({products / 2, loads / 2, 4.0, 2.2 * weight_lines});
+  const double loop = std::max({products / fmas_per_cycle(set), loads / 2, 4.0, 2.2 * weight_lines});
   return loop + 0.4 + 0.06 * pixels + (pixels + 6.0) / std::max(1.0, work.segment_length) +
          (25.0 + 2 * products) / static_cast<double>(std::max<int64_t>(1, work.steps));
 }
@@ -59,10 +62,10 @@ double tiling_cycles(const KernelSet& set, const WideTiling& tiling, const WideW
   return total * static_cast<double>(work.steps);
 }
 
-double planar_cycles_per_step(int outputs, int vectors, const WideWork& work, bool preactivated) {
+double planar_cycles_per_step(const KernelSet& set, int outputs, int vectors, const WideWork& work, bool preactivated) {
   const double products = outputs * vectors, loads = outputs + 2 * vectors;
-  return std::max({products / 2, loads / 2, 4.0}) + 0.1 * loads + (preactivated ? vectors : 0) + 4 / std::max(1.0, work.segment_length) +
-         (25 + products) / static_cast<double>(std::max<int64_t>(1, work.steps));
+  return std::max({products / fmas_per_cycle(set), loads / 2, 4.0}) + 0.1 * loads + (preactivated ? vectors : 0) +
+         4 / std::max(1.0, work.segment_length) + (25 + products) / static_cast<double>(std::max<int64_t>(1, work.steps));
 }
 
 }  // namespace
@@ -104,7 +107,7 @@ PlanarTiling choose_planar_tiling(const KernelSet& set, const WideWork& work, bo
       for (int64_t first = 0; first < work.outputs;) {
         int size = static_cast<int>(std::min<int64_t>({outputs, work.outputs - first, kBlock - first % kBlock}));
         while (!set.planar[size][1]) --size;
-        cycles += planar_cycles_per_step(size, vectors, work, preactivated);
+        cycles += planar_cycles_per_step(set, size, vectors, work, preactivated);
         first += size;
       }
       cycles *= static_cast<double>((vectors_in_plane + vectors - 1) / vectors * work.steps);
