@@ -14,14 +14,14 @@ template <typename Element>
 class AlignedBuffer {
  public:
   static constexpr size_t kAlignment = 64, kSlack = 1024;
-  static_assert(std::is_trivial_v<Element>);
+  static_assert(std::is_trivially_copyable_v<Element>);
 
   AlignedBuffer() = default;
   explicit AlignedBuffer(size_t size) : size_(size) {
     const size_t bytes = (size * sizeof(Element) + kSlack + kAlignment - 1) / kAlignment * kAlignment;
     memory_.reset(static_cast<Element*>(std::aligned_alloc(kAlignment, bytes)));
     if (!memory_) throw std::bad_alloc();
-    std::memset(memory_.get(), 0, bytes);
+    std::memset(static_cast<void*>(memory_.get()), 0, bytes);
   }
 
   Element* data() { return memory_.get(); }

@@ -13,31 +13,43 @@ int64_t active_inputs(const std::vector<InputPart>& parts) {
   return channels;
 }
 
-WideWork work_of(const WideConvolution::Options& options) {
+template <typename Options>
+WideWork work_of(const Options& options) {
   size_t pixels = 1, taps = 1;
   for (const PixelRun& run : options.map->runs) {
     pixels = std::max(pixels, run.pixels);
     taps = std::max(taps, run.taps);
   }
-  const int64_t inputs = active_inputs(options.parts);
+  const int64_t inputs = (active_inputs(options.parts) + options.weights->kPair - 1) / options.weights->kPair;  // passes of the inner loop
   return {static_cast<int64_t>(pixels), options.outputs, inputs * static_cast<int64_t>(taps),
           static_cast<double>(inputs) / static_cast<double>(std::max<size_t>(1, options.parts.size()))};
 }
 
+void compute(const KernelSet& kernels, const WideTile& tile, int pixels, int vectors) { kernels.wide[pixels][vectors](tile); }
+void compute(const KernelSet&, const Bf16Tile& tile, int pixels, int vectors) {
+  static const Bf16KernelSet* const kernels = bf16_kernel_set();
+  kernels->wide[pixels][vectors](tile);
+}
+
 }  // namespace
 
-WideConvolution::WideConvolution(Options options) : options_(std::move(options)) {
+template <typename Element>
+BasicWideConvolution<Element>::BasicWideConvolution(Options options) : options_(std::move(options)) {
   check();
   tiling_ = choose_wide_tiling(*options_.kernels, work_of(options_));
   for (const PixelRun& run : options_.map->runs) add_run(run);
 }
 
-double WideConvolution::estimated_cycles() const {
+template <typename Element>
+double BasicWideConvolution<Element>::estimated_cycles() const {
   return wide_cycles(*options_.kernels, work_of(options_)) * static_cast<double>(options_.map->runs.size());
 }
 
-void WideConvolution::check() const {
-  const PackedWeights& weights = *options_.weights;
+template <typename Element>
+void BasicWideConvolution<Element>::check() const {
+  const auto& weights = *options_.weights;
+  if (weights.kPair == 2 && (!bf16_kernel_set() || options_.kernels != &best_kernel_set() || options_.channel_stride != 1))
+    throw UsageError("wide convolution: bf16 needs a processor with AVX512_BF16, its best kernel set, and wide input");
   if (options_.outputs < 1 || options_.outputs > weights.outputs())
     throw UsageError("wide convolution: the active outputs must be 1 .. the layer's outputs");
   if (!options_.exact_outputs && options_.output_stride < round_up(options_.outputs, kBlock))
@@ -45,11 +57,14 @@ void WideConvolution::check() const {
   for (const InputPart& part : options_.parts)
     if (part.weight_channel < 0 || part.channels < 1 || part.weight_channel + part.channels > weights.inputs())
       throw UsageError("wide convolution: an input part lies outside the layer's inputs");
+  for (const InputPart& part : options_.parts)
+    if (part.weight_channel % weights.kPair != 0) throw UsageError("wide convolution: in bf16 an input part begins at an even channel");
   for (const Tap& tap : options_.map->taps)
     if (tap.index >= weights.taps()) throw UsageError("wide convolution: the window has more taps than the weights");
 }
 
-void WideConvolution::add_run(const PixelRun& run) {
+template <typename Element>
+void BasicWideConvolution<Element>::add_run(const PixelRun& run) {
   const size_t first_segment = segments_.size();
   for (size_t t = run.first_tap; t < run.first_tap + run.taps; ++t) {
     const Tap& tap = options_.map->taps[t];
@@ -66,10 +81,11 @@ void WideConvolution::add_run(const PixelRun& run) {
   }
 }
 
-void WideConvolution::run(const StepBuffers& buffers, Share share) const {
+template <typename Element>
+void BasicWideConvolution<Element>::run(const BasicStepBuffers<Element>& buffers, Share share) const {
   const KernelSet& kernels = *options_.kernels;
   const auto tiles = static_cast<int64_t>(tiles_.size());
-  WideTile call;
+  BasicWideTile<Element> call;
   call.input = buffers.input;
   call.channel_stride = options_.channel_stride;
   call.block_stride = options_.weights->block_stride();
@@ -95,24 +111,28 @@ void WideConvolution::run(const StepBuffers& buffers, Share share) const {
     if (options_.exact_outputs)
       run_exactly(call, chunk, tile);
     else
-      kernels.wide[tile.pixels][chunk.vectors](call);
+      compute(kernels, call, tile.pixels, chunk.vectors);
   }
 }
 
-void WideConvolution::run_exactly(WideTile call, const OutputChunk& chunk, const Tile& tile) const {
+template <typename Element>
+void BasicWideConvolution<Element>::run_exactly(BasicWideTile<Element> call, const OutputChunk& chunk, const Tile& tile) const {
   constexpr int64_t kScratchStride = kMaxTileVectors * kBlock;
   static constexpr int32_t kScratchPixels[kMaxTilePixels] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  alignas(64) float scratch[kMaxTilePixels * kScratchStride];
-  float* const output = call.output;
+  alignas(64) Element scratch[kMaxTilePixels * kScratchStride];
+  Element* const output = call.output;
   const int32_t* const pixels = call.output_pixels;
   call.output = scratch;
   call.output_pixels = kScratchPixels;
   call.output_stride = kScratchStride;
-  options_.kernels->wide[tile.pixels][chunk.vectors](call);
+  compute(*options_.kernels, call, tile.pixels, chunk.vectors);
   const int64_t lanes = options_.kernels->lanes;
   const int64_t channels = std::min(chunk.vectors * lanes, options_.outputs - chunk.first * lanes);
   for (int64_t p = 0; p < tile.pixels; ++p)
     std::copy_n(scratch + p * kScratchStride, channels, output + pixels[p] * options_.output_stride);
 }
+
+template class BasicWideConvolution<float>;
+template class BasicWideConvolution<Bf16>;
 
 }  // namespace tnn::kernels

@@ -19,11 +19,13 @@ struct InputPart {
 };
 
 /// The memory one step works on. Pixel numbers in maps count from these.
-struct StepBuffers {
-  const float* input = nullptr;
-  float* output = nullptr;  ///< at the first output channel of pixel 0
-  const float* residual = nullptr;
+template <typename Element>
+struct BasicStepBuffers {
+  const Element* input = nullptr;
+  Element* output = nullptr;  ///< at the first output channel of pixel 0
+  const Element* residual = nullptr;
 };
+using StepBuffers = BasicStepBuffers<float>;
 
 /// Share `part` of `parts` of `count` items, as even as can be: [begin, end).
 struct Share {
@@ -33,11 +35,13 @@ inline Share share_of(int64_t count, int part, int parts) { return {count * part
 
 /// A dense convolution or linear layer at one operating point, ready to run: which tiles, which segments. Weights, pixel lists and epilogue
 /// vectors are borrowed and must outlive it. Running allocates nothing and may be done by several threads at once.
-class WideConvolution {
+/// In bf16 (where bf16_kernel_set() is not null) `kernels` is the set "avx512", whose tilings are used.
+template <typename Element>
+class BasicWideConvolution {
  public:
   struct Options {
     const KernelSet* kernels = nullptr;
-    const PackedWeights* weights = nullptr;
+    const BasicPackedWeights<Element>* weights = nullptr;
     const WindowMap* map = nullptr;
     std::vector<InputPart> parts;
     int64_t channel_stride = 1;                      ///< between input channels: 1, or a plane's size where the input is planar
@@ -51,12 +55,12 @@ class WideConvolution {
     Epilogue epilogue;
   };
   /// Throws UsageError where the options contradict each other (more channels than weights, an output stride too small).
-  explicit WideConvolution(Options options);
+  explicit BasicWideConvolution(Options options);
 
   /// The number of tiles, the units in which the step can be divided among threads.
   int64_t work() const { return static_cast<int64_t>(tiling_.chunks.size() * tiles_.size()); }
   /// Computes the tiles of `share`. Tiles of one chunk of outputs follow one another, so that its weights stay in the cache.
-  void run(const StepBuffers& buffers, Share share) const;
+  void run(const BasicStepBuffers<Element>& buffers, Share share) const;
   const WideTiling& tiling() const { return tiling_; }
   /// Of the whole step, by the cost model of tile_choice.h.
   double estimated_cycles() const;
@@ -69,12 +73,16 @@ class WideConvolution {
   };
   void add_run(const PixelRun& run);
   void check() const;
-  void run_exactly(WideTile call, const OutputChunk& chunk, const Tile& tile) const;
+  void run_exactly(BasicWideTile<Element> call, const OutputChunk& chunk, const Tile& tile) const;
 
   Options options_;
   WideTiling tiling_;
   std::vector<Segment> segments_;
   std::vector<Tile> tiles_;
 };
+using WideConvolution = BasicWideConvolution<float>;
+using Bf16Convolution = BasicWideConvolution<Bf16>;
+extern template class BasicWideConvolution<float>;
+extern template class BasicWideConvolution<Bf16>;
 
 }  // namespace tnn::kernels

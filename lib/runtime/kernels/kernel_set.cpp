@@ -10,6 +10,7 @@ namespace tnn::kernels {
 
 #if defined(__x86_64__)
 extern const KernelSet kAvx512Kernels, kAvx2Kernels;
+extern const Bf16KernelSet kAvx512Bf16Kernels;
 #elif defined(__aarch64__)
 extern const KernelSet kNeonKernels;
 #endif
@@ -63,6 +64,16 @@ const KernelSet& kernel_set(const std::string& name) {
     names.emplace_back(set->name);
   }
   throw UsageError(unknown_name_message("instruction set", name, names));
+}
+
+const Bf16KernelSet* bf16_kernel_set() {
+#if defined(__x86_64__)
+  constexpr unsigned kAvx512Bf16 = 1U << 5;  // leaf 7, subleaf 1, EAX
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  const bool has = __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a & kAvx512Bf16) != 0;
+  if (has && available_kernel_sets().front() == &kAvx512Kernels) return &kAvx512Bf16Kernels;
+#endif
+  return nullptr;
 }
 
 double fmas_per_cycle(const KernelSet& set) {

@@ -43,6 +43,15 @@ const KernelSet& best_kernel_set();
 /// The set of that name ("avx512", "avx2", "neon", "scalar"). Throws UsageError, naming the available ones, for any other.
 const KernelSet& kernel_set(const std::string& name);
 
+/// Wide kernels on bf16 values, for processors that multiply them (AVX512_BF16): the same tiles as KernelSet::wide of "avx512".
+struct Bf16KernelSet {
+  void (*wide[kMaxTilePixels + 1][kMaxTileVectors + 1])(const Bf16Tile&) = {};
+  void (*to_bf16)(const float* from, Bf16* to, int64_t count) = nullptr;  ///< rounds to nearest even; exactly `count` values
+};
+
+/// Null where this processor has none.
+const Bf16KernelSet* bf16_kernel_set();
+
 /// How many native FMAs of the set this processor starts in a cycle: 2, or 1 where it executes 512 bits in two halves (AMD's Zen 4).
 double fmas_per_cycle(const KernelSet& set);
 

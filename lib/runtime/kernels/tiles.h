@@ -3,7 +3,7 @@
 #include <cstdint>
 
 /// The arguments of the compute kernels: plain data, so that the translation units compiled for one instruction set share nothing else
-/// with the rest of the program. Offsets and strides count elements of the activations, floats here (bf16_tiles.h: bf16 values).
+/// with the rest of the program. Offsets and strides count elements: floats, or bf16 values where a type says so.
 ///
 /// Layouts. A *pixel* is one spatial position of one image, named by its index in the halo'd batch (ImageLayout). Activations are *wide*
 /// (NHWC: the channels of a pixel side by side) or *planar* (NCHW: the pixels of a channel side by side). Weights lie once in memory as
@@ -19,6 +19,11 @@ constexpr int kMaxTilePixels = 16;     ///< of a wide tile
 constexpr int kMaxTileVectors = 12;    ///< of a wide tile
 constexpr int kMaxPlanarOutputs = 16;  ///< of a planar tile
 constexpr int kMaxPlanarVectors = 8;   ///< of a planar tile
+
+/// The upper half of a float: eight bits of mantissa.
+struct Bf16 {
+  uint16_t bits = 0;
+};
 
 /// A run of input channels under one filter tap: what the inner loop goes through. A concatenation is one segment a tap and part.
 struct Segment {
@@ -37,22 +42,26 @@ struct Epilogue {
 };
 
 /// Pixels x vectors of outputs, computed in registers: for each segment and channel, one broadcast input a pixel times the weight vectors.
-struct WideTile {
-  const float* input = nullptr;
+/// In bf16, pairs of inputs and their weights are multiplied and summed at once, in fp32; the channel stride is 1.
+template <typename Element>
+struct BasicWideTile {
+  const Element* input = nullptr;
   const int32_t* input_pixels = nullptr;
   int64_t channel_stride = 1;  ///< between input channels: 1 for wide input, the size of a plane for planar input
   const Segment* segments = nullptr;
   int64_t segment_count = 0;
-  const float* weights = nullptr;  ///< of the first output vector
-  int64_t block_stride = 0;        ///< between blocks of 16 outputs
-  float* output = nullptr;         ///< at the first output channel of pixel 0
+  const Element* weights = nullptr;  ///< of the first output vector
+  int64_t block_stride = 0;          ///< between blocks of 16 outputs
+  Element* output = nullptr;         ///< at the first output channel of pixel 0
   const int32_t* output_pixels = nullptr;
-  int64_t output_stride = 0;        ///< between pixels
-  const float* residual = nullptr;  ///< added where not null
+  int64_t output_stride = 0;          ///< between pixels
+  const Element* residual = nullptr;  ///< added where not null
   const int32_t* residual_pixels = nullptr;
   int64_t residual_stride = 0;
   Epilogue epilogue;
 };
+using WideTile = BasicWideTile<float>;
+using Bf16Tile = BasicWideTile<Bf16>;
 
 /// Outputs x vectors of pixels of a planar map; lanes are neighbouring pixels, weights are broadcast. For few outputs.
 struct PlanarTile {
