@@ -1,5 +1,5 @@
 # The layers of lib/, in order: a layer uses itself and those above it in this list (scripts/check-layers holds sources to it).
-#   tnn_layer(NAME [LINK public libraries...])        every *.cpp of lib/NAME and its subfolders becomes the static library tnn_NAME
+#   tnn_layer(NAME [LINK public libraries...] [EXCEPT sources...])   every *.cpp below lib/NAME becomes the static library tnn_NAME
 #   tnn_layer_tests(NAME [LINK libraries...])         every *.cpp of tests/NAME becomes the program tests/tnn_NAME_tests
 set(TNN_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
     -Wno-restrict)  # GCC 12 reports std::string concatenation wrongly (GCC bug 105651)
@@ -8,8 +8,11 @@ if(TNN_WERROR)
 endif()
 
 function(tnn_layer name)
-  cmake_parse_arguments(layer "" "" "LINK" ${ARGN})
+  cmake_parse_arguments(layer "" "" "LINK;EXCEPT" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/lib/${name}/*.cpp)
+  foreach(source ${layer_EXCEPT})
+    list(REMOVE_ITEM sources ${CMAKE_SOURCE_DIR}/lib/${source})
+  endforeach()
   if(NOT sources)
     add_library(tnn_${name} INTERFACE)
     target_link_libraries(tnn_${name} INTERFACE ${layer_LINK})

@@ -77,6 +77,7 @@ class Bench {
     options.output_stride = out_stride;
     options.epilogue = {vectors_.data(), vectors_.data(), 0, std::numeric_limits<float>::infinity()};
     step_ = std::make_unique<WideConvolution>(options);
+    if (bf16_kernel_set() && &kernels == &best_kernel_set()) make_bf16(options, layer);
     if (layer.stride == 1 && layer.size >= 8) make_planar(kernels, window, in, images);
     operations_ = 2.0 * static_cast<double>(images * size * size * inputs_ * outputs_ * layer.kernel * layer.kernel);
   }
@@ -87,6 +88,11 @@ class Bench {
   double measure_planar(double budget) {
     if (!planar_) return 0;
     return least_seconds(budget, [&] { planar_->run({planar_input_.data(), planar_output_.data(), nullptr}, {0, planar_->work()}); });
+  }
+  /// 0 where the processor has no bf16 products.
+  double measure_bf16(double budget) {
+    if (!bf16_) return 0;
+    return least_seconds(budget, [&] { bf16_->run({bf16_input_.data(), bf16_output_.data(), nullptr}, {0, bf16_->work()}); });
   }
   double operations() const { return operations_; }
   const WideTiling& tiling() const { return step_->tiling(); }
@@ -113,6 +119,22 @@ class Bench {
     planar_ = std::make_unique<PlanarConvolution>(options);
   }
 
+  void make_bf16(const WideConvolution::Options& fp32, const Layer& layer) {
+    const std::vector<float> values(static_cast<size_t>(layer.inputs * layer.outputs * layer.kernel * layer.kernel), 0.01F);
+    bf16_weights_ = PackedBf16Weights(values.data(), layer.outputs, layer.inputs, layer.kernel * layer.kernel);
+    bf16_input_ = AlignedBuffer<Bf16>(input_.size());
+    bf16_output_ = AlignedBuffer<Bf16>(output_.size());
+    Bf16Convolution::Options options;
+    options.kernels = fp32.kernels;
+    options.weights = &bf16_weights_;
+    options.map = fp32.map;
+    options.parts = fp32.parts;
+    options.outputs = fp32.outputs;
+    options.output_stride = fp32.output_stride;
+    options.epilogue = fp32.epilogue;
+    bf16_ = std::make_unique<Bf16Convolution>(options);
+  }
+
   int64_t inputs_ = 1, outputs_ = 1;
   WindowMap map_;
   PackedWeights weights_;
@@ -120,6 +142,9 @@ class Bench {
   AlignedBuffer<float> planar_input_, planar_output_;
   std::unique_ptr<WideConvolution> step_;
   std::unique_ptr<PlanarConvolution> planar_;
+  PackedBf16Weights bf16_weights_;
+  AlignedBuffer<Bf16> bf16_input_, bf16_output_;
+  std::unique_ptr<Bf16Convolution> bf16_;
   double operations_ = 0;
 };
 
@@ -128,15 +153,16 @@ void run(const std::string& name, int64_t images, double budget) {
   const double peak = peak_gflops(kernels);
   fmt::print(
       "{}, FMA peak {:.0f} GF/s, batch {}\n\n| layer | width | tile | us | GF/s | of peak | planar / wide | estimated "
-      "|\n|---|---|---|---|---|---|---|---|\n",
+      "| bf16 / fp32 |\n|---|---|---|---|---|---|---|---|---|\n",
       kernels.name, peak, images);
   for (const Layer& layer : kLayers)
     for (const double width : {0.0625, 0.25, 0.5, 1.0}) {
       Bench bench(kernels, layer, width, images);
       const double time = bench.measure(budget), rate = bench.operations() / time * 1e-9;
-      fmt::print("| {} {}->{} k{} {}x{} | {} | {}x{} | {:.1f} | {:.0f} | {:.2f} | {:.2f} | {:.2f} |\n", layer.network, bench.inputs(),
-                 bench.outputs(), layer.kernel, layer.size, layer.size, width, bench.tiling().pixels, bench.tiling().chunks.front().vectors,
-                 time * 1e6, rate, rate / peak, bench.measure_planar(budget) / time, bench.planar_estimate() / bench.wide_estimate());
+      fmt::print("| {} {}->{} k{} {}x{} | {} | {}x{} | {:.1f} | {:.0f} | {:.2f} | {:.2f} | {:.2f} | {:.2f} |\n", layer.network,
+                 bench.inputs(), bench.outputs(), layer.kernel, layer.size, layer.size, width, bench.tiling().pixels,
+                 bench.tiling().chunks.front().vectors, time * 1e6, rate, rate / peak, bench.measure_planar(budget) / time,
+                 bench.planar_estimate() / bench.wide_estimate(), bench.measure_bf16(budget) / time);
     }
 }
 

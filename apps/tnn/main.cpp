@@ -1,6 +1,5 @@
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <malloc.h>
 
 #include <csignal>
 #include <cstdio>
@@ -9,18 +8,9 @@
 
 #include "core/error.h"
 #include "core/version.h"
-#include "network/cuda_module.h"
-#include "pipelines/library_versions.h"
-#include "subcommands.h"
+#include "program.h"
 
 namespace {
-
-void keep_freed_memory() {
-  // Activations of one step are as large as those of the next: without this glibc returns them to the system and faults them in again.
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
-  mallopt(M_TRIM_THRESHOLD, 2000 << 20);
-  mallopt(M_TOP_PAD, 64 << 20);
-}
 
 /// Started with a closed standard stream, the next file opened would take its number and get its text.
 void occupy_closed_streams() {
@@ -43,19 +33,13 @@ int run(int argc, char** argv) {
   CLI::App app{
       "Trains, evaluates and deploys runtime-throttleable neural networks: one training, one file, cost follows the utilization u."};
   app.name("tnn");
-  app.set_version_flag("--version", [] { return tnn::version() + "\n" + tnn::build_description() + "\n" + tnn::library_versions(); });
+  app.set_version_flag("--version", [] { return tnn::version() + "\n" + tnn::build_description() + tnn::app::library_versions_text(); });
   app.require_subcommand(1);
   app.fallthrough();  // --quiet counts after a subcommand, too
   tnn::app::Session session;
   session.command = command_line(argc, argv);
   app.add_flag("--quiet,-q", session.quiet, "No progress on stderr; results and errors only");
-  tnn::app::setup_train(app, session);
-  tnn::app::setup_train_datapath(app, session);
-  tnn::app::setup_sweep_utilization(app, session);
-  tnn::app::setup_inspect(app, session);
-  tnn::app::setup_data(app, session);
-  tnn::app::setup_recipe(app, session);
-  tnn::app::setup_completion(app, session);
+  tnn::app::setup_subcommands(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -68,8 +52,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   occupy_closed_streams();
-  tnn::load_cuda_module();
-  keep_freed_memory();
+  tnn::app::prepare_process();
   std::signal(SIGPIPE, SIG_IGN);
   try {
     const int code = run(argc, argv);

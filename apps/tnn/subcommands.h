@@ -38,6 +38,7 @@ void setup_train(CLI::App& app, Session& session);
 void setup_train_datapath(CLI::App& app, Session& session);
 void setup_sweep_utilization(CLI::App& app, Session& session);
 void setup_inspect(CLI::App& app, Session& session);
+void setup_run(CLI::App& app, Session& session);
 void setup_data(CLI::App& app, Session& session);
 void setup_recipe(CLI::App& app, Session& session);
 void setup_completion(CLI::App& app, Session& session);

@@ -50,9 +50,9 @@ int active_group_count(double u, int groups, Rounding rounding, int min_active) 
   return std::clamp(static_cast<int>(steps), std::min(min_active, groups), groups);
 }
 
-int GatingStrategy::count(const Gate& gate, double u) const {
-  const int min_active = gate.kind == GateKind::channel ? std::max(gate.min_active, rule_.min_active) : gate.min_active;
-  return active_group_count(u, gate.groups, rule_.rounding, min_active);
+int active_group_count(const GatingRule& rule, const Gate& gate, double u) {
+  const int min_active = gate.kind == GateKind::channel ? std::max(gate.min_active, rule.min_active) : gate.min_active;
+  return active_group_count(u, gate.groups, rule.rounding, min_active);
 }
 
 Configuration GatingStrategy::configuration_at(double u, uint64_t seed) const {

@@ -31,6 +31,9 @@ struct GatingRule {
   bool operator==(const GatingRule&) const = default;
 };
 
+/// d of a gate at utilization u by a rule: its rounding, and the larger of the rule's and the gate's min_active.
+int active_group_count(const GatingRule& rule, const Gate& gate, double u);
+
 /// A configuration with the utilizations it stands for: equal configurations are one operating point.
 struct OperatingPoint {
   double u = 1.0;                     ///< canonical: d/D where one gate or equal cardinalities decide
@@ -55,7 +58,7 @@ class GatingStrategy {
 
  protected:
   GatingStrategy(const Graph& graph, GatingRule rule) : gates_(graph.gates()), rule_(std::move(rule)) {}
-  int count(const Gate& gate, double u) const;
+  int count(const Gate& gate, double u) const { return active_group_count(rule_, gate, u); }
   const std::vector<Gate> gates_;
   const GatingRule rule_;
 };

@@ -12,12 +12,21 @@ namespace {
 
 constexpr int64_t kMostChannels = int64_t{1} << 24;
 constexpr int64_t kMostElements = int64_t{1} << 40;
+constexpr size_t kMostNodes = size_t{1} << 16;
+constexpr size_t kMostParts = size_t{1} << 22;  // of all nodes together: concatenations of concatenations grow without bound
 
 /// A value inside further branches than its node's input: the branches of the node are those of the part too.
 void add_branches(TensorShape& shape, const std::vector<Branch>& branches) {
   for (Part& part : shape.parts)
     for (const Branch& branch : branches)
       if (std::find(part.branches.begin(), part.branches.end(), branch) == part.branches.end()) part.branches.push_back(branch);
+}
+
+/// Whether a tensor has more elements than kMostElements; no product on the way overflows.
+bool is_too_large(int64_t channels, const std::vector<int64_t>& extent) {
+  int64_t left = kMostElements / std::max<int64_t>(1, channels);
+  for (const int64_t size : extent) left /= std::max<int64_t>(1, size);
+  return left == 0;
 }
 
 template <typename Item>
@@ -93,7 +102,11 @@ NodeId GraphBuilder::append(Node node) {
     throw UsageError(fmt::format("node '{}': the name is {}", node.name, node.name.empty() ? "empty" : "taken"));
   if (graph_.nodes_.empty() && !std::holds_alternative<Input>(node.operation))
     throw UsageError(fmt::format("node '{}': declared before the input", node.name));
-  if (graph_.channels(node.shape) > kMostElements / std::max<int64_t>(1, node.shape.positions()))
+  parts_ += node.shape.parts.size();
+  if (graph_.nodes_.size() >= kMostNodes || parts_ > kMostParts)
+    throw UsageError(
+        fmt::format("node '{}': the graph has more than {} nodes or {} parts of concatenations", node.name, kMostNodes, kMostParts));
+  if (is_too_large(graph_.channels(node.shape), node.shape.extent))
     throw UsageError(fmt::format("node '{}': its output {} is too large", node.name, describe_shape(graph_, node.shape)));
   node.branches = branches_;
   add_branches(node.shape, branches_);

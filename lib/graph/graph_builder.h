@@ -70,6 +70,7 @@ class GraphBuilder {
 
   Graph graph_;
   std::vector<Branch> branches_;
+  size_t parts_ = 0;  // of the shapes of all nodes
 };
 
 }  // namespace tnn

@@ -12,6 +12,8 @@ namespace {
 
 constexpr int64_t kLargest = int64_t{1} << 24;  // of any window entry or extent: products stay far from overflow
 
+constexpr size_t kMostParts = size_t{1} << 16;  // of one tensor
+
 void complete_entry(const std::string& node, const char* what, std::vector<int64_t>& entry, size_t dimensions, int64_t smallest,
                     const std::vector<int64_t>& otherwise) {
   if (entry.empty()) entry = otherwise;
@@ -113,6 +115,9 @@ TensorShape sum_shape(const Graph& graph, const std::string& node, const std::ve
 
 TensorShape concat_shape(const Graph& graph, const std::string& node, const std::vector<TensorShape>& operands) {
   TensorShape result = operands.front();
+  size_t parts = 0;
+  for (const TensorShape& operand : operands) parts += operand.parts.size();
+  if (parts > kMostParts) throw UsageError(fmt::format("node '{}': concatenates {} parts (allowed: {})", node, parts, kMostParts));
   for (size_t i = 1; i < operands.size(); ++i) {
     if (operands[i].extent != result.extent)
       throw UsageError(fmt::format("node '{}': concatenates different extents: {} and {}", node, describe_shape(graph, result),

@@ -14,7 +14,6 @@
 #include "data/dataset.h"
 #include "data/dataset_folder.h"
 #include "data/split.h"
-#include "models/model_options.h"
 #include "network/device.h"
 
 namespace tnn {
@@ -53,12 +52,6 @@ DatasetOnDisk find_dataset(const std::string& name, const std::string& root) {
   const char* from_environment = std::getenv("TNN_DATA");
   dataset.folder = locate(dataset.card, !root.empty() ? root : from_environment ? from_environment : "");
   return dataset;
-}
-
-ModelDescription describe_recipe_model(const Recipe& recipe) {
-  const GatingRule rule{recipe.text("gating.strategy"), rounding_from_name(recipe.text("gating.rounding")),
-                        static_cast<int>(recipe.integer("gating.min_active"))};
-  return describe_model(build_model(recipe), rule, batch_norm_mode_from_name(recipe.text("training.batch_norm")));
 }
 
 Experiment prepare_experiment(const Recipe& recipe) {

@@ -6,6 +6,7 @@
 #include "data/dataset_card.h"
 #include "formats/model_description.h"
 #include "network/network.h"
+#include "pipelines/recipe_model.h"
 #include "recipe/recipe.h"
 #include "training/training_data.h"
 
@@ -27,9 +28,6 @@ struct Experiment {
   ModelDescription description;
 };
 Experiment prepare_experiment(const Recipe& recipe);
-
-/// The model alone, without data: for `tnn inspect`.
-ModelDescription describe_recipe_model(const Recipe& recipe);
 
 /// Reads the training images and cuts off the validation split.
 TrainingData load_training_data(const Experiment& experiment);

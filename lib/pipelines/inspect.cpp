@@ -3,21 +3,18 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/error.h"
 #include "cost/cost.h"
-#include "pipelines/experiment.h"
-#include "pipelines/sweep_utilization.h"
+#include "pipelines/recipe_model.h"
+#include "runtime/lowering/passes.h"
+#include "runtime/plan_listing.h"
+#include "runtime/point_index.h"
 
 namespace tnn {
 namespace {
-
-ModelDescription description_of(const std::filesystem::path& path, const Recipe::Overrides& overrides) {
-  const bool run = std::filesystem::is_directory(path);
-  if (!run && path.extension() != ".safetensors") return describe_recipe_model(Recipe::load(path, overrides));
-  const std::filesystem::path model = run ? find_model(path, overrides).model : path;
-  return description_from_metadata(SafetensorsFile(model).metadata(), model.string());
-}
 
 std::string groups_text(const ModelDescription& description, const OperatingPoint& point) {
   std::vector<std::string> texts;
@@ -72,7 +69,7 @@ Table operating_point_table(const ModelDescription& description) {
 }
 
 std::string inspect(const std::filesystem::path& recipe_or_model, const Recipe::Overrides& overrides, TableFormat format) {
-  const ModelDescription description = description_of(recipe_or_model, overrides);
+  const ModelDescription description = describe_recipe_or_model(recipe_or_model, overrides);
   const Table tables[] = {layer_table(description.graph), space_table(description.graph), gate_table(description.graph),
                           operating_point_table(description)};
   if (format == TableFormat::json) {
@@ -92,6 +89,16 @@ std::string inspect(const std::filesystem::path& recipe_or_model, const Recipe::
                                  rounding_name(description.gating.rounding));
   for (const Table& table : tables) text += "\n" + format_table(table, format);
   return text;
+}
+
+std::string inspect_plan(const std::filesystem::path& recipe_or_model, const Recipe::Overrides& overrides, double u, TableFormat format) {
+  const ModelDescription description = describe_recipe_or_model(recipe_or_model, overrides);
+  if (description.points.empty()) throw DataError(fmt::format("'{}' has no operating point", recipe_or_model.string()));
+  const int point = PointIndex(description).find(u);
+  const Table table = plan_table(description.graph, lower(description), point);
+  if (format == TableFormat::csv || format == TableFormat::json) return format_table(table, format);
+  return fmt::format("{}: plan at operating point {} (u = {:.6g}), one input, fp32\n\n{}", description.graph.name(), point,
+                     description.points[static_cast<size_t>(point)].u, format_table(table, format));
 }
 
 }  // namespace tnn

@@ -13,6 +13,9 @@ namespace tnn {
 /// layers, spaces, gates and operating_points: [{u, macs, flops, parameters, activation_bytes, ...}].
 std::string inspect(const std::filesystem::path& recipe_or_model, const Recipe::Overrides& overrides, TableFormat format);
 
+/// The steps that the runtime executes at utilization u, with MACs and bytes: plan_table().
+std::string inspect_plan(const std::filesystem::path& recipe_or_model, const Recipe::Overrides& overrides, double u, TableFormat format);
+
 /// The table u -> groups, parameters, MACs, FLOPs, activation memory.
 Table operating_point_table(const ModelDescription& description);
 

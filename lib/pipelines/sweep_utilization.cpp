@@ -97,13 +97,8 @@ NamedModel find_model(const std::filesystem::path& run_or_model, const Recipe::O
     return named;
   }
   const RunFolder folder(run_or_model);
-  if (!std::filesystem::exists(folder.recipe()))
-    throw DataError(fmt::format("'{}' is not a run: it holds no recipe.resolved.yaml", run_or_model.string()));
+  named.model = find_model_file(run_or_model, overrides);
   named.recipe = Recipe::load(folder.recipe(), overrides);
-  named.model = run_or_model / named.recipe->text("export.model");
-  if (!std::filesystem::exists(named.model))
-    throw DataError(fmt::format("'{}' holds no {}: its training has not finished (tnn train RECIPE --out {} --resume goes on)",
-                                run_or_model.string(), named.recipe->text("export.model"), run_or_model.string()));
   const auto last = folder.checkpoints() / "last.safetensors";
   if (std::filesystem::exists(last)) {
     const SafetensorsFile file(last);

@@ -1,0 +1,18 @@
+#include "program.h"
+
+namespace tnn::app {
+
+void prepare_process() {}
+
+std::string library_versions_text() { return "\nwithout LibTorch: run and inspect"; }
+
+void setup_subcommands(CLI::App& app, Session& session) {
+  setup_inspect(app, session);
+  setup_run(app, session);
+}
+
+std::vector<std::string> run_engines() { return engine_names(); }
+
+RunSummary run_in_engine(const RunRequest& request) { return run_model(request); }
+
+}  // namespace tnn::app

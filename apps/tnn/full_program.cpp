@@ -1,0 +1,41 @@
+#include <malloc.h>
+
+#include "network/cuda_module.h"
+#include "pipelines/library_versions.h"
+#include "pipelines/run_model_torch.h"
+#include "program.h"
+
+namespace tnn::app {
+
+void prepare_process() {
+  load_cuda_module();
+  // Activations of one step are as large as those of the next: without this glibc returns them to the system and faults them in again.
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 2000 << 20);
+  mallopt(M_TOP_PAD, 64 << 20);
+}
+
+std::string library_versions_text() { return "\n" + library_versions(); }
+
+void setup_subcommands(CLI::App& app, Session& session) {
+  setup_train(app, session);
+  setup_train_datapath(app, session);
+  setup_sweep_utilization(app, session);
+  setup_inspect(app, session);
+  setup_run(app, session);
+  setup_data(app, session);
+  setup_recipe(app, session);
+  setup_completion(app, session);
+}
+
+std::vector<std::string> run_engines() {
+  std::vector<std::string> names = engine_names();
+  names.push_back("torch");
+  return names;
+}
+
+RunSummary run_in_engine(const RunRequest& request) {
+  return request.runtime.engine == "torch" ? run_model_in_torch(request) : run_model(request);
+}
+
+}  // namespace tnn::app

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "pipelines/run_model.h"
+#include "subcommands.h"
+
+namespace tnn::app {
+
+/// What differs between the program with LibTorch (full_program.cpp) and the one without, for deployment (deploy_program.cpp).
+
+/// Before anything else in the process.
+void prepare_process();
+/// Lines for --version, each after a line feed.
+std::string library_versions_text();
+void setup_subcommands(CLI::App& app, Session& session);
+/// The engines that `tnn run --engine` knows.
+std::vector<std::string> run_engines();
+RunSummary run_in_engine(const RunRequest& request);
+
+}  // namespace tnn::app

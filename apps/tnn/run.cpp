@@ -1,0 +1,59 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include <algorithm>
+#include "core/error.h"
+#include "core/table.h"
+#include "program.h"
+
+namespace tnn::app {
+namespace {
+
+Table summary_table(const RunSummary& summary) {
+  return {{"inputs", "point", "u", "macs", "engine"},
+          {{std::to_string(summary.inputs), std::to_string(summary.point), fmt::format("{:.6g}", summary.u), std::to_string(summary.macs),
+            summary.engine}},
+          {true, true, true, true, false}};
+}
+
+void check_engine(const std::string& name) {
+  const std::vector<std::string> known = run_engines();
+  if (!name.empty() && std::find(known.begin(), known.end(), name) == known.end())
+    throw UsageError(unknown_name_message("engine", name, known));
+}
+
+}  // namespace
+
+void setup_run(CLI::App& app, Session& session) {
+  struct Options {
+    RunRequest request;
+    std::string precision = "fp32", format = "text";
+  };
+  auto* command = app.add_subcommand("run", "Compute a model's outputs for the inputs of a .npy file at one utilization");
+  auto options = std::make_shared<Options>();
+  RunRequest& request = options->request;
+  request.runtime.batch_limit = 32;
+  command->add_option("MODEL", request.model, "Model file (.safetensors) or run folder")->required()->check(CLI::ExistingPath);
+  command->add_option("--input", request.input, "Inputs (.npy): one or [batch, ...]; float32, float64, or uint8 images")->required();
+  command->add_option("--output", request.output, "Where the outputs go (.npy, float32)")->required();
+  auto* u = command->add_option("--u", request.u, "Utilization in (0, 1]")->capture_default_str();
+  command->add_option("--point", request.point, "Operating point by index (tnn inspect lists them), instead of --u")->excludes(u);
+  command->add_option("--engine", request.runtime.engine,
+                      "What computes: " + CLI::detail::join(run_engines(), ", ") + " (default: the first)");
+  command->add_option("--threads", request.runtime.threads, "Threads that work on one input together")->capture_default_str();
+  command->add_option("--batch", request.runtime.batch_limit, "Inputs computed together")->capture_default_str();
+  command->add_option("--precision", options->precision, "fp32 or bf16")->capture_default_str();
+  add_format(*command, options->format);
+  command->callback([options, &session] {
+    session.action = [options] {
+      RunRequest& asked = options->request;
+      check_engine(asked.runtime.engine);
+      asked.runtime.precision = precision_from_name(options->precision);
+      fmt::print("{}", format_table(summary_table(run_in_engine(asked)), table_format(options->format)));
+      return 0;
+    };
+  });
+}
+
+}  // namespace tnn::app

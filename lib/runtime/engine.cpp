@@ -1,0 +1,49 @@
+#include "runtime/engine.h"
+
+#include <fmt/format.h>
+
+#include "core/error.h"
+#include "runtime/reference/reference_engine.h"
+
+namespace tnn {
+namespace {
+
+struct EngineRow {
+  const char* name;
+  std::unique_ptr<Engine> (*make)(std::shared_ptr<const LoweredModel> model, const EngineOptions& options);
+};
+
+/// Fastest first.
+constexpr EngineRow kEngines[] = {{"reference", make_reference_engine}};
+
+}  // namespace
+
+std::unique_ptr<Engine> make_engine(const std::string& name, std::shared_ptr<const LoweredModel> model, const EngineOptions& options) {
+  for (const EngineRow& row : kEngines)
+    if (name == row.name) return row.make(std::move(model), options);
+  throw UsageError(unknown_name_message("engine", name, engine_names()));
+}
+
+std::vector<std::string> engine_names() {
+  std::vector<std::string> names;
+  for (const EngineRow& row : kEngines) names.emplace_back(row.name);
+  return names;
+}
+
+std::string default_engine_name() { return kEngines[0].name; }
+
+void check_memory(int64_t bytes, const ContextOptions& options) {
+  if (bytes > options.memory_limit_bytes)
+    throw DataError(
+        fmt::format("the model's activations need {} bytes (allowed: {}, option memory_limit_bytes)", bytes, options.memory_limit_bytes));
+}
+
+Precision precision_from_name(const std::string& name) {
+  if (name == "fp32") return Precision::fp32;
+  if (name == "bf16") return Precision::bf16;
+  throw UsageError(unknown_name_message("precision", name, {"fp32", "bf16"}));
+}
+
+std::string precision_name(Precision precision) { return precision == Precision::bf16 ? "bf16" : "fp32"; }
+
+}  // namespace tnn

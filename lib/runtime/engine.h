@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/lowered_model.h"
+
+namespace tnn {
+
+/// How numbers are held while an engine computes.
+enum class Precision { fp32, bf16 };
+Precision precision_from_name(const std::string& name);  ///< "fp32" or "bf16"; UsageError lists them
+std::string precision_name(Precision precision);
+
+struct EngineOptions {
+  Precision precision = Precision::fp32;
+};
+
+struct ContextOptions {
+  int64_t batch_limit = 1;  ///< inputs in one run at most
+  int threads = 1;          ///< that work on one run together
+  int64_t memory_limit_bytes = int64_t{16} << 30;
+};
+
+/// DataError where a context would need more than the limit: a damaged model file may declare activations of any size.
+void check_memory(int64_t bytes, const ContextOptions& options);
+
+/// What one thread of inference needs beside the weights: arena, tables, scratch. All of it is made by the constructor.
+class EngineContext {
+ public:
+  virtual ~EngineContext() = default;
+  /// Computes `batch` inputs (1 to the limit), row-major [batch, channels, extent...], at an operating point. The output is row-major at
+  /// full width, channels that the point closes are 0. Allocates nothing.
+  virtual void run(const float* input, int64_t batch, int point, float* output) = 0;
+  /// What this context holds.
+  virtual int64_t memory_bytes() const = 0;
+};
+
+/// A way to execute plans. Made once from a model (packs weights), shared by any number of contexts.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  virtual std::unique_ptr<EngineContext> make_context(const ContextOptions& options) const = 0;
+  /// What it holds beside the mapped file: packed weights, tables of operating points.
+  virtual int64_t memory_bytes() const = 0;
+  /// "reference: plain loops", "prefix: AVX-512, 8 of 8 points on one copy of the weights".
+  virtual std::string describe() const = 0;
+};
+
+/// The engine of that name; UsageError lists the ones of this build.
+std::unique_ptr<Engine> make_engine(const std::string& name, std::shared_ptr<const LoweredModel> model, const EngineOptions& options);
+std::vector<std::string> engine_names();
+/// The fastest engine of this build.
+std::string default_engine_name();
+
+}  // namespace tnn

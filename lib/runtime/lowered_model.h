@@ -1,0 +1,30 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "runtime/model_weights.h"
+#include "runtime/plan.h"
+
+namespace tnn {
+
+/// A model file ready for an engine: what it declares, its numbers, and the plan to compute it.
+struct LoweredModel {
+  ModelDescription description;
+  ModelWeights weights;
+  Plan plan;
+
+  const Graph& graph() const { return description.graph; }
+};
+
+/// Reads a model file by memory map and checks all of it. DataError names the file and what is wrong.
+std::shared_ptr<const LoweredModel> load_lowered_model(const std::filesystem::path& path);
+
+/// What a weighted or batch-norm step does to its sums a channel, at full width: scale x + shift. Bias and every folded batch norm.
+struct ChannelAffine {
+  std::vector<float> scale, shift;
+};
+ChannelAffine channel_affine(const LoweredModel& model, const Step& step, int point);
+
+}  // namespace tnn

@@ -1,0 +1,20 @@
+#include "runtime/lowering/passes.h"
+
+namespace tnn {
+
+Plan translate(const Graph& graph) {
+  Plan plan;
+  for (NodeId id = 0; id < static_cast<NodeId>(graph.nodes().size()); ++id) {
+    const Node& node = graph.node(id);
+    plan.values.push_back({node.name, node.shape, graph.channels(node.shape)});
+    if (node.inputs.empty()) continue;  // the input
+    Step step{node.name, node.operation, id, {}, id, {}, node.branches};
+    for (const NodeId input : node.inputs) step.inputs.push_back({Segment{input, false, {}}});
+    if (std::holds_alternative<BatchNorm>(node.operation)) step.epilogue.batch_norms = {id};
+    plan.steps.push_back(std::move(step));
+  }
+  plan.output = {Segment{graph.outputs().front(), false, {}}};
+  return plan;
+}
+
+}  // namespace tnn

@@ -1,0 +1,50 @@
+#include "runtime/plan.h"
+
+namespace tnn {
+
+std::vector<int> count_reads(const Plan& plan) {
+  std::vector<int> reads(plan.values.size());
+  const auto count = [&](const Operand& operand) {
+    for (const Segment& segment : operand) ++reads[static_cast<size_t>(segment.value)];
+  };
+  for (const Step& step : plan.steps) for_each_operand(step, count);
+  count(plan.output);
+  return reads;
+}
+
+const ChannelRanges& active_channels(const PlanPoint& point, const Segment& segment) {
+  static const ChannelRanges none;
+  return branches_active(segment.branches, point.configuration) ? point.channels[static_cast<size_t>(segment.value)] : none;
+}
+
+namespace {
+
+int64_t features_per_channel(const Plan& plan, const Segment& segment) {
+  return segment.flattened ? plan.value(segment.value).shape.positions() : 1;
+}
+
+}  // namespace
+
+int64_t count_channels(const Plan& plan, const PlanPoint& point, const Operand& operand) {
+  int64_t sum = 0;
+  for (const Segment& segment : operand) sum += count_channels(active_channels(point, segment)) * features_per_channel(plan, segment);
+  return sum;
+}
+
+int64_t full_channels(const Plan& plan, const Operand& operand) {
+  int64_t sum = 0;
+  for (const Segment& segment : operand) sum += plan.value(segment.value).channels * features_per_channel(plan, segment);
+  return sum;
+}
+
+const std::vector<int64_t>& operand_extent(const Plan& plan, const Operand& operand) {
+  static const std::vector<int64_t> features;
+  const Segment& first = operand.front();
+  return first.flattened ? features : plan.value(first.value).extent();
+}
+
+bool is_present(const Plan& plan, const PlanPoint& point, const Operand& operand, ValueId sum) {
+  return count_channels(plan, point, operand) == count_channels(point.channels[static_cast<size_t>(sum)]);
+}
+
+}  // namespace tnn

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <vector>
+
+#include "formats/model_description.h"
+
+namespace tnn {
+
+/// Finds the operating point of a utilization without allocating: the point whose gates have as many active groups as the gating rule
+/// gives at u. Where the file has no such point, the one of the largest u that is not above.
+class PointIndex {
+ public:
+  explicit PointIndex(const ModelDescription& description);
+  /// UsageError where u is outside (0, 1].
+  int find(double u) const;
+
+ private:
+  GatingRule rule_;
+  std::vector<Gate> kinds_;           // gates that differ in kind, cardinality or min_active
+  std::vector<int> counts_;           // [point][kind]
+  std::vector<double> utilizations_;  // of each point
+};
+
+}  // namespace tnn

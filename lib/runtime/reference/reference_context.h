@@ -1,0 +1,46 @@
+#pragma once
+
+#include "runtime/engine.h"
+#include "runtime/memory_plan.h"
+#include "runtime/reference/planes.h"
+
+namespace tnn::reference {
+
+/// Scale and shift of every step at every operating point; empty where a step has none.
+using AffineTable = std::vector<std::vector<ChannelAffine>>;  // [point][step]
+
+/// Executes a plan step by step, one input after the other. A value is stored as its active channels, row-major.
+class ReferenceContext : public EngineContext {
+ public:
+  ReferenceContext(const LoweredModel& model, const AffineTable& affine, const ContextOptions& options);
+  void run(const float* input, int64_t batch, int point, float* output) override;
+  int64_t memory_bytes() const override;
+
+ private:
+  void run_step(size_t step);
+  template <typename Compute>
+  void store(const Step& step, const StepAtPoint& at, Compute compute);
+  void weighted(size_t step, const StepAtPoint& at);
+  void add(const Step& step, const StepAtPoint& at);
+  void write_output(float* output);
+
+  const float* place(ValueId value) const;
+  /// The active channels of an operand, by rising channel.
+  void gather(const Operand& operand, Planes& planes) const;
+  void gather_output(ValueId value);
+
+  const LoweredModel& model_;
+  const Plan& plan_;
+  const AffineTable& affine_;
+  MemoryPlan memory_;
+  std::vector<float> arena_;
+  Planes inputs_, residual_;
+  std::vector<Planes> addends_;
+  OutputPlanes outputs_;
+  // of the run and input in hand
+  const PlanPoint* at_ = nullptr;
+  const float* input_ = nullptr;
+  int point_ = 0;
+};
+
+}  // namespace tnn::reference

@@ -1,0 +1,92 @@
+#include "runtime/throttled_network.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+
+#include "core/error.h"
+#include "runtime/point_index.h"
+
+namespace tnn {
+
+/// What a network and its contexts have in common. Only the operating point changes.
+struct InferenceContext::Shared {
+  std::shared_ptr<const LoweredModel> model;
+  std::unique_ptr<Engine> engine;
+  ContextOptions context_options;
+  PointIndex index;
+  std::vector<OperatingPointInfo> points;
+  std::vector<int64_t> input_shape, output_shape;
+  std::atomic<int> point;
+};
+
+namespace {
+
+void check_range(const char* name, int64_t value, int64_t largest) {
+  if (value < 1 || value > largest) throw UsageError(fmt::format("{} is {} (allowed: 1 to {})", name, value, largest));
+}
+
+std::vector<OperatingPointInfo> describe_points(const ModelDescription& description) {
+  std::vector<OperatingPointInfo> points;
+  for (const OperatingPoint& point : description.points) {
+    OperatingPointInfo info{point.u, point.u_begin, point.u_end, network_cost(description.graph, point.configuration), {}};
+    for (const ActiveGroups& gate : point.configuration.gates) info.groups.push_back(gate.count());
+    points.push_back(std::move(info));
+  }
+  return points;
+}
+
+}  // namespace
+
+InferenceContext::InferenceContext(std::shared_ptr<const Shared> shared, std::unique_ptr<EngineContext> context)
+    : shared_(std::move(shared)), context_(std::move(context)) {}
+
+int InferenceContext::run(const float* input, int64_t batch, float* output) {
+  check_range("batch", batch, shared_->context_options.batch_limit);
+  const int point = shared_->point.load(std::memory_order_relaxed);
+  context_->run(input, batch, point, output);
+  return point;
+}
+
+ThrottledNetwork::ThrottledNetwork(std::shared_ptr<InferenceContext::Shared> shared) : shared_(std::move(shared)) {}
+
+ThrottledNetwork ThrottledNetwork::load(const std::filesystem::path& file, const RuntimeOptions& options) {
+  check_range("threads", options.threads, 256);
+  check_range("batch_limit", options.batch_limit, 65536);
+  auto model = load_lowered_model(file);
+  auto engine = make_engine(options.engine.empty() ? default_engine_name() : options.engine, model, {options.precision});
+  const Graph& graph = model->graph();
+  const auto last = static_cast<int>(model->description.points.size()) - 1;
+  // Built in place: an atomic cannot be moved.
+  return ThrottledNetwork(std::shared_ptr<InferenceContext::Shared>(
+      new InferenceContext::Shared{model,
+                                   std::move(engine),
+                                   {options.batch_limit, options.threads, options.memory_limit_bytes},
+                                   PointIndex(model->description),
+                                   describe_points(model->description),
+                                   graph.dimensions(graph.input().shape),
+                                   graph.dimensions(graph.node(graph.outputs().front()).shape),
+                                   {last}}));
+}
+
+InferenceContext ThrottledNetwork::context() const {
+  return InferenceContext(shared_, shared_->engine->make_context(shared_->context_options));
+}
+
+void ThrottledNetwork::set_utilization(double u) { shared_->point.store(shared_->index.find(u), std::memory_order_relaxed); }
+
+void ThrottledNetwork::set_operating_point(int index) {
+  if (index < 0 || index >= static_cast<int>(shared_->points.size()))
+    throw UsageError(fmt::format("operating point {} does not exist (allowed: 0 to {})", index, shared_->points.size() - 1));
+  shared_->point.store(index, std::memory_order_relaxed);
+}
+
+int ThrottledNetwork::operating_point() const { return shared_->point.load(std::memory_order_relaxed); }
+int ThrottledNetwork::find_operating_point(double u) const { return shared_->index.find(u); }
+const std::vector<OperatingPointInfo>& ThrottledNetwork::operating_points() const { return shared_->points; }
+const std::vector<int64_t>& ThrottledNetwork::input_shape() const { return shared_->input_shape; }
+const std::vector<int64_t>& ThrottledNetwork::output_shape() const { return shared_->output_shape; }
+const LoweredModel& ThrottledNetwork::model() const { return *shared_->model; }
+const Engine& ThrottledNetwork::engine() const { return *shared_->engine; }
+
+}  // namespace tnn

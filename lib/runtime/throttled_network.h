@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cost/cost.h"
+#include "runtime/engine.h"
+
+namespace tnn {
+
+struct RuntimeOptions {
+  std::string engine = {};  ///< a name of engine_names(); empty: the fastest of this build
+  Precision precision = Precision::fp32;
+  int threads = 1;                                 ///< that work on one run of a context, 1 to 256
+  int64_t batch_limit = 1;                         ///< inputs in one run at most, 1 to 65536
+  int64_t memory_limit_bytes = int64_t{16} << 30;  ///< of the activations of a context; a model that needs more is refused
+};
+
+/// What an application may choose between.
+struct OperatingPointInfo {
+  double u = 1.0;                     ///< canonical utilization
+  double u_begin = 0.0, u_end = 1.0;  ///< the utilizations that lead to this point
+  Cost cost;                          ///< of one input: MACs, FLOPs, active parameters, peak activations
+  std::vector<int> groups;            ///< active groups of each gate
+};
+
+class ThrottledNetwork;
+
+/// Runs a network. One thread at a time may use a context; any number of contexts share one network's weights and operating point.
+class InferenceContext {
+ public:
+  /// Computes `batch` inputs, row-major [batch, input_shape...], into [batch, output_shape...], at the operating point that is set when the
+  /// call begins. Returns the index of that point. Allocates nothing. UsageError where batch is outside [1, batch_limit].
+  int run(const float* input, int64_t batch, float* output);
+  /// What this context holds beside the weights.
+  int64_t memory_bytes() const { return context_->memory_bytes(); }
+
+ private:
+  friend class ThrottledNetwork;
+  struct Shared;
+  InferenceContext(std::shared_ptr<const Shared> shared, std::unique_ptr<EngineContext> context);
+  std::shared_ptr<const Shared> shared_;
+  std::unique_ptr<EngineContext> context_;
+};
+
+/// A trained network whose cost is set at every inference by the utilization u. One file, one copy of the weights, every width.
+///
+///     ThrottledNetwork net = ThrottledNetwork::load("model.safetensors");
+///     InferenceContext context = net.context();
+///     net.set_utilization(0.25);               // from any thread
+///     context.run(image.data(), 1, logits.data());
+class ThrottledNetwork {
+ public:
+  /// Reads a model file by memory map and prepares an engine. DataError where the file is damaged, UsageError for an unknown engine.
+  static ThrottledNetwork load(const std::filesystem::path& file, const RuntimeOptions& options = {});
+
+  /// A context with an arena of its own; the network may be destroyed before it.
+  InferenceContext context() const;
+
+  /// From any thread, at any time: takes effect at the next run of every context. One atomic store; never blocks, allocates nothing.
+  /// UsageError where u is outside (0, 1].
+  void set_utilization(double u);
+  /// The same by index into operating_points(); UsageError where there is none.
+  void set_operating_point(int index);
+  int operating_point() const;
+  /// The operating point that u stands for.
+  int find_operating_point(double u) const;
+
+  const std::vector<OperatingPointInfo>& operating_points() const;  ///< by rising u
+  /// Of one input and one output: {channels, extent...}. Channels of the output that a point closes are 0.
+  const std::vector<int64_t>& input_shape() const;
+  const std::vector<int64_t>& output_shape() const;
+  const LoweredModel& model() const;
+  const Engine& engine() const;
+
+ private:
+  explicit ThrottledNetwork(std::shared_ptr<InferenceContext::Shared> shared);
+  std::shared_ptr<InferenceContext::Shared> shared_;
+};
+
+}  // namespace tnn

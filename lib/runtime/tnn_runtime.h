@@ -1,0 +1,101 @@
+#ifndef TNN_RUNTIME_H
+#define TNN_RUNTIME_H
+
+/** @file
+ *  The C interface of tnn's runtime (libtnn_runtime.so): a trained network whose cost is set at every inference by one number, the
+ *  utilization u in (0, 1]. Names and structures stay as they are within a major version; structures grow at their end.
+ *
+ *  A function that can fail returns a tnn_status; tnn_last_error() then says what was wrong. Nothing throws, prints or ends the process.
+ */
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define TNN_API __attribute__((visibility("default")))
+#else
+#define TNN_API
+#endif
+
+typedef enum tnn_status {
+  TNN_OK = 0,
+  TNN_FAILED = 1, /**< the system refused: out of memory */
+  TNN_USAGE = 2,  /**< an argument is outside what is allowed */
+  TNN_DATA = 3    /**< the model file is missing or damaged */
+} tnn_status;
+
+/** A loaded model: one copy of the weights, an operating point, any number of contexts. */
+typedef struct tnn_network tnn_network;
+/** What one thread of inference needs; one thread at a time may use it. */
+typedef struct tnn_context tnn_context;
+
+/** Zero and NULL stand for the defaults. Set struct_size to sizeof(tnn_options). */
+typedef struct tnn_options {
+  int64_t struct_size;
+  const char* engine;         /**< a name of tnn_engine_names(); default: the fastest */
+  const char* precision;      /**< "fp32" (default) or "bf16" */
+  int64_t threads;            /**< that work on one run, default 1 */
+  int64_t batch_limit;        /**< inputs in one run at most, default 1 */
+  int64_t memory_limit_bytes; /**< of a context, default 16 GiB */
+} tnn_options;
+
+/** An operating point and what it costs for one input. Set struct_size to sizeof(tnn_point). */
+typedef struct tnn_point {
+  int64_t struct_size;
+  double u;              /**< canonical utilization */
+  double u_begin, u_end; /**< the utilizations that lead to this point */
+  int64_t macs;          /**< multiply-accumulates */
+  int64_t flops;
+  int64_t parameters;       /**< active ones */
+  int64_t activation_bytes; /**< peak, fp32 */
+} tnn_point;
+
+/** "0.1.0 (commit abc1234)". */
+TNN_API const char* tnn_version(void);
+/** What the last failed call of this thread was about; "" before the first. Valid until the next failed call. */
+TNN_API const char* tnn_last_error(void);
+/** The engines of this build, fastest first, separated by commas. */
+TNN_API const char* tnn_engine_names(void);
+
+/** Reads a model file by memory map; options may be NULL. The widest operating point is set. */
+TNN_API tnn_status tnn_network_load(const char* path, const tnn_options* options, tnn_network** network);
+/** Contexts may outlive their network. NULL is allowed. */
+TNN_API void tnn_network_free(tnn_network* network);
+
+/** Writes the first `capacity` sizes of one input (output), {channels, extent...}; returns how many sizes there are. */
+TNN_API int64_t tnn_input_shape(const tnn_network* network, int64_t* sizes, int64_t capacity);
+TNN_API int64_t tnn_output_shape(const tnn_network* network, int64_t* sizes, int64_t capacity);
+/** Numbers in one input (output). */
+TNN_API int64_t tnn_input_elements(const tnn_network* network);
+TNN_API int64_t tnn_output_elements(const tnn_network* network);
+
+TNN_API int64_t tnn_point_count(const tnn_network* network);
+/** Operating points by rising u, index from 0. */
+TNN_API tnn_status tnn_point_get(const tnn_network* network, int64_t index, tnn_point* point);
+
+/** From any thread, at any time: takes effect at the next run of every context. Never blocks, allocates nothing. */
+TNN_API tnn_status tnn_set_utilization(tnn_network* network, double u);
+TNN_API tnn_status tnn_set_point(tnn_network* network, int64_t index);
+/** Index of the operating point that the next run will use. */
+TNN_API int64_t tnn_current_point(const tnn_network* network);
+
+TNN_API tnn_status tnn_context_create(const tnn_network* network, tnn_context** context);
+TNN_API void tnn_context_free(tnn_context* context);
+/** Bytes that a context holds beside the weights. */
+TNN_API int64_t tnn_context_bytes(const tnn_context* context);
+/** Bytes of the weights as they lie in the file, and what the engine holds beside them for all operating points together. */
+TNN_API int64_t tnn_weight_bytes(const tnn_network* network);
+TNN_API int64_t tnn_engine_bytes(const tnn_network* network);
+
+/** Computes `batch` inputs of 32-bit floats, row-major, into as many outputs. `point` (may be NULL) gets the index of the operating point
+ *  that all of them were computed at. Allocates nothing. */
+TNN_API tnn_status tnn_run(tnn_context* context, const float* input, int64_t batch, float* output, int64_t* point);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

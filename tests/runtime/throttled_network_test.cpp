@@ -1,0 +1,140 @@
+#include "runtime/throttled_network.h"
+
+#include <atomic>
+#include <thread>
+
+#include "catch_compat.h"
+#include "core/error.h"
+#include "count_allocations.h"
+#include "random_model.h"
+#include "temporary_folder.h"
+
+using namespace tnn;
+
+namespace {
+
+struct Fixture {
+  TemporaryFolder folder;
+  RandomModel model;
+  explicit Fixture(uint64_t seed) : model(random_model(seed)) { model.save(path()); }
+  std::filesystem::path path() const { return folder.path() / "model.safetensors"; }
+};
+
+/// A seed whose model has several operating points.
+uint64_t seed_with_points(size_t least) {
+  for (uint64_t seed = 0;; seed += 3)
+    if (random_model(seed).description.points.size() >= least) return seed;
+}
+
+}  // namespace
+
+TEST_CASE("every utilization leads to the point whose configuration the gating rule gives") {
+  for (uint64_t seed = 0; seed < 60; ++seed) {
+    const Fixture fixture(seed);
+    ThrottledNetwork net = ThrottledNetwork::load(fixture.path());
+    const auto strategy = make_gating_strategy(fixture.model.description.graph, fixture.model.description.gating);
+    for (int i = 1; i <= 240; ++i) {
+      const double u = i / 240.0;
+      net.set_utilization(u);
+      const auto& groups = net.operating_points()[static_cast<size_t>(net.operating_point())].groups;
+      const Configuration expected = strategy->configuration_at(u);
+      for (size_t g = 0; g < groups.size(); ++g) REQUIRE(groups[g] == expected.gates[g].count());
+    }
+  }
+}
+
+TEST_CASE("utilizations outside (0, 1], points and batches that do not exist are refused") {
+  const Fixture fixture(1);
+  ThrottledNetwork net = ThrottledNetwork::load(fixture.path());
+  const int before = net.operating_point();
+  for (const double u : {0.0, -0.5, 1.01, std::nan("")}) CHECK_THROWS_AS(net.set_utilization(u), UsageError);
+  CHECK_THROWS_AS(net.set_operating_point(-1), UsageError);
+  CHECK_THROWS_AS(net.set_operating_point(static_cast<int>(net.operating_points().size())), UsageError);
+  CHECK(net.operating_point() == before);
+  CHECK_THROWS_AS(ThrottledNetwork::load(fixture.path(), {.engine = "fastest"}), UsageError);
+  CHECK_THROWS_AS(ThrottledNetwork::load(fixture.path(), {.threads = 0}), UsageError);
+  CHECK_THROWS_AS(ThrottledNetwork::load(fixture.path(), {.batch_limit = 0}), UsageError);
+  CHECK_THROWS_AS(ThrottledNetwork::load(fixture.path(), {.memory_limit_bytes = 1}).context(), DataError);
+}
+
+TEST_CASE("switching the operating point and running allocate nothing, in every engine") {
+  for (uint64_t seed = 0; seed < 30; ++seed) {
+    const Fixture fixture(seed);
+    for (const std::string& engine : engine_names()) {
+      ThrottledNetwork net = ThrottledNetwork::load(fixture.path(), {.engine = engine, .batch_limit = 3});
+      InferenceContext context = net.context();
+      const std::vector<float> input = fixture.model.input(3, 1);
+      std::vector<float> output(static_cast<size_t>(3 * net.output_shape().front()));
+      const int64_t before = allocation_count();
+      for (int i = 1; i <= 16; ++i) {
+        net.set_utilization(i / 16.0);
+        context.run(input.data(), 1 + i % 3, output.data());
+      }
+      for (int i = 0; i < static_cast<int>(net.operating_points().size()); ++i) {
+        net.set_operating_point(i);
+        context.run(input.data(), 3, output.data());
+      }
+      const int64_t after = allocation_count();
+      CHECK(after == before);
+    }
+  }
+}
+
+TEST_CASE("with switches from another thread every output is that of the point that the run names") {
+  const Fixture fixture(seed_with_points(5));
+  for (const std::string& engine : engine_names()) {
+    ThrottledNetwork net = ThrottledNetwork::load(fixture.path(), {.engine = engine});
+    const auto points = static_cast<int>(net.operating_points().size());
+    const std::vector<float> input = fixture.model.input(1, 1);
+    const auto width = static_cast<size_t>(net.output_shape().front());
+    std::vector<std::vector<float>> expected;
+    InferenceContext first = net.context(), second = net.context();
+    for (int i = 0; i < points; ++i) {
+      net.set_operating_point(i);
+      expected.emplace_back(width);
+      first.run(input.data(), 1, expected.back().data());
+    }
+    std::atomic<bool> stop{false};
+    std::thread switching([&] {
+      for (int i = 1; !stop; i = i % 1000 + 1) net.set_utilization(i / 1000.0);
+    });
+    std::atomic<int> mixtures{0};
+    const auto infer = [&](InferenceContext& context) {
+      std::vector<float> output(width);
+      for (int i = 0; i < 300; ++i) {
+        const int point = context.run(input.data(), 1, output.data());
+        if (output != expected[static_cast<size_t>(point)]) ++mixtures;
+      }
+    };
+    std::thread other([&] { infer(second); });
+    infer(first);
+    other.join();
+    stop = true;
+    switching.join();
+    CHECK(mixtures == 0);
+  }
+}
+
+TEST_CASE("tensors in other float types and at odd addresses are read alike") {
+  Fixture fixture(4);
+  // Numbers that half precision holds exactly.
+  for (auto& [name, numbers] : fixture.model.tensors)
+    for (float& number : numbers) number = std::round(number * 64) / 64;
+  fixture.model.save(fixture.path());
+  const std::vector<float> input = fixture.model.input(1, 1);
+  const auto output_of = [&] {
+    ThrottledNetwork net = ThrottledNetwork::load(fixture.path(), {.engine = "reference"});
+    std::vector<float> output(static_cast<size_t>(net.output_shape().front()));
+    net.context().run(input.data(), 1, output.data());
+    return output;
+  };
+  const std::vector<float> expected = output_of();
+  std::vector<TensorView> views;
+  std::vector<std::vector<double>> doubles;
+  for (const auto& [name, numbers] : fixture.model.tensors) {
+    doubles.emplace_back(numbers.begin(), numbers.end());
+    views.push_back({name, DType::f64, fixture.model.shapes.at(name), reinterpret_cast<const std::byte*>(doubles.back().data())});
+  }
+  write_safetensors(fixture.path(), views, description_to_metadata(fixture.model.description));
+  CHECK(output_of() == expected);
+}
