@@ -96,7 +96,7 @@ class Bench {
   }
   double operations() const { return operations_; }
   const WideTiling& tiling() const { return step_->tiling(); }
-  double planar_estimate() const { return planar_ ? planar_->tiling().cycles : 0; }
+  double planar_estimate() const { return planar_ ? planar_->estimated_cycles() : 0; }
   double wide_estimate() const { return step_->estimated_cycles(); }
   int64_t inputs() const { return inputs_; }
   int64_t outputs() const { return outputs_; }

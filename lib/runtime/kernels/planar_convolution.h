@@ -39,6 +39,8 @@ class PlanarConvolution {
   int64_t work() const { return options_.images * static_cast<int64_t>(tiles_.size()); }
   void run(const StepBuffers& buffers, Share share) const;
   const PlanarTiling& tiling() const { return tiling_; }
+  /// Of the whole step; to be held against BasicWideConvolution::estimated_cycles.
+  double estimated_cycles() const { return tiling_.cycles * static_cast<double>(options_.images); }
 
  private:
   struct Tile {

@@ -35,7 +35,7 @@ int tile_pixels_at_most(const KernelSet& set, const std::vector<OutputChunk>& ch
 /// Tiles of outputs x pixel vectors of a planar convolution.
 struct PlanarTiling {
   int outputs = 0, vectors = 0;
-  double cycles = 0;  ///< estimated, of the whole step
+  double cycles = 0;  ///< estimated, of one image
 };
 
 /// The planar tiling with the least estimated cycles for work.pixels positions of a plane, halo columns between rows included.
