@@ -38,10 +38,13 @@ _tnn() {{
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=${{COMP_WORDS[i]}}
     case $word in -*) break ;; esac
-    case " train train-datapath sweep-utilization inspect data verify list recipe keys show completion bash zsh " in *" $word "*) path="${{path:+$path }}$word" ;; *) break ;; esac
+    case " train train-datapath sweep-utilization export inspect data verify list recipe keys show completion bash zsh " in *" $word "*) path="${{path:+$path }}$word" ;; *) break ;; esac
   done
+  case $path:$prev in
+    export:--format) COMPREPLY=($(compgen -W 'onnx safetensors' -- "$cur")); return ;;
+  esac
   case $prev in
-    --format) COMPREPLY=($(compgen -W 'text md csv json' -- "$cur")); return ;;
+    --format|--print) COMPREPLY=($(compgen -W 'text md csv json' -- "$cur")); return ;;
     --device) COMPREPLY=($(compgen -W 'auto cpu cuda' -- "$cur")); return ;;
     --set) compopt -o nospace 2>/dev/null; COMPREPLY=($(compgen -W '{}' -- "$cur")); return ;;
   esac

@@ -1,12 +1,9 @@
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <memory>
 
 #include "core/error.h"
-#include "core/table.h"
-#include "data/dataset_card.h"
-#include "data/verify.h"
+#include "pipelines/data_tables.h"
 #include "subcommands.h"
 #include "terminal_progress.h"
 
@@ -17,41 +14,18 @@ struct Options {
   std::string name, data_root, format = "text";
 };
 
-std::string root_of(const Options& options) {
-  if (!options.data_root.empty()) return options.data_root;
-  const char* from_environment = std::getenv("TNN_DATA");
-  return from_environment ? from_environment : "";
-}
-
 int run_verify(const Options& options, const Session& session) {
-  const DatasetCard card = load_card(find_cards_folder(), options.name);
   TerminalProgress terminal;
-  const VerifyReport report = verify_dataset(card, root_of(options), session.quiet ? nullptr : &terminal);
+  Progress silent;
+  const VerifiedData verified = verify_data(options.name, options.data_root, session.quiet ? silent : static_cast<Progress&>(terminal));
   if (!session.quiet) terminal.end();
-  Table table;
-  if (report.ok()) {
-    table = {{"class", "train_images", "test_images"}, {}, {false, true, true}};
-    for (size_t i = 0; i < card.classes.size(); ++i)
-      table.rows.push_back({card.classes[i], std::to_string(report.train_counts.at(i)), std::to_string(report.test_counts.at(i))});
-  } else {
-    table = {{"file", "problem"}, {}, {}};
-    for (const Finding& finding : report.findings) table.rows.push_back({finding.file.string(), finding.problem});
-  }
-  fmt::print("{}", format_table(table, table_format(options.format)));
-  fmt::print(stderr, "{}: {} in {}\n", card.title,
-             report.ok() ? "everything as its card says" : fmt::format("{} faults", report.findings.size()), report.folder.string());
-  return report.ok() ? 0 : static_cast<int>(ExitCode::data);
+  fmt::print("{}", format_table(verified.table, table_format(options.format)));
+  fmt::print(stderr, "{}\n", verified.summary);
+  return verified.ok ? 0 : static_cast<int>(ExitCode::data);
 }
 
 int run_list(const Options& options) {
-  Table table{{"name", "title", "images", "classes", "source"}, {}, {false, false, false, true, false}};
-  const auto folder = find_cards_folder();
-  for (const std::string& name : card_names(folder)) {
-    const DatasetCard card = load_card(folder, name);
-    table.rows.push_back({name, card.title, fmt::format("{} + {}", card.train.images(), card.test.images()),
-                          std::to_string(card.classes.size()), card.source});
-  }
-  fmt::print("{}", format_table(table, table_format(options.format)));
+  fmt::print("{}", format_table(data_list(), table_format(options.format)));
   return 0;
 }
 

@@ -10,7 +10,7 @@ namespace tnn::app {
 void prepare_process() {
   load_cuda_module();
   // Activations of one step are as large as those of the next: without this glibc returns them to the system and faults them in again.
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_MMAP_MAX, 0);
   mallopt(M_TRIM_THRESHOLD, 2000 << 20);
   mallopt(M_TOP_PAD, 64 << 20);
 }
@@ -21,6 +21,7 @@ void setup_subcommands(CLI::App& app, Session& session) {
   setup_train(app, session);
   setup_train_datapath(app, session);
   setup_sweep_utilization(app, session);
+  setup_export(app, session);
   setup_inspect(app, session);
   setup_run(app, session);
   setup_data(app, session);

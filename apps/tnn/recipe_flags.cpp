@@ -35,6 +35,8 @@ Recipe::Overrides RecipeFlags::overrides() const {
   return all;
 }
 
+std::string not_empty(const std::string& text) { return text.empty() ? "is empty" : ""; }
+
 void add_format(CLI::App& app, std::string& format) {
   app.add_option("--format", format, "How tables are printed")->check(CLI::IsMember({"text", "md", "csv", "json"}))->capture_default_str();
 }

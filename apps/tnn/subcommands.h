@@ -33,10 +33,13 @@ struct RecipeFlags {
 
 /// --format text|md|csv|json of the commands that print a table.
 void add_format(CLI::App& app, std::string& format);
+/// A check for options: an error for an empty word, which is a shell variable that was not set.
+std::string not_empty(const std::string& text);
 
 void setup_train(CLI::App& app, Session& session);
 void setup_train_datapath(CLI::App& app, Session& session);
 void setup_sweep_utilization(CLI::App& app, Session& session);
+void setup_export(CLI::App& app, Session& session);
 void setup_inspect(CLI::App& app, Session& session);
 void setup_run(CLI::App& app, Session& session);
 void setup_data(CLI::App& app, Session& session);

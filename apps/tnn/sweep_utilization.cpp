@@ -49,9 +49,10 @@ void setup_sweep_utilization(CLI::App& app, Session& session) {
       app.add_subcommand("sweep-utilization", "Measure accuracy and cost of a trained model against utilization, on the test set");
   auto options = std::make_shared<Options>();
   command->add_option("MODEL", options->model, "Run folder or model file (.safetensors)")->required()->check(CLI::ExistingPath);
-  command->add_option("--u", options->utilizations, "distinct (every operating point), start:end:step, or a list such as 0.25,0.5,1");
+  command->add_option("--u", options->utilizations, "distinct (every operating point), start:end:step, or a list such as 0.25,0.5,1")
+      ->check(not_empty);
   command->add_flag("--latency", options->latency, "Measure the time of one-image inference, too");
-  command->add_option("--out", options->out, "Folder for curve.csv, .json, .h5, .svg and report.html");
+  command->add_option("--out", options->out, "Folder for curve.csv, .json, .h5, .svg and report.html")->check(not_empty);
   options->flags.add_to(*command);
   add_format(*command, options->format);
   command->callback([options, &session] { session.action = [options, &session] { return run_sweep(*options, session); }; });

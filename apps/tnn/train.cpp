@@ -59,7 +59,7 @@ void setup(CLI::App& app, Session& session, const std::string& name, const std::
   auto options = std::make_shared<Options>();
   options->sweep = sweep;
   command->add_option("RECIPE", options->recipe, "Recipe (YAML)")->required();
-  command->add_option("--out", options->out, "Run folder (default: output.folder/output.name of the recipe)");
+  command->add_option("--out", options->out, "Run folder (default: output.folder/output.name of the recipe)")->check(not_empty);
   auto* resume = command->add_flag("--resume", options->resume,
                                    "Go on from the last checkpoint in the run folder, bit for bit; start where there is none");
   command->add_flag("--overwrite", options->overwrite, "Replace a run that is there")->excludes(resume);

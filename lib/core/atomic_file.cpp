@@ -87,10 +87,13 @@ void replace_file_atomically(const std::filesystem::path& path, const std::funct
 }
 
 std::string read_file(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  const bool endless = std::filesystem::is_character_file(status) || std::filesystem::is_block_file(status);
   errno = 0;
   std::ifstream stream(path, std::ios::binary);
   std::ostringstream bytes;
-  if (!stream || std::filesystem::is_directory(path) || !(bytes << stream.rdbuf() || stream.peek() == EOF))
+  if (!stream || endless || std::filesystem::is_directory(status) || !(bytes << stream.rdbuf() || stream.peek() == EOF))
     throw DataError(fmt::format("cannot read '{}': {}", path.string(), errno ? std::strerror(errno) : "not a regular file"));
   return std::move(bytes).str();
 }

@@ -33,7 +33,7 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
 /// For writers that open a path themselves (HDF5): `write` fills the temporary path, which then takes the place of `path`.
 void replace_file_atomically(const std::filesystem::path& path, const std::function<void(const std::filesystem::path&)>& write);
 
-/// The whole file as bytes; DataError where it cannot be read.
+/// The whole file as bytes; DataError where it cannot be read, or is a device.
 std::string read_file(const std::filesystem::path& path);
 
 /// Creates a folder and those above it; SystemError with path and reason.

@@ -3,25 +3,16 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/zeros.h>
 #include <c10/core/InferenceMode.h>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 
-#include "core/error.h"
 #include "core/interruption.h"
 #include "network/input_batch.h"
 #include "objectives/classification.h"
 
 namespace tnn {
 namespace {
-
-void stop_if_interrupted() {
-  const int signal = interruption_signal();
-  if (signal != 0)
-    throw Error(signal == SIGTERM ? ExitCode::terminated : ExitCode::interrupted, fmt::format("stopped by signal {}", signal));
-}
 
 void count_batch(SweepPoint& point, const at::Tensor& logits, const at::Tensor& labels) {
   point.images += labels.size(0);

@@ -14,6 +14,9 @@ ModelOptions model_options(const Recipe& recipe) {
   options.batch_norm = recipe.boolean("model.batch_norm");
   options.pool_before_norm = recipe.boolean("model.pool_before_norm");
   options.dropout = recipe.real("model.dropout");
+  options.depth = static_cast<int>(recipe.integer("model.depth"));
+  options.group_width = recipe.integer("model.group_width");
+  options.variant = recipe.text("model.variant");
   options.file = recipe.text("model.file");
   return options;
 }

@@ -3,7 +3,12 @@
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "graph/graph_json.h"
+#include "models/densenet_w.h"
+#include "models/ds_cnn.h"
 #include "models/mlp.h"
+#include "models/mobilenet.h"
+#include "models/resnet_d.h"
+#include "models/resnext_w.h"
 #include "models/vgg_w.h"
 
 namespace tnn {
@@ -11,6 +16,11 @@ namespace tnn {
 const std::vector<Architecture>& architectures() {
   static const std::vector<Architecture> table{
       {"vgg_w", "VGG with channel gates, one gate a stage and one a hidden layer (DTNN 4.1)", vgg_w},
+      {"resnet_d", "ResNet, one branch gate a stage over the blocks that keep their shape", resnet_d},
+      {"resnext_w", "ResNeXt with one gate a stage over the groups of its grouped convolutions", resnext_w},
+      {"densenet_w", "DenseNet-BC with gates over the channels inside its layers, over its layers, or both", densenet_w},
+      {"mobilenet", "MobileNet v1, one channel gate a resolution", mobilenet},
+      {"ds_cnn", "DS-CNN of keyword spotting, size S or L, one channel gate a layer", ds_cnn},
       {"mlp", "fully connected layers, one channel gate each", mlp},
       {"file", "any graph, read as JSON from model.file",
        [](const ModelOptions& options) {

@@ -18,7 +18,10 @@ struct ModelOptions {
   bool batch_norm = false;
   bool pool_before_norm = false;  ///< VGG: the pool of a stage directly after its last convolution
   double dropout = 0.0;
-  std::string file;  ///< for "file": a graph as JSON
+  int depth = 0;            ///< layers as the papers count them; 0: the architecture's usual depth
+  int64_t group_width = 4;  ///< ResNeXt: channels of one group in the first stage
+  std::string variant;      ///< DenseNet: w, d, dw; DS-CNN: s, l; empty: the first
+  std::string file;         ///< for "file": a graph as JSON
 };
 
 /// An architecture: its registry name (= recipe name = file stem) and what declares its graph.

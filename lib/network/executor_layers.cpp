@@ -30,25 +30,23 @@ at::Tensor Executor::convolution(NodeId id, const Convolution& options, const at
   const Node& n = node(id);
   const ChannelRanges outputs = computed_channels(n.shape);
   const auto& stored = network_.parameters();
-  at::Tensor weight = slice_channels(stored.weight(id), 0, outputs);
-  at::Tensor bias = options.bias ? slice_channels(stored.bias(id), 0, outputs) : at::Tensor();
+  const bool dense = options.groups == 1 && !options.depthwise;
+  const ChannelRanges inputs = dense ? computed_channels(graph_.input_shape(n)) : ChannelRanges{{0, stored.weight(id).size(1)}};
+  const auto channels_last = x.dim() == 5 ? at::MemoryFormat::ChannelsLast3d : at::MemoryFormat::ChannelsLast;
+  // A slice of the input side is strided; the convolution libraries would repack it at every use (forward, backward data, backward weight).
+  const at::Tensor weight =
+      slice_weight(stored.weight(id), outputs, inputs, network_.channels_last() ? channels_last : at::MemoryFormat::Contiguous);
+  const at::Tensor bias = options.bias ? slice_channels(stored.bias(id), 0, outputs) : at::Tensor();
   int64_t groups = options.groups;
   if (options.depthwise)
     groups = x.size(1);
   else if (options.groups > 1)
     groups = options.groups * count_channels(outputs) / graph_.channels(n.shape);
-  else
-    weight = slice_channels(weight, 1, computed_channels(graph_.input_shape(n)));
   if (x.size(1) == 0) {  // every input channel is closed: the bias alone is left
     std::vector<int64_t> shape{x.size(0), count_channels(outputs)};
     shape.insert(shape.end(), n.shape.extent.begin(), n.shape.extent.end());
     return bias.defined() ? at::zeros(shape, x.options()) + channel_view(bias, x.dim()) : at::zeros(shape, x.options());
   }
-  // A slice of the input side is strided; the convolution libraries would repack it at every use (forward, backward data, backward weight).
-  if (network_.channels_last())
-    weight = weight.contiguous(x.dim() == 5 ? at::MemoryFormat::ChannelsLast3d : at::MemoryFormat::ChannelsLast);
-  else
-    weight = weight.contiguous();
   const std::vector<int64_t> no_output_padding(n.shape.extent.size(), 0);
   return at::convolution(x, weight, bias, options.window.stride, options.window.padding, options.window.dilation, false, no_output_padding,
                          groups);
@@ -56,8 +54,8 @@ at::Tensor Executor::convolution(NodeId id, const Convolution& options, const at
 
 at::Tensor Executor::linear(NodeId id, const at::Tensor& x) {
   const ChannelRanges outputs = computed_channels(node(id).shape);
-  at::Tensor weight = slice_channels(network_.parameters().weight(id), 0, outputs);
-  weight = slice_channels(weight, 1, computed_channels(graph_.input_shape(node(id))));
+  const at::Tensor weight =
+      slice_weight(network_.parameters().weight(id), outputs, computed_channels(graph_.input_shape(node(id))), std::nullopt);
   const at::Tensor& stored_bias = network_.parameters().bias(id);
   return at::linear(x, weight, stored_bias.defined() ? slice_channels(stored_bias, 0, outputs) : stored_bias);
 }

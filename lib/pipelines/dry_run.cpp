@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
@@ -10,37 +11,61 @@
 #include "pipelines/inspect.h"
 #include "pipelines/run_folder.h"
 #include "report/write_reports.h"
+#include "training/optimizer.h"
 #include "training/training_step.h"
+#include "training/validation.h"
 
 namespace tnn {
 namespace {
 
+constexpr int kWarmUpSteps = 2, kTimedSteps = 8;
+
 struct Plan {
   int64_t training_images = 0, validation_images = 0, steps = 0;
-  double seconds = 0;
+  int timed_steps = 0;
+  double training_seconds = 0, validation_seconds = 0;  ///< estimates of the whole
 };
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// Validation is timed on the first batch of its images and scaled.
+double measure_validation(const Network& network, const TrainingData& data, const DatapathOptions& options) {
+  if (data.validation.empty()) return 0;
+  TrainingData part = data;
+  part.validation.resize(std::min(part.validation.size(), static_cast<size_t>(options.evaluation_batch)));
+  const auto start = std::chrono::steady_clock::now();
+  validation_accuracy(network, part, options.validation_u, options.evaluation_batch);
+  const double times = static_cast<double>(data.validation.size()) / static_cast<double>(part.validation.size()) *
+                       static_cast<double>(std::max<int64_t>(1, options.epochs / options.validate_epochs));
+  return seconds_since(start) * times;
+}
 
 Plan measure_plan(const Experiment& experiment, const DatapathOptions& options) {
   const TrainingData data = load_training_data(experiment);
-  const Network network = make_network(experiment);
+  Network network = make_network(experiment);
+  Optimizer optimizer(network.parameters().trainable(), options.optimizer);
   LoaderOptions loader_options;
   loader_options.batch_size = options.batch_size;
   loader_options.channels_last = network.channels_last();
   loader_options.augmentation = data.augmentation;
   Loader loader(data.images, data.train, loader_options);
   const int64_t per_epoch = std::max<int64_t>(1, loader.size() / options.batch_size);
-  Plan plan{loader.size(), static_cast<int64_t>(data.validation.size()), per_epoch * options.epochs, 0};
-  constexpr int kWarmUp = 2, kTimed = 8;
+  Plan plan{loader.size(), static_cast<int64_t>(data.validation.size()), per_epoch * options.epochs};
   Batch batch;
   loader.start_epoch(0);
   std::chrono::steady_clock::time_point start;
-  int done = -kWarmUp;
-  for (; done < kTimed && loader.next(batch); ++done) {
-    if (done == 0) start = std::chrono::steady_clock::now();
-    accumulate_gradients(network, to_tensors(batch, network.channels_last(), network.device()), options, 0, done + kWarmUp);
+  for (int step = -kWarmUpSteps; step < kTimedSteps && loader.next(batch); ++step) {
+    if (step == 0) start = std::chrono::steady_clock::now();
+    const int64_t epoch = std::max(0, step) * options.epochs / kTimedSteps;  // spread over a curriculum
+    optimizer.zero_grad();
+    accumulate_gradients(network, to_tensors(batch, network.channels_last(), network.device()), options, epoch, step + kWarmUpSteps);
+    optimizer.step(0);
+    plan.timed_steps = std::max(0, step + 1);
   }
-  if (done > 0)
-    plan.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / done * static_cast<double>(plan.steps);
+  if (plan.timed_steps > 0) plan.training_seconds = seconds_since(start) / plan.timed_steps * static_cast<double>(plan.steps);
+  plan.validation_seconds = measure_validation(network, data, options);
   return plan;
 }
 
@@ -62,7 +87,8 @@ std::string dry_run(const Recipe& recipe, const std::filesystem::path& out, Tabl
                                   {"validation_images", plan.validation_images},
                                   {"epochs", options.epochs},
                                   {"steps", plan.steps},
-                                  {"estimated_training_seconds", plan.seconds},
+                                  {"estimated_training_seconds", plan.training_seconds},
+                                  {"estimated_validation_seconds", plan.validation_seconds},
                                   {"sweep_points", utilizations.size()},
                                   {"run_folder", folder.string()},
                                   {"run_folder_holds_run", taken},
@@ -73,14 +99,14 @@ std::string dry_run(const Recipe& recipe, const std::filesystem::path& out, Tabl
   return fmt::format(
       "data:      {} in {}: {} training, {} validation, {} test images\n"
       "model:     {}, {} operating points, {} gating\n"
-      "training:  {} epochs, {} steps of {} images; about {:.1f} min by {} timed steps on {} (validation comes on top)\n"
+      "training:  {} epochs, {} steps of {} images; about {:.1f} min, validation {:.1f} min, by {} timed steps on {}\n"
       "sweep:     {} utilizations\n"
       "folder:    {}{}\n\n{}",
       experiment.dataset.card.title, experiment.dataset.folder.string(), plan.training_images, plan.validation_images,
       experiment.dataset.card.test.images(), experiment.description.graph.name(), experiment.description.points.size(),
-      experiment.description.gating.strategy, options.epochs, plan.steps, options.batch_size, plan.seconds / 60, 8,
-      describe_machine(threads), utilizations.size(), folder.string(), taken ? " (holds a run: needs --resume or --overwrite)" : "",
-      format_table(points, format));
+      experiment.description.gating.strategy, options.epochs, plan.steps, options.batch_size, plan.training_seconds / 60,
+      plan.validation_seconds / 60, plan.timed_steps, describe_machine(threads), utilizations.size(), folder.string(),
+      taken ? " (holds a run: needs --resume or --overwrite)" : "", format_table(points, format));
 }
 
 }  // namespace tnn

@@ -38,6 +38,8 @@ void check_model_fits(const Recipe& recipe, const Graph& graph, const DatasetCar
                        fmt::format("the network gives {} classes, but '{}' has {}", classes, card.name, card.classes.size()));
 }
 
+}  // namespace
+
 AugmentationOptions plain_augmentation(const Preprocessing& preprocessing) {
   AugmentationOptions options;
   options.mean.assign(preprocessing.mean.begin(), preprocessing.mean.end());
@@ -45,12 +47,14 @@ AugmentationOptions plain_augmentation(const Preprocessing& preprocessing) {
   return options;
 }
 
-}  // namespace
+std::string data_root_or_default(const std::string& root) {
+  const char* from_environment = std::getenv("TNN_DATA");
+  return !root.empty() ? root : from_environment ? from_environment : "";
+}
 
 DatasetOnDisk find_dataset(const std::string& name, const std::string& root) {
   DatasetOnDisk dataset{load_card(find_cards_folder(), name), {}};
-  const char* from_environment = std::getenv("TNN_DATA");
-  dataset.folder = locate(dataset.card, !root.empty() ? root : from_environment ? from_environment : "");
+  dataset.folder = locate(dataset.card, data_root_or_default(root));
   return dataset;
 }
 
@@ -88,22 +92,6 @@ TrainingData load_training_data(const Experiment& experiment) {
   data.augmentation.augment = true;
   data.workers = static_cast<int>(recipe.integer("data.workers"));
   return data;
-}
-
-Loader load_test_data(const ModelDescription& description, const DatasetOnDisk& dataset, int64_t batch_size, int64_t limit, int workers,
-                      bool channels_last) {
-  auto images = std::make_shared<ImageSet>(load_split(dataset.card, dataset.folder, "test", limit));
-  const auto input = description.graph.dimensions(description.graph.input().shape);
-  LoaderOptions options;
-  options.batch_size = batch_size;
-  options.workers = workers;
-  options.channels_last = channels_last;
-  options.augmentation = plain_augmentation(description.preprocessing);
-  if (input.size() == 3 && (input[1] != dataset.card.height || input[2] != dataset.card.width))
-    options.augmentation.image_size = static_cast<int>(input[1]);
-  std::vector<uint32_t> all(static_cast<size_t>(images->size()));
-  for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<uint32_t>(i);
-  return Loader(std::move(images), std::move(all), options);
 }
 
 Network make_network(const Experiment& experiment) {

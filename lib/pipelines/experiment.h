@@ -18,7 +18,10 @@ struct DatasetOnDisk {
   std::filesystem::path folder;
 };
 
-/// The data set named `name`, looked for below `root` (empty: environment variable TNN_DATA, then the places the card names).
+/// Where data sets lie: `root`, or where it is empty the environment variable TNN_DATA, or "" (the places the cards name).
+std::string data_root_or_default(const std::string& root);
+
+/// The data set named `name`, looked for below `root` (see data_root_or_default).
 DatasetOnDisk find_dataset(const std::string& name, const std::string& root);
 
 /// A recipe made ready: data found, model declared, the two checked against each other. Nothing is read or allocated yet.
@@ -32,9 +35,8 @@ Experiment prepare_experiment(const Recipe& recipe);
 /// Reads the training images and cuts off the validation split.
 TrainingData load_training_data(const Experiment& experiment);
 
-/// Reads test images of a model's data set, prepared as the model expects them.
-Loader load_test_data(const ModelDescription& description, const DatasetOnDisk& dataset, int64_t batch_size, int64_t limit, int workers,
-                      bool channels_last);
+/// Normalisation alone, as the model expects it.
+AugmentationOptions plain_augmentation(const Preprocessing& preprocessing);
 
 /// The network of an experiment with fresh weights, on the recipe's device.
 Network make_network(const Experiment& experiment);

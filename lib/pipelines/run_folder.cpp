@@ -9,6 +9,7 @@
 #include <chrono>
 #include <ctime>
 #include <fstream>
+#include <vector>
 
 #include "core/atomic_file.h"
 #include "core/error.h"
@@ -26,7 +27,15 @@ bool RunFolder::holds_run() const {
 
 void RunFolder::remove_run() const {
   std::error_code ignored;
-  for (const auto& folder : {checkpoints(), events()}) std::filesystem::remove_all(folder, ignored);
+  for (const auto& folder : {checkpoints(), events()}) {
+    std::vector<std::filesystem::path> ours;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+      const std::string name = entry.path().filename().string();
+      if (entry.path().extension() == ".safetensors" || name.rfind("events.out.tfevents.", 0) == 0) ours.push_back(entry.path());
+    }
+    for (const auto& file : ours) std::filesystem::remove(file, ignored);
+    std::filesystem::remove(folder, ignored);  // stays where it holds something else
+  }
   for (const auto& file : {recipe(), metrics(), log(), curve()}) std::filesystem::remove(file, ignored);
   for (const char* name : {"curve.csv", "curve.h5", "curve.svg", "report.html", "model.safetensors"})
     std::filesystem::remove(path_ / name, ignored);

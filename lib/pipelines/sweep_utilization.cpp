@@ -1,10 +1,15 @@
 #include "pipelines/sweep_utilization.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <numeric>
+#include <set>
 
 #include "core/error.h"
 #include "core/version.h"
 #include "cost/cost.h"
+#include "data/dataset.h"
 #include "evaluation/sweep.h"
 #include "evaluation/utilization_list.h"
 #include "evaluation/wilson.h"
@@ -41,6 +46,18 @@ std::vector<EpochRecord> epoch_records(const std::vector<EpochSummary>& history)
   return records;
 }
 
+/// What may be set for a model that is trained already.
+void check_overrides(const Recipe::Overrides& overrides) {
+  static const std::set<std::string> sections{"evaluation", "run", "output"};
+  static const std::set<std::string> keys{"data.root", "data.workers", "data.test_limit", "training.channels_last", "training.seed"};
+  for (const std::string& text : overrides) {
+    const std::string path = text.substr(0, text.find('='));
+    if (!sections.count(path.substr(0, path.find('.'))) && !keys.count(path))
+      throw UsageError(fmt::format("--set {}: the model file decides {}; of a trained model can be set: evaluation.*, run.*, output.*, {}",
+                                   text, path, fmt::join(keys, ", ")));
+  }
+}
+
 int largest_cardinality(const Graph& graph) {
   int largest = 1;
   for (const Gate& gate : graph.gates()) largest = std::max(largest, gate.groups);
@@ -49,12 +66,27 @@ int largest_cardinality(const Graph& graph) {
 
 }  // namespace
 
+Loader load_test_data(const ModelDescription& description, const DatasetOnDisk& dataset, const SweepOptions& options) {
+  auto images = std::make_shared<ImageSet>(load_split(dataset.card, dataset.folder, "test", options.test_limit));
+  const auto input = description.graph.dimensions(description.graph.input().shape);
+  LoaderOptions loader;
+  loader.batch_size = options.batch_size;
+  loader.workers = options.workers;
+  loader.channels_last = options.channels_last;
+  loader.augmentation = plain_augmentation(description.preprocessing);
+  if (input.size() == 3 && (input[1] != dataset.card.height || input[2] != dataset.card.width))
+    loader.augmentation.image_size = static_cast<int>(input[1]);
+  std::vector<uint32_t> all(static_cast<size_t>(images->size()));
+  std::iota(all.begin(), all.end(), 0u);
+  return Loader(std::move(images), std::move(all), loader);
+}
+
 UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progress) {
   const Network network = load_network(options.model, choose_device(options.device), options.channels_last);
   const ModelDescription& description = network.description();
   const DatasetOnDisk dataset = find_dataset(description.dataset, options.data_root);
   const auto utilizations = parse_utilizations(options.utilizations, description.points);
-  Loader loader = load_test_data(description, dataset, options.batch_size, options.test_limit, options.workers, options.channels_last);
+  Loader loader = load_test_data(description, dataset, options);
   auto swept = sweep_utilization(network, loader, utilizations, static_cast<int64_t>(description.class_names.size()), progress);
   if (options.latency) measure_latency(network, swept, options.latency_repeats, progress);
 
@@ -90,6 +122,7 @@ SweepOptions sweep_options(const Recipe& recipe) {
 }
 
 NamedModel find_model(const std::filesystem::path& run_or_model, const Recipe::Overrides& overrides) {
+  check_overrides(overrides);
   NamedModel named;
   if (!std::filesystem::is_directory(run_or_model)) {
     named.model = run_or_model;

@@ -31,6 +31,9 @@ struct SweepOptions {
   std::vector<EpochSummary> history;  ///< for the report's loss picture
 };
 
+/// Reads the test images of a model's data set, prepared as the model expects them. DataError where they are damaged.
+Loader load_test_data(const ModelDescription& description, const DatasetOnDisk& dataset, const SweepOptions& options);
+
 /// Reads a model file and measures its accuracy-against-utilization curve on the test set of its data set, with costs.
 UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progress);
 
@@ -43,6 +46,7 @@ struct NamedModel {
   std::optional<Recipe> recipe;
   std::vector<EpochSummary> history;
 };
+/// UsageError where an override sets what the model file decides (model, gating, training, the data set). `overrides` as of Recipe.
 NamedModel find_model(const std::filesystem::path& run_or_model, const Recipe::Overrides& overrides);
 
 }  // namespace tnn

@@ -12,15 +12,18 @@ namespace tnn {
 
 TrainResult train(const Recipe& recipe, const TrainOptions& options, Progress& progress) {
   const int threads = set_threads(recipe);
-  datapath_options(recipe);  // faults of the recipe before anything is created or removed
+  datapath_options(recipe);  // faults of recipe and data before anything is created or removed
   const Experiment experiment = prepare_experiment(recipe);
   parse_utilizations(recipe.text("evaluation.u"), experiment.description.points);
   choose_device(recipe.text("run.device"));
+  const TrainingData data = load_training_data(experiment);
+  if (options.sweep)
+    load_test_data(experiment.description, experiment.dataset, sweep_options(recipe));  // damage shows now, not after hours
   const RunFolder folder = RunFolder::open(options.out.empty() ? RunFolder::default_path(recipe) : options.out, options.existing);
   LoggingProgress log(progress, folder.log());
   log.message(options.command);
 
-  const TrainedDatapath trained = train_datapath(experiment, folder, options.existing == RunFolder::Existing::resume, log);
+  const TrainedDatapath trained = train_datapath(experiment, data, folder, options.existing == RunFolder::Existing::resume, log);
   TrainResult result{{}, {trained.model}};
   if (!options.sweep) return result;
 

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <memory>
 #include <numeric>
 
@@ -62,10 +62,8 @@ std::string epoch_line(const EpochSummary& summary, int64_t epochs, const std::v
 }
 
 [[noreturn]] void throw_interrupted(const DatapathTrainer& trainer) {
-  const int signal = interruption_signal();
-  throw Error(signal == SIGTERM ? ExitCode::terminated : ExitCode::interrupted,
-              fmt::format("stopped by signal {} at step {}; the checkpoint '{}' holds all of it: run the command again with --resume",
-                          signal, trainer.state().global_step, trainer.last_path().string()));
+  throw Interrupted(fmt::format("stopped by signal {} at step {}; the checkpoint '{}' holds all of it: run the command again with --resume",
+                                interruption_signal(), trainer.state().global_step, trainer.last_path().string()));
 }
 
 void train(DatapathTrainer& trainer, const DatapathOptions& options, const Recipe& recipe, const RunFolder& folder, Progress& progress) {
@@ -87,9 +85,13 @@ std::filesystem::path write_model(Network& network, const TrainingData& data, co
   std::vector<int> points(network.description().points.size());
   std::iota(points.begin(), points.end(), 0);
   if (network.description().batch_norm == BatchNormMode::recalibrated)
-    progress.message(
-        fmt::format("measuring batch-norm statistics of {} operating points on {} images", points.size(), options.recalibration_images));
-  calibrate_batch_norm(network, data, points, options.recalibration_images, options.seed);
+    progress.message(fmt::format("measuring batch-norm statistics of {} operating points on {} images", points.size(),
+                                 std::min(options.recalibration_images, static_cast<int64_t>(data.train.size()))));
+  try {
+    calibrate_batch_norm(network, data, points, options.recalibration_images, options.seed);
+  } catch (const Interrupted&) {
+    throw_interrupted(trainer);
+  }
   const auto path = folder.path() / recipe.text("export.model");
   save_network(path, network, {}, {{"tnn.epoch", std::to_string(trainer.state().best_epoch)}});
   return path;
@@ -97,9 +99,9 @@ std::filesystem::path write_model(Network& network, const TrainingData& data, co
 
 }  // namespace
 
-TrainedDatapath train_datapath(const Experiment& experiment, const RunFolder& folder, bool resume, Progress& progress) {
+TrainedDatapath train_datapath(const Experiment& experiment, const TrainingData& data, const RunFolder& folder, bool resume,
+                               Progress& progress) {
   const DatapathOptions options = datapath_options(experiment.recipe);
-  TrainingData data = load_training_data(experiment);
   progress.message(fmt::format("{}: {} training, {} validation images; {}", experiment.dataset.card.title, data.train.size(),
                                data.validation.size(), experiment.dataset.folder.string()));
   Network network = make_network(experiment);

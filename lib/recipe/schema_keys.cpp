@@ -58,6 +58,9 @@ const std::vector<RecipeKey> kKeys{
   boolean("model.batch_norm", false, "a batch norm follows each convolution, where the architecture leaves the choice"),
   boolean("model.pool_before_norm", false, "VGG: pool directly after a stage's last convolution, before batch norm and ReLU, which then see a quarter of the positions"),
   real("model.dropout", 0.0, below(0, 1), "", "probability that dropout zeroes an input of a fully connected layer while training"),
+  integer("model.depth", 0, within(0, 10000), "layers", "layers as the architecture's papers count them, such as 29 or 50 for resnext_w; 0: its usual depth"),
+  integer("model.group_width", 4, within(1, 4096), "channels", "ResNeXt: channels of one group of the grouped convolutions in the first stage"),
+  text("model.variant", "", "form of the architecture: densenet_w: w, d or dw (gates over channels, layers or both); ds_cnn: s or l; empty: its first"),
   text("model.file", "", "the graph as JSON, for model.name: file"),
 
   choice("gating.strategy", "nested", {"nested", "independent"}, "which groups a utilization u opens: the lowest ones first, or any by chance"),

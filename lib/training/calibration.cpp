@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/interruption.h"
 #include "core/random_stream.h"
 #include "network/input_batch.h"
 
@@ -37,9 +38,11 @@ void calibrate_batch_norm(Network& network, const TrainingData& data, const std:
   loader.start_epoch(0);
   for (int64_t i = 0; loader.next(batch); ++i) {
     const InputBatch input = to_tensors(batch, network.channels_last(), network.device());
-    for (const int point : points)
+    for (const int point : points) {
+      stop_if_interrupted();
       network.forward(input.images, network.sliced(network.description().points.at(static_cast<size_t>(point)).configuration),
                       {Phase::calibrate, 0, i});
+    }
   }
 }
 

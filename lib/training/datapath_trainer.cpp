@@ -84,6 +84,8 @@ double DatapathTrainer::position() const {
   return static_cast<double>(state_.epoch) + static_cast<double>(state_.step_in_epoch) / static_cast<double>(loader_.batches_per_epoch());
 }
 
+int64_t DatapathTrainer::images_done() const { return std::min(state_.step_in_epoch * options_.batch_size, loader_.size()); }
+
 void DatapathTrainer::train_step(Batch& batch) {
   const InputBatch input = to_tensors(batch, network_.channels_last(), network_.device());
   optimizer_.zero_grad();
@@ -105,8 +107,8 @@ void DatapathTrainer::train_step(Batch& batch) {
 }
 
 bool DatapathTrainer::run_epoch(Progress& progress, const TrainingObserver& observer) {
-  const int64_t steps = loader_.batches_per_epoch();
-  progress.begin(fmt::format("epoch {}/{}", state_.epoch + 1, options_.epochs), steps * options_.batch_size, "images");
+  progress.begin(fmt::format("epoch {}/{}", state_.epoch + 1, options_.epochs),
+                 std::min(loader_.batches_per_epoch() * options_.batch_size, loader_.size()), "images");
   loader_.start_epoch(state_.epoch, state_.step_in_epoch);
   Batch batch;
   auto start = std::chrono::steady_clock::now();
@@ -117,12 +119,11 @@ bool DatapathTrainer::run_epoch(Progress& progress, const TrainingObserver& obse
     const auto mean = [&](double sum, int64_t count) { return count ? sum / static_cast<double>(count) : 0.0; };
     const Progress::Figures figures{{"loss", mean(state_.loss_sum, state_.loss_steps)},
                                     {"accuracy", mean(static_cast<double>(state_.correct), state_.seen)}};
-    progress.advance(state_.step_in_epoch * options_.batch_size, figures);
+    progress.advance(images_done(), figures);
     if (observer.on_step && state_.global_step % options_.log_steps == 0) {
       auto all = figures;
       all.emplace_back("learning_rate", last_learning_rate_);
-      all.emplace_back("images_per_second",
-                       static_cast<double>(state_.step_in_epoch * options_.batch_size) / std::max(1e-9, state_.seconds));
+      all.emplace_back("images_per_second", static_cast<double>(images_done()) / std::max(1e-9, state_.seconds));
       observer.on_step(state_.global_step, position(), all);
     }
     if (interruption_signal() != 0) {
@@ -131,7 +132,12 @@ bool DatapathTrainer::run_epoch(Progress& progress, const TrainingObserver& obse
     }
     if (options_.checkpoint_steps > 0 && state_.global_step % options_.checkpoint_steps == 0) save_last();
   }
-  finish_epoch(progress, observer);
+  try {
+    finish_epoch(progress, observer);
+  } catch (const Interrupted&) {
+    save_last();  // after the last step: what goes on from there validates anew
+    return false;
+  }
   return true;
 }
 

@@ -53,8 +53,8 @@ class DatapathTrainer {
 
   /// Goes on from last.safetensors; false where there is none. UsageError where it belongs to another recipe.
   bool resume();
-  /// Trains to the end, or to the step after an interruption is requested (then a checkpoint is written). Throws Error(diverged) where the
-  /// loss is not finite: says step and u, and the last checkpoint stays.
+  /// Trains to the end, or to the step, or the batch of a validation, after an interruption is requested (then a checkpoint is written).
+  /// Throws Error(diverged) where the loss is not finite: says step and u, and the last checkpoint stays.
   TrainingEnd run(Progress& progress, const TrainingObserver& observer);
 
   const TrainingState& state() const { return state_; }
@@ -70,6 +70,7 @@ class DatapathTrainer {
   void check_weights() const;
   void save_last() const;
   double position() const;
+  int64_t images_done() const;  ///< of the epoch
 
   Network& network_;
   TrainingData data_;

@@ -2,6 +2,7 @@
 
 #include <c10/core/GradMode.h>
 
+#include "core/interruption.h"
 #include "network/input_batch.h"
 #include "objectives/classification.h"
 
@@ -23,8 +24,10 @@ std::vector<double> validation_accuracy(const Network& network, const TrainingDa
   loader.start_epoch(0);
   while (loader.next(batch)) {
     const InputBatch input = to_tensors(batch, network.channels_last(), network.device());
-    for (size_t i = 0; i < executions.size(); ++i)
+    for (size_t i = 0; i < executions.size(); ++i) {
+      stop_if_interrupted();
       correct[i] += static_cast<double>(count_top(network.forward(input.images, executions[i], {}), input.labels, 1));
+    }
   }
   for (double& c : correct) c /= static_cast<double>(loader.size());
   return correct;

@@ -160,6 +160,16 @@ TEST_CASE("one command trains, sweeps and writes every report, and a folder that
     CHECK(rows[i].at("top1_percent").get<double>() == Approx(100 * curve.at("points")[i].at("top1").get<double>()).margin(0.006));
   CHECK(sweep.err.empty());
   CHECK(tnn_run("inspect " + run.string()).code == 0);
+
+  const Outcome exported =
+      tnn_run("export " + run.string() + " --format onnx --u 0.25,1 --out " + (run / "net.onnx").string() + " --print json --quiet");
+  INFO(exported.err);
+  REQUIRE(exported.code == 0);
+  const auto files = nlohmann::json::parse(exported.out);
+  REQUIRE(files.size() == 2);
+  CHECK(files[0].at("bytes") < files[1].at("bytes"));
+  CHECK(std::filesystem::exists(run / "net-u0.25.onnx"));
+  CHECK(files[1].at("largest_difference").get<double>() < 1e-5);
 }
 
 TEST_CASE("a training killed three times and resumed has the same weights as one that was left alone") {
@@ -207,6 +217,37 @@ TEST_CASE("a loss that is not finite exits with 4 and says step and u") {
                                   " --set training.schedule=constant");
   CHECK(outcome.code == 4);
   CHECK_THAT(outcome.err, ContainsSubstring("step") && ContainsSubstring("u = ") && ContainsSubstring("last.safetensors"));
+}
+
+TEST_CASE("what a trained model decides cannot be overridden, and a device is no recipe") {
+  const TemporaryFolder folder;
+  write_file_atomically(folder.path() / "m.safetensors", "x");
+  for (const std::string flag : {"--set model.cardinality=4", "--set data.name=mnist", "--set training.epochs=3"}) {
+    const Outcome sweep = tnn_run("sweep-utilization " + (folder.path() / "m.safetensors").string() + " " + flag);
+    CHECK(sweep.code == 2);
+    CHECK_THAT(sweep.err, ContainsSubstring("the model file decides"));
+  }
+  const Outcome device = tnn_run("train /dev/zero");
+  CHECK(device.code == 2);
+  CHECK_THAT(device.err, ContainsSubstring("/dev/zero"));
+  CHECK(tnn_run("train recipe.yaml --out ''").code == 2);
+}
+
+TEST_CASE("damaged test images end a training before it starts, and --overwrite leaves the run that was there") {
+  if (!has_fashion_mnist()) TNN_SKIP("Fashion-MNIST (Debian package dataset-fashion-mnist) is not installed");
+  const TemporaryFolder folder;
+  const auto data = folder.path() / "data" / "fashion-mnist", run = folder.path() / "run";
+  std::filesystem::create_directories(data);
+  for (const auto& entry : std::filesystem::directory_iterator("/usr/share/datasets/fashion-mnist"))
+    std::filesystem::copy_file(entry.path(), data / entry.path().filename());
+  for (const auto& entry : std::filesystem::directory_iterator(data))
+    if (entry.path().filename().string().rfind("t10k-images", 0) == 0) std::filesystem::resize_file(entry.path(), 5000);
+  std::filesystem::create_directories(run);
+  write_file_atomically(run / "recipe.resolved.yaml", "kept");
+  const Outcome outcome = tnn_run(small_training(run) + " --overwrite --data-root " + (folder.path() / "data").string());
+  CHECK(outcome.code == 3);
+  CHECK_THAT(outcome.err, ContainsSubstring("t10k-images"));
+  CHECK(read_file(run / "recipe.resolved.yaml") == "kept");
 }
 
 TEST_CASE("a damaged model file exits with 3, without a crash") {

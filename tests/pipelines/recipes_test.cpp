@@ -33,7 +33,7 @@ TEST_CASE("every shipped recipe loads, declares a model that fits its data set, 
     const ModelDescription description = describe_recipe_model(recipe);
     const DatasetCard card = load_card(TNN_SOURCE_DIR "/datasets", recipe.text("data.name"));
     CHECK(description.graph.dimensions(description.graph.input().shape) == std::vector<int64_t>{card.channels, card.height, card.width});
-    CHECK(description.points.size() == 16);
+    CHECK(description.points.size() >= 3);
   }
 }
 
@@ -45,6 +45,9 @@ TEST_CASE("shipped recipes cost what they are known to cost") {
   CHECK(full("dtnn-2022/vgg-w-cifar10.yaml").macs == 207331328);
   CHECK(full("dtnn-2022/vgg-w-cifar10.yaml").parameters == 18557770);
   CHECK(full("quickstart.yaml").macs == 19994112);
+  CHECK(full("cifar10/resnet20.yaml").parameters == 272474);
+  CHECK(full("cifar10/densenet100.yaml").parameters == 769162);
+  CHECK(full("cifar10/mobilenet.yaml").parameters == 3217226);
 }
 
 TEST_CASE("docs/recipes.md is the reference that the program prints") {

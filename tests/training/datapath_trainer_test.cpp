@@ -12,6 +12,7 @@
 #include "network/model_file.h"
 #include "temporary_folder.h"
 #include "training/calibration.h"
+#include "training/validation.h"
 
 using namespace tnn;
 
@@ -108,6 +109,14 @@ TEST_CASE("a training that is stopped and resumed gives the same bits as one tha
         const TemporaryFolder straight, interrupted;
         REQUIRE(train(options, mode, {}, straight.path()) == train(options, mode, {2, 7, 8, 15}, interrupted.path()));
       }
+}
+
+TEST_CASE("a request to stop ends validation and calibration at the next batch") {
+  Network net = network();
+  request_interruption(15);
+  CHECK_THROWS_AS(validation_accuracy(net, training_data(0), {1.0}, 16), Interrupted);
+  CHECK_THROWS_AS(calibrate_batch_norm(net, training_data(0), {0}, 60, 1), Interrupted);
+  clear_interruption();
 }
 
 TEST_CASE("per-sample utilization resumes to the same bits") {

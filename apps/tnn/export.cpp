@@ -1,0 +1,57 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "core/error.h"
+#include "pipelines/export_model.h"
+#include "pipelines/sweep_utilization.h"
+#include "subcommands.h"
+#include "terminal_progress.h"
+
+namespace tnn::app {
+namespace {
+
+struct Options {
+  std::filesystem::path model;
+  ExportOptions exported;
+  RecipeFlags flags;
+  std::string print = "text";
+};
+
+int run_export(const Options& options, const Session& session) {
+  const NamedModel named = find_model(options.model, options.flags.overrides());
+  set_threads(*named.recipe);
+  ExportOptions exported = options.exported;
+  exported.model = named.model;
+  exported.data_root = named.recipe->text("data.root");
+  TerminalProgress terminal;
+  Progress silent;
+  const auto files = export_model(exported, session.quiet ? silent : static_cast<Progress&>(terminal));
+  fmt::print("{}", format_table(export_table(files), table_format(options.print)));
+  return 0;
+}
+
+}  // namespace
+
+void setup_export(CLI::App& app, Session& session) {
+  auto* command = app.add_subcommand("export", "Write a model as ONNX or safetensors: small static nets, or one throttleable file");
+  auto options = std::make_shared<Options>();
+  ExportOptions& exported = options->exported;
+  command->add_option("MODEL", options->model, "Run folder or model file (.safetensors)")->required()->check(CLI::ExistingPath);
+  command->add_option("--format", exported.format, "onnx or safetensors")
+      ->check(CLI::IsMember({"onnx", "safetensors"}))
+      ->capture_default_str();
+  command->add_option("--u", exported.utilizations, "Static nets at: distinct (every operating point), start:end:step, or 0.25,0.5,1");
+  command->add_flag("--throttleable", exported.throttleable, "One file for all operating points; ONNX: with u as a second input");
+  command->add_option("--out", exported.out, "File; of several u each gets its u in the name")->required();
+  command->add_option("--opset", exported.opset, "ONNX opset")->check(CLI::IsMember({13, 17}))->capture_default_str();
+  command->add_flag("--preprocessing", exported.preprocessing, "ONNX: take pixels from 0 to 255, mean and std are in the graph");
+  command->add_option("--half", exported.precision, "safetensors: store fp16 or bf16")->check(CLI::IsMember({"fp16", "bf16"}));
+  command->add_option("--print", options->print, "How the list of files is printed")
+      ->check(CLI::IsMember({"text", "md", "csv", "json"}))
+      ->capture_default_str();
+  options->flags.add_to(*command);
+  command->callback([options, &session] { session.action = [options, &session] { return run_export(*options, session); }; });
+}
+
+}  // namespace tnn::app

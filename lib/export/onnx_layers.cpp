@@ -1,0 +1,211 @@
+#include "export/onnx_layers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
+
+namespace tnn {
+namespace {
+
+/// Scale and shift of a batch norm with fixed statistics, y = scale x + shift.
+struct Affine {
+  std::vector<double> scale, shift;
+};
+
+Affine affine_of(const StoredModel& model, const std::string& name, double epsilon) {
+  const auto& gamma = model.tensor(name + ".weight").values;
+  const auto& beta = model.tensor(name + ".bias").values;
+  const auto& mean = model.tensor(name + ".running_mean").values;
+  const auto& variance = model.tensor(name + ".running_var").values;
+  Affine affine;
+  for (size_t c = 0; c < gamma.size(); ++c) {
+    affine.scale.push_back(gamma[c] / std::sqrt(static_cast<double>(variance[c]) + epsilon));
+    affine.shift.push_back(beta[c] - mean[c] * affine.scale.back());
+  }
+  return affine;
+}
+
+void fold(const Affine& affine, HostTensor& weight, HostTensor& bias) {
+  const size_t per_channel = weight.values.size() / affine.scale.size();
+  for (size_t c = 0; c < affine.scale.size(); ++c) {
+    for (size_t i = 0; i < per_channel; ++i) {
+      float& w = weight.values[c * per_channel + i];
+      w = static_cast<float>(w * affine.scale[c]);
+    }
+    bias.values[c] = static_cast<float>(bias.values[c] * affine.scale[c] + affine.shift[c]);
+  }
+}
+
+}  // namespace
+
+OnnxLayers::OnnxLayers(const StoredModel& model, OnnxWriter& writer, OnnxOperatingPoint& point)
+    : model_(model),
+      graph_(model.description.graph),
+      writer_(writer),
+      point_(point),
+      values_(graph_.nodes().size()),
+      reader_(graph_.nodes().size(), kNone) {
+  std::vector<int> uses(reader_.size());
+  for (size_t i = 0; i < graph_.nodes().size(); ++i)
+    for (const NodeId input : graph_.nodes()[i].inputs) {
+      ++uses[static_cast<size_t>(input)];
+      reader_[static_cast<size_t>(input)] = static_cast<NodeId>(i);
+    }
+  for (const NodeId output : graph_.outputs()) uses[static_cast<size_t>(output)] += 2;
+  for (size_t i = 0; i < uses.size(); ++i)
+    if (uses[i] > 1) reader_[i] = kNone;
+}
+
+void OnnxLayers::lower(NodeId id, const std::vector<std::string>& operands) {
+  const Node& node = graph_.node(id);
+  const std::string& x = operands.front();
+  const auto simple = [&](const char* op, OnnxWriter::Attributes attributes = {}) {
+    return writer_.emit(op, node.name, operands, std::move(attributes));
+  };
+  set_value(
+      id, std::visit(Match{[&](const Input&) { return x; }, [&](const Convolution& c) { return convolution(id, c, x); },
+                           [&](const Linear&) { return linear(id, x); },
+                           [&](const BatchNorm& b) { return folded_batch_norm(node.inputs.front()) == id ? x : batch_norm(node, b, x); },
+                           [&](const Activation& a) { return activation(node, a, x); }, [&](const Pool& p) { return pool(node, p, x); },
+                           [&](const GlobalPool& p) { return simple(p.kind == PoolKind::average ? "GlobalAveragePool" : "GlobalMaxPool"); },
+                           [&](const Add&) { return simple(operands.size() == 2 ? "Add" : "Sum"); },
+                           [&](const Concat&) {
+                             return simple("Concat", {{"axis", int64_t{1}}});
+                           },
+                           [&](const Flatten&) {
+                             return simple("Flatten", {{"axis", int64_t{1}}});
+                           },
+                           [&](const Dropout&) { return x; }, [&](const ChannelShuffle& s) { return channel_shuffle(node, s, x); }},
+                     node.operation));
+}
+
+std::string OnnxLayers::preprocessing() {
+  const Preprocessing& p = model_.description.preprocessing;
+  const std::vector<int64_t> dimensions = graph_.dimensions(graph_.input().shape);
+  const auto channels = static_cast<size_t>(dimensions.front());
+  if (p.mean.size() != channels || p.std.size() != channels)
+    throw UsageError(fmt::format("--preprocessing: the model names {} means and {} deviations for {} input channels", p.mean.size(),
+                                 p.std.size(), channels));
+  std::vector<float> mean, deviation;
+  for (size_t c = 0; c < channels; ++c) {
+    mean.push_back(static_cast<float>(255 * p.mean[c]));
+    deviation.push_back(static_cast<float>(255 * p.std[c]));
+  }
+  std::vector<int64_t> shape(dimensions.size() + 1, 1);
+  shape[1] = dimensions.front();
+  const std::string centred = writer_.emit("Sub", "input.centred", {"input", writer_.constant("input.mean", shape, mean)});
+  return writer_.emit("Div", "input.normalized", {centred, writer_.constant("input.deviation", shape, deviation)});
+}
+
+std::string OnnxLayers::batch_size() {
+  if (!batch_.empty()) return batch_;
+  const std::string shape = writer_.emit_prologue("Shape", "tnn.input_shape", {"input"});
+  const std::string zero = writer_.integers("tnn.axis0", {0}), one = writer_.integers("tnn.one", {1});
+  return batch_ = writer_.emit_prologue("Slice", "tnn.batch_size", {shape, zero, one, zero});
+}
+
+std::optional<NodeId> OnnxLayers::folded_batch_norm(NodeId id) const {
+  const Node& node = graph_.node(id);
+  const NodeId reader = reader_[static_cast<size_t>(id)];
+  if (!std::holds_alternative<Convolution>(node.operation) && !std::holds_alternative<Linear>(node.operation)) return std::nullopt;
+  if (reader == kNone || model_.description.batch_norm != BatchNormMode::shared) return std::nullopt;
+  if (!std::holds_alternative<BatchNorm>(graph_.node(reader).operation) || graph_.node(reader).branches != node.branches)
+    return std::nullopt;
+  return reader;
+}
+
+std::vector<std::string> OnnxLayers::weights(NodeId id, bool has_bias, const std::vector<OnnxChannels>& axes) {
+  const Node& node = graph_.node(id);
+  HostTensor weight = model_.tensor(node.name + ".weight"), bias;
+  if (has_bias) bias = model_.tensor(node.name + ".bias");
+  if (const auto norm = folded_batch_norm(id)) {
+    const Node& folded = graph_.node(*norm);
+    bias.shape = {weight.shape.front()};
+    bias.values.resize(static_cast<size_t>(weight.shape.front()));
+    fold(affine_of(model_, folded.name, std::get<BatchNorm>(folded.operation).epsilon), weight, bias);
+  }
+  const auto stored = [&](const char* suffix, HostTensor& tensor, const std::vector<OnnxChannels>& cut) {
+    const std::string name = node.name + suffix;
+    return point_.slice(name, writer_.constant(name, tensor.shape, std::move(tensor.values)), cut);
+  };
+  std::vector<std::string> names{stored(".weight", weight, axes)};
+  if (!bias.shape.empty()) names.push_back(stored(".bias", bias, {axes.front()}));
+  return names;
+}
+
+std::string OnnxLayers::convolution(NodeId id, const Convolution& options, const std::string& x) {
+  const Node& node = graph_.node(id);
+  const Window& w = options.window;
+  std::vector<int64_t> pads = w.padding;
+  pads.insert(pads.end(), w.padding.begin(), w.padding.end());
+  const OnnxWriter::Attributes attributes{
+      {"kernel_shape", w.kernel}, {"strides", w.stride}, {"pads", pads}, {"dilations", w.dilation}, {"group", int64_t{1}}};
+  std::vector<OnnxChannels> axes{point_.channels(node, node.shape)};
+  const OnnxChannels inputs = point_.channels(node, graph_.input_shape(node));
+  if (options.groups == 1 && !options.depthwise) axes.push_back(inputs);
+  std::vector<std::string> operands{x};
+  for (std::string& name : weights(id, options.bias, axes)) operands.push_back(std::move(name));
+  std::vector<int64_t> groups;
+  for (size_t i = 0; i < point_.count(); ++i) {
+    if (!point_.runs(node, i)) continue;
+    const int64_t active = count_channels(active_channels(graph_, node.shape, point_.configuration(i)));
+    groups.push_back(options.groups * active / graph_.channels(node.shape));
+    if (options.groups == 1) groups.back() = 1;
+  }
+  return grouped_convolution(node, operands, attributes, groups);
+}
+
+std::string OnnxLayers::linear(NodeId id, const std::string& x) {
+  const Node& node = graph_.node(id);
+  std::vector<std::string> operands{x};
+  const auto bias = std::get<Linear>(node.operation).bias;
+  const std::vector<OnnxChannels> axes{point_.channels(node, node.shape), point_.channels(node, graph_.input_shape(node))};
+  for (std::string& name : weights(id, bias, axes)) operands.push_back(std::move(name));
+  return writer_.emit("Gemm", node.name, operands, {{"transB", int64_t{1}}});
+}
+
+std::string OnnxLayers::channel_vector(const Node& node, const std::string& suffix, const OnnxChannels& channels) {
+  const std::map<std::string, std::string> tables{
+      {".weight", ".point_weight"}, {".bias", ".point_bias"}, {".running_mean", ".point_mean"}, {".running_var", ".point_var"}};
+  const std::string table = node.name + tables.at(suffix);
+  const bool per_point = model_.tensors.count(table) != 0;
+  const HostTensor& tensor = model_.tensor(per_point ? table : node.name + suffix);
+  std::string vector = writer_.constant(per_point ? table : node.name + suffix, tensor.shape, tensor.values);
+  if (per_point) vector = point_.pick_row(table + ".row", vector);
+  return point_.slice(node.name + suffix, vector, {channels});
+}
+
+std::string OnnxLayers::batch_norm(const Node& node, const BatchNorm& options, const std::string& x) {
+  const OnnxChannels channels = point_.channels(node, node.shape);
+  std::vector<std::string> operands{x};
+  for (const char* suffix : {".weight", ".bias", ".running_mean", ".running_var"})
+    operands.push_back(channel_vector(node, suffix, channels));
+  return writer_.emit("BatchNormalization", node.name, operands, {{"epsilon", static_cast<float>(options.epsilon)}});
+}
+
+std::string OnnxLayers::activation(const Node& node, const Activation& options, const std::string& x) {
+  switch (options.kind) {
+    case ActivationKind::relu:
+      return writer_.emit("Relu", node.name, {x});
+    case ActivationKind::sigmoid:
+      return writer_.emit("Sigmoid", node.name, {x});
+    case ActivationKind::relu6:
+      break;
+  }
+  return writer_.emit("Clip", node.name, {x, writer_.scalar(node.name + ".low", 0), writer_.scalar(node.name + ".high", 6)});
+}
+
+std::string OnnxLayers::channel_shuffle(const Node& node, const ChannelShuffle& options, const std::string& x) {
+  const int64_t channels = graph_.channels(node.shape);
+  const std::vector<int64_t> grouped{0, options.groups, channels / options.groups, -1};  // 0: the batch as it is
+  std::vector<int64_t> whole{0, channels};
+  whole.insert(whole.end(), node.shape.extent.begin(), node.shape.extent.end());
+  const std::string groups = writer_.emit("Reshape", node.name + ".groups", {x, writer_.integers(node.name + ".grouped_shape", grouped)});
+  const std::string turned = writer_.emit("Transpose", node.name + ".transposed", {groups}, {{"perm", std::vector<int64_t>{0, 2, 1, 3}}});
+  return writer_.emit("Reshape", node.name, {turned, writer_.integers(node.name + ".shape", whole)});
+}
+
+}  // namespace tnn

@@ -1,0 +1,286 @@
+#include "export/onnx_operators.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <map>
+
+#include "core/error.h"
+
+namespace tnn {
+namespace {
+
+using Numbers = std::vector<float>;
+using Integers = std::vector<int64_t>;
+
+[[noreturn]] void fail(const OnnxNode& node, const std::string& what) {
+  throw DataError(fmt::format("node '{}' ({}): {}", node.name, node.op, what));
+}
+
+size_t index_of(int64_t value) { return static_cast<size_t>(value); }
+
+/// Axis sizes before, at and after `axis`.
+struct Split {
+  int64_t outer = 1, size = 1, inner = 1;
+};
+Split split_at(const std::vector<int64_t>& shape, int64_t axis) {
+  Split split;
+  for (int64_t i = 0; i < static_cast<int64_t>(shape.size()); ++i)
+    (i < axis ? split.outer : i == axis ? split.size : split.inner) *= shape[index_of(i)];
+  return split;
+}
+
+/// The elements `chosen` of one axis.
+OnnxEvaluated take(const OnnxEvaluated& x, int64_t axis, const Integers& chosen, const OnnxNode& node) {
+  const Split split = split_at(x.shape, axis);
+  for (const int64_t c : chosen)
+    if (c < 0 || c >= split.size) fail(node, fmt::format("index {} of {}", c, split.size));
+  OnnxEvaluated y{x.shape, {}};
+  y.shape[index_of(axis)] = static_cast<int64_t>(chosen.size());
+  std::visit(
+      [&](const auto& from) {
+        std::decay_t<decltype(from)> to;
+        to.reserve(index_of(y.elements()));
+        for (int64_t o = 0; o < split.outer; ++o)
+          for (const int64_t c : chosen) {
+            const auto begin = from.begin() + (o * split.size + c) * split.inner;
+            to.insert(to.end(), begin, begin + split.inner);
+          }
+        y.values = std::move(to);
+      },
+      x.values);
+  return y;
+}
+
+OnnxEvaluated gather(const OnnxNode& node, const OnnxOperands& in) {
+  const int64_t axis = integer_attribute(node, "axis", 0);
+  OnnxEvaluated y = take(*in.at(0), axis, in.at(1)->integers(), node);
+  if (in[1]->shape.empty()) y.shape.erase(y.shape.begin() + axis);  // a scalar index takes the axis away
+  return y;
+}
+
+OnnxEvaluated slice(const OnnxNode& node, const OnnxOperands& in) {
+  OnnxEvaluated y = *in.at(0);
+  for (size_t i = 0; i < in.at(3)->integers().size(); ++i) {
+    const int64_t axis = in[3]->integers()[i], end = std::min(in.at(2)->integers().at(i), y.shape.at(index_of(axis)));
+    Integers chosen;
+    for (int64_t c = in.at(1)->integers().at(i); c < end; ++c) chosen.push_back(c);
+    y = take(y, axis, chosen, node);
+  }
+  return y;
+}
+
+OnnxEvaluated concat(const OnnxNode& node, const OnnxOperands& in) {
+  const int64_t axis = integer_attribute(node, "axis", 0);
+  OnnxEvaluated y = *in.at(0);
+  for (size_t i = 1; i < in.size(); ++i) {
+    const Split a = split_at(y.shape, axis), b = split_at(in[i]->shape, axis);
+    if (a.outer != b.outer || a.inner != b.inner) fail(node, "shapes differ");
+    y.shape[index_of(axis)] += b.size;
+    std::visit(
+        [&](auto& left) {
+          const auto& right = std::get<std::decay_t<decltype(left)>>(in[i]->values);
+          std::decay_t<decltype(left)> joined;
+          for (int64_t o = 0; o < a.outer; ++o) {
+            joined.insert(joined.end(), left.begin() + o * a.size * a.inner, left.begin() + (o + 1) * a.size * a.inner);
+            joined.insert(joined.end(), right.begin() + o * b.size * b.inner, right.begin() + (o + 1) * b.size * b.inner);
+          }
+          left = std::move(joined);
+        },
+        y.values);
+  }
+  return y;
+}
+
+/// Element by element, with ONNX's broadcasting.
+template <typename Function, typename From>
+auto broadcast(const OnnxEvaluated& a, const OnnxEvaluated& b, const OnnxNode& node, const From& of, const Function& function) {
+  const size_t rank = std::max(a.shape.size(), b.shape.size());
+  const auto size = [&](const OnnxEvaluated& x, size_t i) { return i + x.shape.size() < rank ? 1 : x.shape[i + x.shape.size() - rank]; };
+  std::vector<int64_t> shape;
+  for (size_t i = 0; i < rank; ++i) {
+    if (size(a, i) != size(b, i) && size(a, i) != 1 && size(b, i) != 1) fail(node, "shapes do not broadcast");
+    shape.push_back(size(a, i) == 1 ? size(b, i) : size(a, i));
+  }
+  int64_t total = 1;
+  for (const int64_t s : shape) total *= s;
+  std::vector<decltype(function(of(a).front(), of(b).front()))> values;
+  for (int64_t flat = 0; flat < total; ++flat) {
+    int64_t rest = flat, at_a = 0, at_b = 0, step_a = 1, step_b = 1;
+    for (size_t i = rank; i-- > 0;) {
+      const int64_t position = rest % shape[i];
+      rest /= shape[i];
+      if (size(a, i) > 1) at_a += position * step_a;
+      if (size(b, i) > 1) at_b += position * step_b;
+      step_a *= size(a, i), step_b *= size(b, i);
+    }
+    values.push_back(function(of(a)[index_of(at_a)], of(b)[index_of(at_b)]));
+  }
+  return OnnxEvaluated{shape, std::move(values)};
+}
+
+OnnxEvaluated arithmetic(const OnnxNode& node, const OnnxOperands& in) {
+  const auto floats = [](const OnnxEvaluated& x) -> const Numbers& { return x.floats(); };
+  const auto with = [&](const auto& function) { return broadcast(*in.at(0), *in.at(1), node, floats, function); };
+  if (node.op == "Sub") return with([](float a, float b) { return a - b; });
+  if (node.op == "Mul") return with([](float a, float b) { return a * b; });
+  if (node.op == "Div") return with([](float a, float b) { return a / b; });
+  OnnxEvaluated sum = *in.at(0);
+  for (size_t i = 1; i < in.size(); ++i) sum = broadcast(sum, *in[i], node, floats, [](float a, float b) { return a + b; });
+  return sum;
+}
+
+OnnxEvaluated compare(const OnnxNode& node, const OnnxOperands& in) {
+  const auto floats = [](const OnnxEvaluated& x) -> const Numbers& { return x.floats(); };
+  const auto integers = [](const OnnxEvaluated& x) -> const Integers& { return x.integers(); };
+  if (node.op == "Less") return broadcast(*in.at(0), *in.at(1), node, integers, [](int64_t a, int64_t b) { return int64_t{a < b}; });
+  if (node.op == "Greater") return broadcast(*in.at(0), *in.at(1), node, floats, [](float a, float b) { return int64_t{a > b}; });
+  return broadcast(*in.at(0), *in.at(1), node, floats, [](float a, float b) { return int64_t{a >= b}; });
+}
+
+OnnxEvaluated each(const OnnxOperands& in, const std::function<float(float)>& function) {
+  OnnxEvaluated y = *in.at(0);
+  for (float& value : std::get<Numbers>(y.values)) value = function(value);
+  return y;
+}
+
+OnnxEvaluated activation(const OnnxNode& node, const OnnxOperands& in) {
+  if (node.op == "Relu") return each(in, [](float x) { return std::max(x, 0.0f); });
+  if (node.op == "Sigmoid") return each(in, [](float x) { return static_cast<float>(1 / (1 + std::exp(-static_cast<double>(x)))); });
+  const float low = in.at(1)->floats().at(0), high = in.at(2)->floats().at(0);
+  return each(in, [&](float x) { return std::clamp(x, low, high); });
+}
+
+OnnxEvaluated batch_norm(const OnnxNode& node, const OnnxOperands& in) {
+  OnnxEvaluated y = *in.at(0);
+  const Split split = split_at(y.shape, 1);
+  const auto epsilon = static_cast<double>(std::get<float>(node.attributes.at("epsilon")));
+  auto& values = std::get<Numbers>(y.values);
+  for (size_t i = 1; i < 5; ++i)
+    if (in.at(i)->elements() != split.size) fail(node, "parameters do not fit the channels");
+  for (int64_t i = 0; i < y.elements(); ++i) {
+    const size_t c = index_of(i / split.inner % split.size);
+    const double scale = in[1]->floats()[c] / std::sqrt(in[4]->floats()[c] + epsilon);
+    values[index_of(i)] = static_cast<float>((values[index_of(i)] - in[3]->floats()[c]) * scale + in[2]->floats()[c]);
+  }
+  return y;
+}
+
+OnnxEvaluated gemm(const OnnxNode& node, const OnnxOperands& in) {
+  const OnnxEvaluated &x = *in.at(0), &w = *in.at(1);
+  if (integer_attribute(node, "transB", 0) != 1 || x.shape.at(1) != w.shape.at(1)) fail(node, "shapes differ");
+  const int64_t samples = x.shape[0], inputs = x.shape[1], outputs = w.shape[0];
+  Numbers y;
+  for (int64_t n = 0; n < samples; ++n)
+    for (int64_t o = 0; o < outputs; ++o) {
+      double sum = in.size() > 2 ? in[2]->floats().at(index_of(o)) : 0.0f;
+      for (int64_t i = 0; i < inputs; ++i) sum += x.floats()[index_of(n * inputs + i)] * w.floats()[index_of(o * inputs + i)];
+      y.push_back(static_cast<float>(sum));
+    }
+  return {{samples, outputs}, std::move(y)};
+}
+
+OnnxEvaluated reshaped(OnnxEvaluated x, std::vector<int64_t> shape, const OnnxNode& node) {
+  int64_t known = 1, open = -1;
+  for (size_t i = 0; i < shape.size(); ++i) {
+    if (shape[i] == 0) shape[i] = x.shape.at(i);
+    if (shape[i] == -1)
+      open = static_cast<int64_t>(i);
+    else
+      known *= shape[i];
+  }
+  if (open >= 0) shape[index_of(open)] = x.elements() / known;
+  const int64_t before = x.elements();
+  x.shape = std::move(shape);
+  if (x.elements() != before) fail(node, "elements do not fit the shape");
+  return x;
+}
+
+OnnxEvaluated transpose(const OnnxNode& node, const OnnxOperands& in) {
+  if (integers_attribute(node, "perm", {}) != Integers{0, 2, 1, 3}) fail(node, "only the exchange of dimensions 1 and 2 is read here");
+  const OnnxEvaluated& x = *in.at(0);
+  const int64_t samples = x.shape.at(0), rows = x.shape.at(1), columns = x.shape.at(2), inner = x.shape.at(3);
+  Numbers y;
+  for (int64_t n = 0; n < samples; ++n)
+    for (int64_t c = 0; c < columns; ++c)
+      for (int64_t r = 0; r < rows; ++r)
+        for (int64_t i = 0; i < inner; ++i) y.push_back(x.floats()[index_of(((n * rows + r) * columns + c) * inner + i)]);
+  return {{samples, columns, rows, inner}, std::move(y)};
+}
+
+OnnxEvaluated reduce_sum(const OnnxOperands& in) {
+  int64_t sum = 0;
+  for (const int64_t value : in.at(0)->integers()) sum += value;
+  return {{}, Integers{sum}};
+}
+
+OnnxEvaluated flattened(const OnnxNode& node, const OnnxOperands& in) { return reshaped(*in.at(0), {in[0]->shape.at(0), -1}, node); }
+
+OnnxEvaluated constant_of_shape(const OnnxOperands& in) {
+  OnnxEvaluated y{in.at(0)->integers(), {}};
+  y.values = Numbers(index_of(y.elements()), 0.0f);
+  return y;
+}
+
+using Evaluate = OnnxEvaluated (*)(const OnnxNode&, const OnnxOperands&);
+
+const std::map<std::string, Evaluate>& evaluators() {
+  static const std::map<std::string, Evaluate> table{
+      {"Add", arithmetic},
+      {"Sum", arithmetic},
+      {"Sub", arithmetic},
+      {"Mul", arithmetic},
+      {"Div", arithmetic},
+      {"Less", compare},
+      {"Greater", compare},
+      {"GreaterOrEqual", compare},
+      {"Relu", activation},
+      {"Sigmoid", activation},
+      {"Clip", activation},
+      {"BatchNormalization", batch_norm},
+      {"Gemm", gemm},
+      {"Gather", gather},
+      {"Slice", slice},
+      {"Concat", concat},
+      {"Transpose", transpose},
+      {"Flatten", flattened},
+      {"ConstantOfShape", [](const OnnxNode&, const OnnxOperands& in) { return constant_of_shape(in); }},
+      {"Cast", [](const OnnxNode&, const OnnxOperands& in) { return *in.at(0); }},
+      {"Identity", [](const OnnxNode&, const OnnxOperands& in) { return *in.at(0); }},
+      {"ReduceSum", [](const OnnxNode&, const OnnxOperands& in) { return reduce_sum(in); }},
+      {"Reshape", [](const OnnxNode& node, const OnnxOperands& in) { return reshaped(*in.at(0), in.at(1)->integers(), node); }},
+      {"Shape",
+       [](const OnnxNode&, const OnnxOperands& in) {
+         return OnnxEvaluated{{static_cast<int64_t>(in.at(0)->shape.size())}, in[0]->shape};
+       }},
+      {"Unsqueeze", [](const OnnxNode& node, const OnnxOperands& in) { return reshaped(*in.at(0), {1}, node); }}};
+  return table;
+}
+
+}  // namespace
+
+int64_t OnnxEvaluated::elements() const {
+  int64_t product = 1;
+  for (const int64_t size : shape) product *= size;
+  return product;
+}
+
+int64_t integer_attribute(const OnnxNode& node, const std::string& name, int64_t otherwise) {
+  const auto found = node.attributes.find(name);
+  return found == node.attributes.end() ? otherwise : std::get<int64_t>(found->second);
+}
+
+std::vector<int64_t> integers_attribute(const OnnxNode& node, const std::string& name, const std::vector<int64_t>& otherwise) {
+  const auto found = node.attributes.find(name);
+  return found == node.attributes.end() ? otherwise : std::get<std::vector<int64_t>>(found->second);
+}
+
+OnnxEvaluated evaluate_operator(const OnnxNode& node, const OnnxOperands& operands) {
+  const auto found = evaluators().find(node.op);
+  if (found == evaluators().end()) fail(node, "this operator is not evaluated here");
+  return found->second(node, operands);
+}
+
+}  // namespace tnn

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "models/registry.h"
+
+namespace tnn {
+
+/// MobileNet v1: a 3x3 convolution, then 13 pairs of depthwise 3x3 and pointwise 1x1 convolutions, each with batch norm and ReLU. The
+/// layers of one resolution share one channel gate of D = `cardinality` groups; a depthwise convolution keeps the space of its input.
+/// Images under 64 positions: the first convolution has stride 1.
+Graph mobilenet(const ModelOptions& options);
+
+}  // namespace tnn

@@ -1,0 +1,90 @@
+#include "models/resnet_d.h"
+
+#include <fmt/format.h>
+
+#include "core/error.h"
+#include "models/layers.h"
+
+namespace tnn {
+namespace {
+
+struct Plan {
+  bool bottleneck = false;
+  int64_t width = 64;       ///< of the first stage, doubled in each
+  std::vector<int> blocks;  ///< of each stage
+  int64_t expansion() const { return bottleneck ? 4 : 1; }
+};
+
+Plan plan_of(const ModelOptions& options) {
+  if (!is_large_image(options)) {
+    const int depth = options.depth == 0 ? 20 : options.depth;
+    if (depth < 8 || (depth - 2) % 6 != 0)
+      throw UsageError(
+          fmt::format("model.depth: resnet_d has depth 6n + 2 (20, 32, 44, ...) for images under 64 positions, not {}", depth));
+    return {false, 16, std::vector<int>(3, (depth - 2) / 6)};
+  }
+  switch (options.depth) {
+    case 18:
+      return {false, 64, {2, 2, 2, 2}};
+    case 34:
+      return {false, 64, {3, 4, 6, 3}};
+    case 0:
+    case 50:
+      return {true, 64, {3, 4, 6, 3}};
+    case 101:
+      return {true, 64, {3, 4, 23, 3}};
+    case 152:
+      return {true, 64, {3, 8, 36, 3}};
+  }
+  throw UsageError(fmt::format("model.depth: resnet_d has depth 18, 34, 50, 101 or 152 for large images, not {}", options.depth));
+}
+
+/// The convolutions of a block, without the last ReLU.
+NodeId transformation(GraphBuilder& b, NodeId x, const std::string& name, SpaceId trunk, int64_t width, int64_t stride, bool bottleneck) {
+  NodeId y = b.convolution(name + ".conv1", x, width, kNone, bottleneck ? same_convolution(1) : same_convolution(3, stride));
+  y = b.relu(name + ".relu1", b.batch_norm(name + ".bn1", y));
+  if (!bottleneck) return b.batch_norm(name + ".bn2", b.convolution(name + ".conv2", y, trunk, same_convolution(3)));
+  y = b.convolution(name + ".conv2", y, width, kNone, same_convolution(3, stride));
+  y = b.relu(name + ".relu2", b.batch_norm(name + ".bn2", y));
+  return b.batch_norm(name + ".bn3", b.convolution(name + ".conv3", y, trunk, same_convolution(1)));
+}
+
+NodeId stem(GraphBuilder& b, const ModelOptions& options, int64_t width) {
+  const bool large = is_large_image(options);
+  NodeId x = b.convolution("conv1", b.input(options.input), width, kNone, large ? same_convolution(7, 2) : same_convolution(3));
+  x = b.relu("relu", b.batch_norm("bn1", x));
+  return large ? b.pool("maxpool", x, {.window = square_window(3, 2, 1)}) : x;
+}
+
+NodeId stage(GraphBuilder& b, NodeId x, const Plan& plan, size_t index) {
+  const std::string layer = fmt::format("layer{}", index + 1);
+  const int64_t width = plan.width << index, channels = width * plan.expansion(), first_stride = index > 0 ? 2 : 1;
+  const bool projected = first_stride != 1 || b.channels(x) != channels;
+  const int keeping = plan.blocks[index] - (projected ? 1 : 0);
+  const GateId gate = keeping > 0 ? b.branch_gate(layer, keeping) : kNone;
+  for (int i = 0; i < plan.blocks[index]; ++i) {
+    const std::string name = fmt::format("{}.{}", layer, i);
+    const bool keeps = i > 0 || !projected;
+    const SpaceId trunk = keeps ? b.shape(x).parts.front().space : b.space(layer, channels);
+    if (keeps) b.begin_branch(gate, i - (projected ? 1 : 0));
+    const NodeId y = transformation(b, x, name, trunk, width, keeps ? 1 : first_stride, plan.bottleneck);
+    if (keeps) b.end_branch();
+    if (!keeps)
+      x = b.batch_norm(name + ".downsample.1", b.convolution(name + ".downsample.0", x, trunk, same_convolution(1, first_stride)));
+    x = b.relu(name + ".relu", b.add(name + ".add", {y, x}));
+  }
+  return x;
+}
+
+}  // namespace
+
+Graph resnet_d(const ModelOptions& options) {
+  require_image_input("resnet_d", options);
+  const Plan plan = plan_of(options);
+  GraphBuilder b("resnet_d");
+  NodeId x = stem(b, options, plan.width);
+  for (size_t index = 0; index < plan.blocks.size(); ++index) x = stage(b, x, plan, index);
+  return b.finish({pooled_classifier(b, "fc", x, options.classes)});
+}
+
+}  // namespace tnn

@@ -1,0 +1,118 @@
+#include "pipelines/export_check.h"
+
+#include <ATen/ops/from_blob.h>
+#include <c10/core/GradMode.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/error.h"
+#include "core/random_stream.h"
+#include "cost/cost.h"
+#include "network/model_file.h"
+#include "pipelines/experiment.h"
+
+namespace tnn {
+namespace {
+
+constexpr double kCheckMacs = 2e9;  // about what the plain loops of the evaluator do in a few seconds
+constexpr int64_t kMostInputs = 8;
+
+int64_t full_macs(const ModelDescription& description) {
+  return std::max<int64_t>(1, network_cost(description.graph, Configuration::full(description.graph)).macs);
+}
+
+HostTensor random_inputs(const Graph& graph, int64_t samples) {
+  HostTensor inputs{graph.dimensions(graph.input().shape), {}};
+  inputs.shape.insert(inputs.shape.begin(), samples);
+  int64_t elements = 1;
+  for (const int64_t size : inputs.shape) elements *= size;
+  RandomStream random(0, RandomPurpose::initialization, {});
+  for (int64_t i = 0; i < elements; ++i) inputs.values.push_back(static_cast<float>(random.below(4001)) / 1000.0f - 2.0f);
+  return inputs;
+}
+
+}  // namespace
+
+ExportCheck::ExportCheck(const std::filesystem::path& model, const std::string& data_root, Progress& progress)
+    : network_(load_network(model, at::kCPU, false)) {
+  choose_inputs(data_root, progress);
+}
+
+void ExportCheck::choose_inputs(const std::string& data_root, Progress& progress) {
+  const ModelDescription& description = network_.description();
+  const auto affordable = static_cast<int64_t>(kCheckMacs / static_cast<double>(full_macs(description) * 4));
+  const int64_t samples = std::clamp<int64_t>(affordable, 1, kMostInputs);
+  try {
+    if (description.dataset.empty()) throw DataError("the model names no data set");
+    const DatasetOnDisk dataset = find_dataset(description.dataset, data_root);
+    Loader loader = load_test_data(description, dataset, samples, samples, 0, false);
+    Batch batch;
+    loader.start_epoch(0);
+    if (!loader.next(batch)) throw DataError("the test set is empty");
+    inputs_ = {{batch.size, batch.channels, batch.height, batch.width}, batch.pixels};
+    described_ = fmt::format("{} test images of {}", batch.size, description.dataset);
+    real_images_ = true;
+  } catch (const DataError& error) {
+    progress.message(fmt::format("checked on random inputs: {}", error.what()));
+    inputs_ = random_inputs(network_.graph(), samples);
+    described_ = fmt::format("{} random inputs", samples);
+  }
+}
+
+HostTensor ExportCheck::pixels() const {
+  const Preprocessing& p = network_.description().preprocessing;
+  HostTensor pixels = inputs_;
+  const auto samples = static_cast<size_t>(pixels.shape[0]), channels = static_cast<size_t>(pixels.shape[1]);
+  const size_t positions = pixels.values.size() / (samples * channels);
+  for (size_t i = 0; i < pixels.values.size(); ++i) {
+    const size_t c = i / positions % channels;
+    const double pixel = (pixels.values[i] * p.std.at(c) + p.mean.at(c)) * 255;
+    pixels.values[i] = static_cast<float>(real_images_ ? std::round(pixel) : pixel);
+  }
+  return pixels;
+}
+
+HostTensor ExportCheck::run(const Network& network, int point) const {
+  const c10::NoGradGuard no_grad;
+  const at::Tensor input = at::from_blob(const_cast<float*>(inputs_.values.data()), inputs_.shape, at::TensorOptions(at::kFloat));
+  const Configuration& configuration = network.description().points.at(static_cast<size_t>(point)).configuration;
+  const at::Tensor logits = network.forward(input, network.sliced(configuration), Pass{}).contiguous();
+  return {logits.sizes().vec(), {logits.data_ptr<float>(), logits.data_ptr<float>() + logits.numel()}};
+}
+
+HostTensor ExportCheck::expected(int point) const { return run(network_, point); }
+
+double ExportCheck::difference_of(const std::filesystem::path& model, const std::vector<std::pair<int, int>>& pairs) const {
+  const Network network = load_network(model, at::kCPU, false);
+  double difference = 0;
+  for (const auto& [found, source] : pairs) difference = std::max(difference, relative_difference(run(network, found), expected(source)));
+  return difference;
+}
+
+std::vector<int> ExportCheck::points() const {
+  const ModelDescription& description = network_.description();
+  const auto last = static_cast<int>(description.points.size()) - 1;
+  std::vector<int> points;
+  for (int i = 0; i <= last; ++i) points.push_back(i);
+  const double macs = static_cast<double>(full_macs(description) * inputs_.shape[0]) * static_cast<double>(points.size());
+  if (points.size() > 3 && macs > 8 * kCheckMacs) points = {0, last / 2, last};
+  return points;
+}
+
+double relative_difference(const HostTensor& found, const HostTensor& expected) {
+  constexpr double kInfinite = std::numeric_limits<double>::infinity();
+  if (found.shape != expected.shape) return kInfinite;
+  double largest = 0, scale = std::numeric_limits<double>::min();
+  for (size_t i = 0; i < expected.values.size(); ++i) {
+    const double difference = std::fabs(static_cast<double>(found.values[i]) - static_cast<double>(expected.values[i]));
+    if (!std::isfinite(difference)) return kInfinite;
+    largest = std::max(largest, difference);
+    scale = std::max(scale, std::fabs(static_cast<double>(expected.values[i])));
+  }
+  return largest / scale;
+}
+
+}  // namespace tnn

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "core/progress.h"
+#include "export/stored_model.h"
+#include "network/network.h"
+
+namespace tnn {
+
+/// The source network and the inputs on which exported files are compared with it.
+class ExportCheck {
+ public:
+  /// Some test images of the model's data set; where that is not found, or the model names none, random inputs.
+  ExportCheck(const std::filesystem::path& model, const std::string& data_root, Progress& progress);
+
+  const HostTensor& inputs() const { return inputs_; }
+  /// The inputs before preprocessing, 0 to 255.
+  HostTensor pixels() const;
+  const std::string& described() const { return described_; }
+
+  /// The source's logits at an operating point.
+  HostTensor expected(int point) const;
+  /// The largest relative difference of a model file from the source; `pairs`: its operating points with those of the source.
+  double difference_of(const std::filesystem::path& model, const std::vector<std::pair<int, int>>& pairs) const;
+  /// The operating points that a throttleable file is checked at: all, or the smallest, middle and largest of a large network.
+  std::vector<int> points() const;
+
+ private:
+  HostTensor run(const Network& network, int point) const;
+  void choose_inputs(const std::string& data_root, Progress& progress);
+  Network network_;
+  HostTensor inputs_;
+  std::string described_;
+  bool real_images_ = false;
+};
+
+/// The largest difference over the largest magnitude of `expected`; infinite where shapes differ or a value is not a number.
+double relative_difference(const HostTensor& found, const HostTensor& expected);
+
+}  // namespace tnn

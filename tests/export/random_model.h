@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cmath>
+
+#include "core/random_stream.h"
+#include "export/stored_model.h"
+
+/// A model of a graph with random tensors, as training could have left them.
+inline tnn::StoredModel random_model(const tnn::Graph& graph, const tnn::GatingRule& rule, tnn::BatchNormMode mode, uint64_t seed) {
+  tnn::StoredModel model{tnn::describe_model(graph, rule, mode), {}};
+  tnn::RandomStream random(seed, tnn::RandomPurpose::initialization, {1});
+  const auto number = [&] { return static_cast<float>(random.below(2001)) / 1000.0f - 1.0f; };
+  for (const auto& [name, shape] : tnn::stored_tensor_shapes(model.description)) {
+    int64_t elements = 1;
+    for (const int64_t size : shape) elements *= size;
+    tnn::HostTensor tensor{shape, std::vector<float>(static_cast<size_t>(elements))};
+    const bool variance = name.size() > 4 && name.compare(name.size() - 4, 4, "_var") == 0;
+    const double fan_in = shape.size() > 1 ? static_cast<double>(elements) / static_cast<double>(shape[0]) : 1.0;
+    for (float& value : tensor.values)
+      value = variance ? 0.5f + std::fabs(number()) : static_cast<float>(number() * std::sqrt(3.0 / fan_in));
+    if (name.find("point_") != std::string::npos && !variance)
+      for (float& value : tensor.values) value = number();
+    model.tensors[name] = std::move(tensor);
+  }
+  return model;
+}
+
+/// `samples` inputs for a graph.
+inline tnn::HostTensor random_input(const tnn::Graph& graph, int64_t samples, uint64_t seed) {
+  std::vector<int64_t> shape = graph.dimensions(graph.input().shape);
+  shape.insert(shape.begin(), samples);
+  int64_t elements = 1;
+  for (const int64_t size : shape) elements *= size;
+  tnn::HostTensor input{shape, {}};
+  tnn::RandomStream random(seed, tnn::RandomPurpose::initialization, {2});
+  for (int64_t i = 0; i < elements; ++i) input.values.push_back(static_cast<float>(random.below(2001)) / 500.0f - 2.0f);
+  return input;
+}
+
+/// The largest difference, relative to the largest magnitude of `expected`.
+inline double relative_difference(const tnn::HostTensor& found, const tnn::HostTensor& expected) {
+  if (found.shape != expected.shape) return HUGE_VAL;
+  double largest = 0, scale = 1e-30;
+  for (size_t i = 0; i < expected.values.size(); ++i) {
+    const double difference = std::fabs(static_cast<double>(found.values[i]) - static_cast<double>(expected.values[i]));
+    if (!(difference < HUGE_VAL)) return HUGE_VAL;
+    largest = std::max(largest, difference);
+    scale = std::max(scale, static_cast<double>(std::fabs(expected.values[i])));
+  }
+  return largest / scale;
+}

@@ -1,0 +1,74 @@
+#include "export/static_cut.h"
+
+#include "catch_compat.h"
+#include "core/error.h"
+#include "cost/cost.h"
+#include "graph/graph_builder.h"
+#include "graph/graph_json.h"
+#include "random_graph.h"
+#include "random_model.h"
+#include "temporary_folder.h"
+
+using namespace tnn;
+
+TEST_CASE("a static cut has the parameters and multiply-accumulates of its operating point, and no gates") {
+  for (uint64_t seed = 0; seed < 100; ++seed) {
+    GatingRule rule;
+    if (seed % 2) rule.strategy = "independent";
+    const StoredModel model = random_model(RandomGraph(seed).build(), rule, BatchNormMode::recalibrated, seed);
+    const auto& points = model.description.points;
+    for (size_t i = 0; i < points.size(); ++i) {
+      INFO("seed " << seed << " u " << points[i].u);
+      const StoredModel cut = cut_model(model, static_cast<int>(i));
+      const Graph& graph = cut.description.graph;
+      CHECK(graph.gates().empty());
+      const Cost small = network_cost(graph, Configuration::full(graph)),
+                 whole = network_cost(model.description.graph, points[i].configuration);
+      CHECK(small.macs == whole.macs);
+      CHECK(small.parameters == whole.parameters);
+      CHECK(graph_from_json(graph_to_json(graph)) == graph);
+      const auto shapes = stored_tensor_shapes(cut.description);
+      REQUIRE(shapes.size() == cut.tensors.size());
+      for (const auto& [name, shape] : shapes) CHECK(cut.tensor(name).shape == shape);
+    }
+  }
+}
+
+TEST_CASE("a written model reads back the same in fp32, and within its precision in half") {
+  const TemporaryFolder folder;
+  const StoredModel model = random_model(RandomGraph(3).build(), {}, BatchNormMode::switchable, 3);
+  const auto path = folder.path() / "model.safetensors";
+  write_stored_model(path, model, StoredPrecision::fp32, {{"note", "kept"}});
+  const StoredModel same = read_stored_model(path);
+  CHECK(same.description.graph == model.description.graph);
+  for (const auto& [name, tensor] : model.tensors) CHECK(same.tensor(name).values == tensor.values);
+  const auto whole_size = std::filesystem::file_size(path);
+  for (const auto& [name, allowed] : {std::pair{"fp16", 5e-4}, std::pair{"bf16", 4e-3}}) {
+    write_stored_model(path, model, stored_precision_from_name(name));
+    CHECK(std::filesystem::file_size(path) < whole_size);
+    const StoredModel half = read_stored_model(path);
+    for (const auto& [tensor_name, tensor] : model.tensors) CHECK(relative_difference(half.tensor(tensor_name), tensor) <= allowed);
+  }
+}
+
+TEST_CASE("numbers beyond fp16 and unknown precisions are refused") {
+  const TemporaryFolder folder;
+  StoredModel model = random_model(RandomGraph(3).build(), {}, BatchNormMode::shared, 3);
+  model.tensors.begin()->second.values.front() = 1e6f;
+  CHECK_THROWS_WITH(write_stored_model(folder.path() / "m.safetensors", model, StoredPrecision::fp16), ContainsSubstring("65504"));
+  CHECK(std::filesystem::is_empty(folder.path()));
+  CHECK_THROWS_WITH(stored_precision_from_name("fp8"), ContainsSubstring("bf16"));
+}
+
+TEST_CASE("a layer that would be left without inputs cannot be cut") {
+  GraphBuilder b("closed");
+  const NodeId input = b.input({3, 4, 4});
+  const GateId gate = b.channel_gate("width", 2, 0);
+  NodeId x = b.convolution("conv", input, 4, gate, {.window = {{1}, {}, {}, {}}});
+  x = b.linear("fc", b.flatten("flatten", x), 2);
+  GatingRule rule;
+  rule.min_active = 0;
+  const StoredModel model = random_model(b.finish({x}), rule, BatchNormMode::shared, 1);
+  REQUIRE(model.description.points.front().configuration.gates.front().count() == 0);
+  CHECK_THROWS_WITH(cut_model(model, 0), ContainsSubstring("'fc' has no active input channel"));
+}

@@ -1,0 +1,85 @@
+#include <algorithm>
+
+#include "catch_compat.h"
+#include "core/error.h"
+#include "cost/cost.h"
+#include "gating/gating_strategy.h"
+#include "models/registry.h"
+
+using namespace tnn;
+
+namespace {
+
+struct Golden {
+  const char* name;
+  std::vector<int64_t> input;
+  int64_t classes;
+  int depth, cardinality;
+  int64_t group_width;
+  const char* variant;
+  int64_t parameters;
+  double mega_macs;
+};
+
+Graph build(const Golden& golden) {
+  ModelOptions options;
+  options.input = golden.input, options.classes = golden.classes, options.depth = golden.depth;
+  options.cardinality = golden.cardinality, options.group_width = golden.group_width, options.variant = golden.variant;
+  return build_model(golden.name, options);
+}
+
+const std::vector<int64_t> kCifar{3, 32, 32}, kImageNet{3, 224, 224}, kSpectrogram{1, 49, 10};
+
+}  // namespace
+
+TEST_CASE("parameters and multiply-accumulates at full width equal the published counts") {
+  // torchvision 0.26 for the ImageNet nets; the papers' or their authors' code for the others.
+  const std::vector<Golden> table{{"resnext_w", kImageNet, 1000, 50, 32, 4, "", 25028904, 4230.5},
+                                  {"resnext_w", kImageNet, 1000, 101, 32, 8, "", 88791336, 16414},
+                                  {"resnext_w", kCifar, 10, 29, 8, 64, "", 34426698, 0},
+                                  {"densenet_w", kCifar, 10, 100, 12, 4, "w", 769162, 0},
+                                  {"densenet_w", kCifar, 10, 100, 12, 4, "dw", 769162, 0},
+                                  {"densenet_w", kImageNet, 1000, 121, 16, 4, "", 7978856, 2834.2},
+                                  {"densenet_w", kImageNet, 1000, 169, 16, 4, "d", 14149480, 3360},
+                                  {"mobilenet", kImageNet, 1000, 0, 16, 4, "", 4231976, 568.7},
+                                  {"mobilenet", kCifar, 10, 0, 16, 4, "", 3217226, 0},
+                                  {"ds_cnn", kSpectrogram, 12, 0, 16, 4, "s", 23756, 2.656768},
+                                  {"resnet_d", kImageNet, 1000, 18, 16, 4, "", 11689512, 1814},
+                                  {"resnet_d", kImageNet, 1000, 50, 16, 4, "", 25557032, 4089.2},
+                                  {"resnet_d", kImageNet, 1000, 152, 16, 4, "", 60192808, 11514},
+                                  {"resnet_d", kCifar, 10, 20, 16, 4, "", 272474, 0}};
+  for (const Golden& golden : table) {
+    INFO(golden.name << " depth " << golden.depth << " classes " << golden.classes);
+    const Graph graph = build(golden);
+    const Cost cost = network_cost(graph, Configuration::full(graph));
+    CHECK(cost.parameters == golden.parameters);
+    if (golden.mega_macs > 0) CHECK(static_cast<double>(cost.macs) / 1e6 == Approx(golden.mega_macs).epsilon(1e-3));
+  }
+}
+
+TEST_CASE("the gates of every architecture let its cost grow with the operating point") {
+  const std::vector<Golden> table{{"resnext_w", kCifar, 10, 29, 16, 4, "", 0, 0},   {"densenet_w", kCifar, 10, 40, 16, 4, "w", 0, 0},
+                                  {"densenet_w", kCifar, 10, 40, 16, 4, "d", 0, 0}, {"densenet_w", kCifar, 10, 40, 16, 4, "dw", 0, 0},
+                                  {"mobilenet", kCifar, 10, 0, 16, 4, "", 0, 0},    {"ds_cnn", kCifar, 10, 0, 16, 4, "s", 0, 0},
+                                  {"ds_cnn", kCifar, 10, 0, 16, 4, "l", 0, 0},      {"resnet_d", kCifar, 10, 20, 16, 4, "", 0, 0},
+                                  {"resnet_d", kImageNet, 10, 34, 16, 4, "", 0, 0}};
+  for (const Golden& golden : table) {
+    INFO(golden.name << " " << golden.variant);
+    const Graph graph = build(golden);
+    std::vector<int64_t> macs;
+    for (const OperatingPoint& point : make_gating_strategy(graph, {})->operating_points())
+      macs.push_back(network_cost(graph, point.configuration).macs);
+    CHECK(std::is_sorted(macs.begin(), macs.end()));
+    CHECK(macs.front() < macs.back() * 2 / 3);
+  }
+}
+
+TEST_CASE("what an architecture cannot be is said with what it can be") {
+  CHECK_THROWS_WITH(build({"resnext_w", kCifar, 10, 30, 16, 4, "", 0, 0}), ContainsSubstring("9n + 2"));
+  CHECK_THROWS_WITH(build({"resnext_w", kImageNet, 10, 29, 16, 4, "", 0, 0}), ContainsSubstring("50 or 101"));
+  CHECK_THROWS_WITH(build({"densenet_w", kCifar, 10, 40, 16, 4, "wd", 0, 0}), ContainsSubstring("dw"));
+  CHECK_THROWS_WITH(build({"densenet_w", kCifar, 10, 41, 16, 4, "", 0, 0}), ContainsSubstring("6n + 4"));
+  CHECK_THROWS_WITH(build({"resnet_d", kCifar, 10, 21, 16, 4, "", 0, 0}), ContainsSubstring("6n + 2"));
+  CHECK_THROWS_WITH(build({"ds_cnn", kCifar, 10, 0, 16, 4, "m", 0, 0}), ContainsSubstring("model.variant"));
+  CHECK_THROWS_WITH(build({"mobilenet", {32}, 10, 0, 16, 4, "", 0, 0}), ContainsSubstring("model.input"));
+}
