@@ -45,7 +45,8 @@ class BasicWideConvolution {
     const WindowMap* map = nullptr;
     std::vector<InputPart> parts;
     int64_t channel_stride = 1;                      ///< between input channels: 1, or a plane's size where the input is planar
-    int64_t outputs = 0;                             ///< active output channels, the first of the layer's
+    int64_t first_output = 0;                        ///< of the layer's, a multiple of 16
+    int64_t outputs = 0;                             ///< active output channels, from there on
     int64_t output_stride = 0;                       ///< between output pixels, at least `outputs` rounded up to 16
     const std::vector<int32_t>* residual = nullptr;  ///< pixels of the operand that is added, in the order of map->output
     int64_t residual_stride = 0;
@@ -57,28 +58,39 @@ class BasicWideConvolution {
   /// Throws UsageError where the options contradict each other (more channels than weights, an output stride too small).
   explicit BasicWideConvolution(Options options);
 
-  /// The number of tiles, the units in which the step can be divided among threads.
-  int64_t work() const { return static_cast<int64_t>(tiling_.chunks.size() * tiles_.size()); }
+  /// The number of tiles, the units in which the step can be divided among threads; of the first `images` of the map, or all of it.
+  int64_t work(int64_t images) const;
+  int64_t work() const { return work(options_.map->images); }
   /// Computes the tiles of `share`. Tiles of one chunk of outputs follow one another, so that its weights stay in the cache.
-  void run(const BasicStepBuffers<Element>& buffers, Share share) const;
+  void run(const BasicStepBuffers<Element>& buffers, Share share, int64_t images) const;
+  void run(const BasicStepBuffers<Element>& buffers, Share share) const { run(buffers, share, options_.map->images); }
   const WideTiling& tiling() const { return tiling_; }
   /// Of the whole step, by the cost model of tile_choice.h.
   double estimated_cycles() const;
 
  private:
-  struct Tile {
-    int pixels = 0;
-    size_t first_pixel = 0;
+  /// The tiles of one run of pixels share segments.
+  struct Run {
+    size_t first_pixel = 0, pixels_per_image = 0;
     size_t first_segment = 0, segments = 0;
   };
+  struct Tile {
+    int64_t first = 0;
+    int pixels = 0;
+  };
   void add_run(const PixelRun& run);
+  void choose_remainders();
+  int64_t tiles_in_run(int64_t images) const;
+  Tile tile(int64_t index, int64_t images) const;
   void check() const;
-  void run_exactly(BasicWideTile<Element> call, const OutputChunk& chunk, const Tile& tile) const;
+  void run_exactly(BasicWideTile<Element> call, const OutputChunk& chunk, int pixels) const;
 
   Options options_;
   WideTiling tiling_;
   std::vector<Segment> segments_;
-  std::vector<Tile> tiles_;
+  std::vector<Run> runs_;
+  int remainder_[kMaxTilePixels + 1] = {};        ///< size of the first tile where so many pixels are left
+  int remainder_tiles_[kMaxTilePixels + 1] = {};  ///< and how many tiles they take
 };
 using WideConvolution = BasicWideConvolution<float>;
 using Bf16Convolution = BasicWideConvolution<Bf16>;

@@ -37,8 +37,13 @@ LocalConvolution::LocalConvolution(Options options) : options_(std::move(options
   if (options_.map->runs.size() != 1) throw UsageError("local convolution: the map must be in the order of the images");
   for (const Tap& tap : options_.map->taps) taps_.push_back(tap.pixel_offset * options_.input_stride);
   blocks_ = (options_.channels + kBlock - 1) / kBlock;
-  strips_ = (static_cast<int64_t>(options_.map->output.size()) + kStripPixels - 1) / kStripPixels;
 }
+
+int64_t LocalConvolution::pixels(int64_t images) const {
+  return static_cast<int64_t>(options_.map->output.size()) / options_.map->images * images;
+}
+
+int64_t LocalConvolution::work(int64_t images) const { return blocks_ * ((pixels(images) + kStripPixels - 1) / kStripPixels); }
 
 LocalKernel LocalConvolution::kernel() const {
   const KernelSet& kernels = *options_.kernels;
@@ -54,9 +59,9 @@ LocalKernel LocalConvolution::kernel() const {
   }
 }
 
-void LocalConvolution::run(const StepBuffers& buffers, Share share) const {
+void LocalConvolution::run(const StepBuffers& buffers, Share share, int64_t images) const {
   const LocalKernel compute = kernel();
-  const auto pixels = static_cast<int64_t>(options_.map->output.size());
+  const int64_t count = pixels(images);
   LocalTile call;
   call.input_stride = options_.input_stride;
   call.taps = taps_.data();
@@ -67,7 +72,7 @@ void LocalConvolution::run(const StepBuffers& buffers, Share share) const {
   call.epilogue = options_.epilogue;
   for (int64_t item = share.begin; item < share.end; ++item) {
     const int64_t block = item % blocks_, first = item / blocks_ * kStripPixels, channel = block * kBlock;
-    call.pixels = std::min(kStripPixels, pixels - first);
+    call.pixels = std::min(kStripPixels, count - first);
     call.input = buffers.input + channel;
     call.input_pixels = options_.map->input.data() + first;
     call.output = buffers.output + channel;

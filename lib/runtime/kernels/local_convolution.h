@@ -43,15 +43,19 @@ class LocalConvolution {
   };
   explicit LocalConvolution(Options options);
 
-  int64_t work() const { return blocks_ * strips_; }
-  void run(const StepBuffers& buffers, Share share) const;
+  /// Units of work of the first `images` of the map, or all of it.
+  int64_t work(int64_t images) const;
+  int64_t work() const { return work(options_.map->images); }
+  void run(const StepBuffers& buffers, Share share, int64_t images) const;
+  void run(const StepBuffers& buffers, Share share) const { run(buffers, share, options_.map->images); }
 
  private:
   LocalKernel kernel() const;
+  int64_t pixels(int64_t images) const;
 
   Options options_;
   std::vector<int64_t> taps_;
-  int64_t blocks_ = 0, strips_ = 0;
+  int64_t blocks_ = 0;
 };
 
 /// A grouped convolution of any group size: each group a wide convolution with weights of its own.

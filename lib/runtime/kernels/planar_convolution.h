@@ -36,7 +36,9 @@ class PlanarConvolution {
   /// Throws UsageError for a window of another stride or one that is not centred, and for a pre-activation of more than one tap.
   explicit PlanarConvolution(Options options);
 
-  int64_t work() const { return options_.images * static_cast<int64_t>(tiles_.size()); }
+  /// The number of tiles of so many images.
+  int64_t work(int64_t images) const { return images * static_cast<int64_t>(tiles_.size()); }
+  int64_t work() const { return work(options_.images); }
   void run(const StepBuffers& buffers, Share share) const;
   const PlanarTiling& tiling() const { return tiling_; }
   /// Of the whole step; to be held against BasicWideConvolution::estimated_cycles.

@@ -20,6 +20,7 @@ void add_pixels(PoolMap& map, const Window& window, const ImageLayout& input, in
 
 PoolMap pool_map(const Window& window, const ImageLayout& input, const ImageLayout& output, int64_t images) {
   PoolMap map;
+  map.images = images;
   for (int64_t image = 0; image < images; ++image) {
     for_each_position(output.extent, [&](const std::vector<int64_t>& position) {
       std::vector<int64_t> begin(position.size());
@@ -40,6 +41,7 @@ PoolMap pool_map(const Window& window, const ImageLayout& input, const ImageLayo
 
 PoolMap global_pool_map(const ImageLayout& input, const ImageLayout& output, int64_t images) {
   PoolMap map;
+  map.images = images;
   map.input = interior_pixels(input, images);
   map.output = interior_pixels(output, images);
   map.factor.assign(static_cast<size_t>(images), 1 / static_cast<float>(input.positions()));

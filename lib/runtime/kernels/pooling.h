@@ -6,6 +6,7 @@ namespace tnn::kernels {
 
 /// Which input pixels each output pixel of a pooling reduces, those outside the image left out; the same for every operating point.
 struct PoolMap {
+  int64_t images = 1;
   std::vector<int32_t> input;  ///< one output pixel's after another's
   std::vector<size_t> first;   ///< of each output pixel, and the end
   std::vector<int32_t> output;
@@ -22,7 +23,9 @@ struct PoolStep {
   PoolKind kind = PoolKind::max;
   int64_t channels = 0, input_stride = 0, output_stride = 0;
 
-  int64_t work() const { return static_cast<int64_t>(map->output.size()); }
+  /// Output pixels of the first `images` of the map, or all of it.
+  int64_t work(int64_t images) const { return static_cast<int64_t>(map->output.size()) / map->images * images; }
+  int64_t work() const { return work(map->images); }
   void run(const StepBuffers& buffers, Share share) const;
 };
 

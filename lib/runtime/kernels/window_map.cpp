@@ -51,6 +51,7 @@ std::vector<bool> taps_inside(const Window& window, const ImageLayout& input, co
 WindowMap window_map(const Window& window, const ImageLayout& input, const ImageLayout& output, int64_t images) {
   check(window, input, output, images);
   WindowMap map;
+  map.images = images;
   map.taps = all_taps(window, input);
   for (int64_t image = 0; image < images; ++image) {
     for_each_position(output.extent, [&](const std::vector<int64_t>& position) {
@@ -65,6 +66,7 @@ WindowMap window_map(const Window& window, const ImageLayout& input, const Image
 WindowMap position_major_map(const Window& window, const ImageLayout& input, const ImageLayout& output, int64_t images) {
   check(window, input, output, images);
   WindowMap map;
+  map.images = images;
   const std::vector<Tap> taps = all_taps(window, input);
   for_each_position(output.extent, [&](const std::vector<int64_t>& position) {
     const std::vector<int64_t> begin = window_begin(window, position);
@@ -84,6 +86,7 @@ WindowMap position_major_map(const Window& window, const ImageLayout& input, con
 
 WindowMap sample_map(int64_t samples) {
   WindowMap map;
+  map.images = samples;
   for (int64_t sample = 0; sample < samples; ++sample) map.input.push_back(static_cast<int32_t>(sample));
   map.output = map.input;
   map.taps = {{0, 0}};

@@ -19,8 +19,10 @@ struct PixelRun {
   size_t first_tap = 0, taps = 0;
 };
 
-/// Which input pixels each output pixel sees: made once for a layer and batch size, used by every operating point.
+/// Which input pixels each output pixel sees: made once for a layer and the largest batch, used by every operating point. Fewer images
+/// use the first pixels of each run.
 struct WindowMap {
+  int64_t images = 1;
   std::vector<int32_t> input;   ///< the first tap's pixel of each window
   std::vector<int32_t> output;  ///< where its result goes
   std::vector<Tap> taps;
