@@ -25,9 +25,13 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/tnn-runtime-config-version.cmake DESTI
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/tnn-runtime.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT runtime)
 
 if(BUILD_TESTING)
+  set(consumer_flags "")
+  if(TNN_SANITIZE)
+    set(consumer_flags -fsanitize=${TNN_SANITIZE})
+  endif()
   add_test(NAME runtime_library_is_installed_and_found COMMAND ${CMAKE_COMMAND}
     -DBUILD=${CMAKE_BINARY_DIR} -DSOURCE=${CMAKE_SOURCE_DIR}/tests/runtime/consumer -DWORK=${CMAKE_CURRENT_BINARY_DIR}/consumer
-    -DC_COMPILER=${CMAKE_C_COMPILER} -DC_FLAGS=$<$<BOOL:${TNN_SANITIZE}>:-fsanitize=${TNN_SANITIZE}>
+    -DC_COMPILER=${CMAKE_C_COMPILER} -DC_FLAGS=${consumer_flags}
     -P ${CMAKE_SOURCE_DIR}/tests/runtime/consumer/install_and_use.cmake)
   set_tests_properties(runtime_library_is_installed_and_found PROPERTIES LABELS runtime TIMEOUT 300)
 endif()

@@ -1,8 +1,9 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 
-#include "core/error.h"
+#include "core/atomic_file.h"
 #include "pipelines/export_model.h"
 #include "pipelines/sweep_utilization.h"
 #include "subcommands.h"
@@ -19,7 +20,17 @@ struct Options {
 };
 
 int run_export(const Options& options, const Session& session) {
-  const NamedModel named = find_model(options.model, options.flags.overrides());
+  const bool initial = options.model.extension() == ".yaml" || options.model.extension() == ".yml";
+  NamedModel named;
+  std::optional<TemporaryFile> written;
+  if (initial) {
+    named.recipe = Recipe::load(options.model, options.flags.overrides());
+    written.emplace("tnn-initial.safetensors");
+    write_initial_model(*named.recipe, written->path());
+    named.model = written->path();
+  } else {
+    named = find_model(options.model, options.flags.overrides());
+  }
   set_threads(*named.recipe);
   ExportOptions exported = options.exported;
   exported.model = named.model;
@@ -37,7 +48,11 @@ void setup_export(CLI::App& app, Session& session) {
   auto* command = app.add_subcommand("export", "Write a model as ONNX or safetensors: small static nets, or one throttleable file");
   auto options = std::make_shared<Options>();
   ExportOptions& exported = options->exported;
-  command->add_option("MODEL", options->model, "Run folder or model file (.safetensors)")->required()->check(CLI::ExistingPath);
+  command
+      ->add_option("MODEL", options->model,
+                   "Run folder, model file (.safetensors), or a recipe: its network with initial weights, for benchmarks")
+      ->required()
+      ->check(CLI::ExistingPath);
   command->add_option("--format", exported.format, "onnx or safetensors")
       ->check(CLI::IsMember({"onnx", "safetensors"}))
       ->capture_default_str();

@@ -86,6 +86,19 @@ void replace_file_atomically(const std::filesystem::path& path, const std::funct
   }
 }
 
+TemporaryFile::TemporaryFile(const std::string& name) {
+  std::string pattern = (std::filesystem::temp_directory_path() / "tnn.XXXXXX").string();
+  if (!::mkdtemp(pattern.data())) fail("create", pattern);
+  folder_ = pattern;
+  path_ = folder_ / name;
+}
+
+TemporaryFile::~TemporaryFile() {
+  std::error_code ignored;
+  std::filesystem::remove(path_, ignored);
+  std::filesystem::remove(folder_, ignored);
+}
+
 std::string read_file(const std::filesystem::path& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);

@@ -33,6 +33,20 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
 /// For writers that open a path themselves (HDF5): `write` fills the temporary path, which then takes the place of `path`.
 void replace_file_atomically(const std::filesystem::path& path, const std::function<void(const std::filesystem::path&)>& write);
 
+/// The name of a file in the system's folder for temporary files, which is removed with the object.
+class TemporaryFile {
+ public:
+  /// `name` ends it; SystemError where it cannot be made.
+  explicit TemporaryFile(const std::string& name);
+  ~TemporaryFile();
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path folder_, path_;
+};
+
 /// The whole file as bytes; DataError where it cannot be read, or is a device.
 std::string read_file(const std::filesystem::path& path);
 

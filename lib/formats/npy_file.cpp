@@ -24,7 +24,7 @@ std::optional<NpyArray> read_as(const std::string& bytes) {
     const xt::xarray<Number, xt::layout_type::row_major> array = xt::load_npy<Number>(stream);
     NpyArray result;
     for (const auto size : array.shape()) result.shape.push_back(static_cast<int64_t>(size));
-    if (array.size() * sizeof(Number) > bytes.size()) return std::nullopt;  // truncated: xtensor does not check what it got
+    if (!stream) return std::nullopt;  // truncated: xtensor does not check what it got
     result.values.reserve(array.size());
     for (const Number value : array) result.values.push_back(static_cast<float>(value));
     return result;

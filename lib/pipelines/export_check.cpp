@@ -12,7 +12,7 @@
 #include "core/random_stream.h"
 #include "cost/cost.h"
 #include "network/model_file.h"
-#include "pipelines/experiment.h"
+#include "pipelines/sweep_utilization.h"
 
 namespace tnn {
 namespace {
@@ -48,7 +48,11 @@ void ExportCheck::choose_inputs(const std::string& data_root, Progress& progress
   try {
     if (description.dataset.empty()) throw DataError("the model names no data set");
     const DatasetOnDisk dataset = find_dataset(description.dataset, data_root);
-    Loader loader = load_test_data(description, dataset, samples, samples, 0, false);
+    SweepOptions images;
+    images.batch_size = images.test_limit = samples;
+    images.workers = 0;
+    images.channels_last = false;
+    Loader loader = load_test_data(description, dataset, images);
     Batch batch;
     loader.start_epoch(0);
     if (!loader.next(batch)) throw DataError("the test set is empty");

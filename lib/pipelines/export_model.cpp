@@ -12,6 +12,8 @@
 #include "export/onnx_evaluator.h"
 #include "export/onnx_lowering.h"
 #include "export/static_cut.h"
+#include "network/model_file.h"
+#include "pipelines/experiment.h"
 #include "pipelines/export_check.h"
 
 namespace tnn {
@@ -123,6 +125,10 @@ class Exporter {
 };
 
 }  // namespace
+
+void write_initial_model(const Recipe& recipe, const std::filesystem::path& path) {
+  save_network(path, Network(describe_recipe_model(recipe), static_cast<uint64_t>(recipe.integer("training.seed"))));
+}
 
 std::vector<ExportedFile> export_model(const ExportOptions& options, Progress& progress) {
   check_options(options);

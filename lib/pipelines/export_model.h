@@ -6,6 +6,7 @@
 
 #include "core/progress.h"
 #include "core/table.h"
+#include "recipe/recipe.h"
 
 namespace tnn {
 
@@ -30,6 +31,10 @@ struct ExportedFile {
   double largest_difference = 0;     ///< of its logits from the source's, over all checked points, relative to the largest logit
   std::string checked_on;            ///< which inputs
 };
+
+/// Writes the network of a recipe with its initial weights (training.seed) as a model file: for benchmarks, which do not ask what a network
+/// has learnt.
+void write_initial_model(const Recipe& recipe, const std::filesystem::path& path);
 
 /// Writes the files, each after its bytes were read back and run: ONNX by an evaluator of ONNX's own operators, safetensors as a network,
 /// against the source network run by LibTorch on test images of the model's data set (random inputs where that is not found). UsageError
