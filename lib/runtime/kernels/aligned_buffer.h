@@ -1,5 +1,9 @@
 #pragma once
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
@@ -9,18 +13,23 @@
 
 namespace tnn::kernels {
 
-/// Zeroed memory on a cache line's boundary, readable `kSlack` bytes beyond its end (kernels load whole vectors).
+/// Zeroed memory on a cache line's boundary, readable `kSlack` bytes beyond its end (kernels load whole vectors). Large ones ask the system
+/// for large pages: weights are streamed from many places at once.
 template <typename Element>
 class AlignedBuffer {
  public:
-  static constexpr size_t kAlignment = 64, kSlack = 1024;
+  static constexpr size_t kAlignment = 64, kSlack = 1024, kLargePage = size_t{2} << 20;
   static_assert(std::is_trivially_copyable_v<Element>);
 
   AlignedBuffer() = default;
   explicit AlignedBuffer(size_t size) : size_(size) {
-    const size_t bytes = (size * sizeof(Element) + kSlack + kAlignment - 1) / kAlignment * kAlignment;
-    memory_.reset(static_cast<Element*>(std::aligned_alloc(kAlignment, bytes)));
+    const size_t wanted = size * sizeof(Element) + kSlack, alignment = wanted >= 2 * kLargePage ? kLargePage : kAlignment;
+    const size_t bytes = (wanted + alignment - 1) / alignment * alignment;
+    memory_.reset(static_cast<Element*>(std::aligned_alloc(alignment, bytes)));
     if (!memory_) throw std::bad_alloc();
+#if defined(__linux__)
+    if (alignment == kLargePage) madvise(static_cast<void*>(memory_.get()), bytes, MADV_HUGEPAGE);  // a wish: refusal does no harm
+#endif
     std::memset(static_cast<void*>(memory_.get()), 0, bytes);
   }
 

@@ -12,11 +12,13 @@ constexpr double kImpossible = std::numeric_limits<double>::infinity();
 constexpr int kAddressRegisters = 10;
 
 /// Cycles of one pass of the inner loop of a pixels x vectors tile, the tile's fixed cost spread over its passes. Two loads a cycle; an
-/// FMA's result is there after four; weights come from the second-level cache at 2.2 cycles a cache line.
+/// FMA's result is there after four; weights come from the second-level cache at 2.2 cycles a cache line. Of one pixel they come from
+/// memory, and more than four blocks, a power of two apart, evict each other from the first-level cache.
 double cycles_per_step(const KernelSet& set, int pixels, int vectors, const WideWork& work) {
   const double products = pixels * vectors, loads = pixels + vectors + 2 * std::max(0, pixels - kAddressRegisters);
   const double weight_lines = vectors * set.lanes / 16.0;
-  const double loop = std::max({products / fmas_per_cycle(set), loads / 2, 4.0, 2.2 * weight_lines});
+  const double line_cycles = pixels == 1 && weight_lines > 4 ? 3.0 : 2.2;
+  const double loop = std::max({products / fmas_per_cycle(set), loads / 2, 4.0, line_cycles * weight_lines});
   return loop + 0.4 + 0.06 * pixels + (pixels + 6.0) / std::max(1.0, work.segment_length) +
          (25.0 + 2 * products) / static_cast<double>(std::max<int64_t>(1, work.steps));
 }
