@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "runtime/prefix/prefix_engine.h"
 #include "runtime/reference/reference_engine.h"
 
 namespace tnn {
@@ -14,7 +15,7 @@ struct EngineRow {
 };
 
 /// Fastest first.
-constexpr EngineRow kEngines[] = {{"reference", make_reference_engine}};
+constexpr EngineRow kEngines[] = {{"prefix", make_prefix_engine}, {"reference", make_reference_engine}};
 
 }  // namespace
 

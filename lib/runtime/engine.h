@@ -16,6 +16,7 @@ std::string precision_name(Precision precision);
 
 struct EngineOptions {
   Precision precision = Precision::fp32;
+  std::string instruction_set = {};  ///< of the prefix engine: "avx512", "avx2", "neon", "scalar"; empty: the best of the processor
 };
 
 struct ContextOptions {

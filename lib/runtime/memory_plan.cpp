@@ -63,7 +63,8 @@ class PointMemory {
  private:
   void make_blocks(int point, const BufferRules& rules) {
     const auto add = [&](ValueId value, ValueId over) {
-      const Lifetime& life = lives_[static_cast<size_t>(value)];
+      Lifetime life = lives_[static_cast<size_t>(value)];
+      if (rules.begins && rules.begins(value, point) >= -1) life.begin = std::min(life.begin, rules.begins(value, point));
       const int64_t bytes = rules.bytes(value, point);
       if (!life.is_live() || bytes == 0) return;
       const int shared = over == kNone ? kNone : block_of_[static_cast<size_t>(over)];

@@ -14,6 +14,8 @@ struct BufferRules {
   /// Whether the second value may be written over the first, element by element, while it is read: same layout. Empty: never.
   std::function<bool(ValueId, ValueId, int point)> same_layout = {};
   int64_t alignment = 64;
+  /// A step before the one that writes a value, from which on its place must be its own; anything below -1, or empty: its writer.
+  std::function<int(ValueId, int point)> begins = {};
 };
 
 /// Places of all values in one arena. Values that live at the same time never overlap, but for a result that is written over an operand

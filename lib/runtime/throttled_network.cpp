@@ -55,7 +55,8 @@ ThrottledNetwork ThrottledNetwork::load(const std::filesystem::path& file, const
   check_range("threads", options.threads, 256);
   check_range("batch_limit", options.batch_limit, 65536);
   auto model = load_lowered_model(file);
-  auto engine = make_engine(options.engine.empty() ? default_engine_name() : options.engine, model, {options.precision});
+  auto engine =
+      make_engine(options.engine.empty() ? default_engine_name() : options.engine, model, {options.precision, options.instruction_set});
   const Graph& graph = model->graph();
   const auto last = static_cast<int>(model->description.points.size()) - 1;
   // Built in place: an atomic cannot be moved.

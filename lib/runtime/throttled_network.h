@@ -15,6 +15,7 @@ namespace tnn {
 struct RuntimeOptions {
   std::string engine = {};  ///< a name of engine_names(); empty: the fastest of this build
   Precision precision = Precision::fp32;
+  std::string instruction_set = {};                ///< of the prefix engine; empty: the best of the processor
   int threads = 1;                                 ///< that work on one run of a context, 1 to 256
   int64_t batch_limit = 1;                         ///< inputs in one run at most, 1 to 65536
   int64_t memory_limit_bytes = int64_t{16} << 30;  ///< of the activations of a context; a model that needs more is refused
