@@ -27,17 +27,20 @@ void PlanarPoolStep::run(const RunState& state, Share share) const {
 }
 
 void PlanarPoolStep::run_channel(const float* input, int64_t stride, float* output) const {
-  const int32_t* pixel = map_.input.data();
+  const bool largest = kind_ == PoolKind::max;
   for (size_t i = 0; i < map_.output.size(); ++i) {
+    const int32_t* const begin = map_.input.data() + map_.first[i];
     const int32_t* const end = map_.input.data() + map_.first[i + 1];
-    float value = input[*pixel++ * stride];
-    if (kind_ == PoolKind::max) {
-      for (; pixel != end; ++pixel) value = std::max(value, input[*pixel * stride]);
+    float value = 0;
+    if (end - begin == 4) {  // the usual window, without a chain
+      const float a = input[begin[0] * stride], b = input[begin[1] * stride], c = input[begin[2] * stride], d = input[begin[3] * stride];
+      value = largest ? std::max(std::max(a, b), std::max(c, d)) : (a + b) + (c + d);
     } else {
-      for (; pixel != end; ++pixel) value += input[*pixel * stride];
-      value *= map_.factor[i];
+      value = input[*begin * stride];
+      for (const int32_t* pixel = begin + 1; pixel != end; ++pixel)
+        value = largest ? std::max(value, input[*pixel * stride]) : value + input[*pixel * stride];
     }
-    output[map_.output[i] * output_.pixel_stride] = value;
+    output[map_.output[i] * output_.pixel_stride] = largest ? value : value * map_.factor[i];
   }
 }
 

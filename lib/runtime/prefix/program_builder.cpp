@@ -79,6 +79,7 @@ void ProgramBuilder::load_input() {
   options.stride = to.stride;
   options.image_stride = to.image_stride;
   options.pixels = &maps_.interior(numbering(0), 1);
+  options.rows = &maps_.rows(numbering(0));
   append(std::make_unique<LoadInputStep>(options), 0);
 }
 
