@@ -50,6 +50,7 @@ class PointMemory {
  public:
   PointMemory(const Plan& plan, int point, const BufferRules& rules)
       : plan_(plan), at_(plan.points[static_cast<size_t>(point)]), lives_(lifetimes(plan, at_)), block_of_(plan.values.size(), kNone) {
+    if (rules.adjust) rules.adjust(lives_, point);
     make_blocks(point, rules);
     place();
   }
@@ -63,8 +64,7 @@ class PointMemory {
  private:
   void make_blocks(int point, const BufferRules& rules) {
     const auto add = [&](ValueId value, ValueId over) {
-      Lifetime life = lives_[static_cast<size_t>(value)];
-      if (rules.begins && rules.begins(value, point) >= -1) life.begin = std::min(life.begin, rules.begins(value, point));
+      const Lifetime& life = lives_[static_cast<size_t>(value)];
       const int64_t bytes = rules.bytes(value, point);
       if (!life.is_live() || bytes == 0) return;
       const int shared = over == kNone ? kNone : block_of_[static_cast<size_t>(over)];

@@ -7,6 +7,15 @@
 namespace tnn::kernels {
 namespace {
 
+/// Nine taps in evenly spaced rows and columns.
+bool is_three_by_three(const std::vector<int64_t>& taps) {
+  if (taps.size() != 9) return false;
+  const int64_t column = taps[1] - taps[0], row = taps[3] - taps[0];
+  for (size_t t = 0; t < 9; ++t)
+    if (taps[t] != taps[0] + static_cast<int64_t>(t / 3) * row + static_cast<int64_t>(t % 3) * column) return false;
+  return true;
+}
+
 constexpr int64_t kStripPixels = 64;  ///< of a unit of work: some rows of a map
 
 }  // namespace
@@ -55,7 +64,7 @@ LocalKernel LocalConvolution::kernel() const {
     case 16:
       return kernels.grouped16;
     default:
-      return taps_.size() == 9 ? kernels.depthwise_nine_taps : kernels.depthwise;
+      return is_three_by_three(taps_) ? kernels.depthwise_nine_taps : kernels.depthwise;
   }
 }
 

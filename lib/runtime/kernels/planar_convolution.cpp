@@ -20,6 +20,8 @@ int64_t PlanarLayout::channel_stride() const {
 
 PlanarConvolution::PlanarConvolution(Options options) : options_(std::move(options)) {
   check();
+  first_pixel_ = options_.layout.first_pixel();
+  channel_stride_ = options_.layout.channel_stride();
   make_segments();
   const auto parts = static_cast<double>(std::max<size_t>(1, options_.parts.size()));
   int64_t steps = 0;
@@ -78,7 +80,7 @@ void PlanarConvolution::run(const StepBuffers& buffers, Share share) const {
   const auto& table = options_.pre_scale ? kernels.planar_preactivated : kernels.planar;
   const auto tiles = static_cast<int64_t>(tiles_.size());
   PlanarTile call;
-  call.channel_stride = call.output_channel_stride = options_.layout.channel_stride();
+  call.channel_stride = call.output_channel_stride = channel_stride_;
   call.segments = segments_.data();
   call.segment_count = static_cast<int64_t>(segments_.size());
   call.pre_scale = options_.pre_scale;
@@ -88,8 +90,8 @@ void PlanarConvolution::run(const StepBuffers& buffers, Share share) const {
     const int64_t image = item / tiles;
     const Tile& tile = tiles_[static_cast<size_t>(item % tiles)];
     call.input = buffers.input + image * options_.input_image_stride + tile.first_pixel;
-    call.output = buffers.output + image * options_.output_image_stride + tile.first_output * call.output_channel_stride +
-                  options_.layout.first_pixel() + tile.first_pixel;
+    call.output = buffers.output + image * options_.output_image_stride + tile.first_output * call.output_channel_stride + first_pixel_ +
+                  tile.first_pixel;
     call.weights = options_.weights->data() + tile.first_output / kBlock * options_.weights->block_stride() + tile.first_output % kBlock;
     call.mask = mask_.data() + tile.first_pixel;
     call.epilogue.scale = options_.epilogue.scale + tile.first_output;

@@ -54,6 +54,7 @@ class PlanarConvolution {
   void make_tiles();
 
   Options options_;
+  int64_t first_pixel_ = 0, channel_stride_ = 0;  ///< of the layout, which would allocate to find them
   PlanarTiling tiling_;
   std::vector<Segment> segments_;
   std::vector<Tile> tiles_;

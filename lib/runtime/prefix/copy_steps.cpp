@@ -12,7 +12,10 @@ void LoadInputStep::run(const RunState& state, Share share) const {
     for (int64_t item = share.begin; item < share.end; ++item) {
       float* const plane = to + item / channels * options_.image_stride + item % channels * options_.stride;
       const float* source = from + item * positions;
-      for (const int32_t pixel : *options_.pixels) plane[pixel] = *source++;
+      for (const Share& row : *options_.rows) {
+        std::copy(source, source + (row.end - row.begin), plane + row.begin);
+        source += row.end - row.begin;
+      }
     }
     return;
   }

@@ -12,6 +12,7 @@ class LoadInputStep : public KernelStep {
     bool planar = false;
     int64_t channels = 0, stride = 0, image_stride = 0;
     const std::vector<int32_t>* pixels = nullptr;  ///< of one image
+    const std::vector<Share>* rows = nullptr;      ///< the same as runs of neighbours
   };
   explicit LoadInputStep(Options options) : options_(options) {}
   int64_t work(int64_t images) const override { return options_.planar ? images * options_.channels : images; }

@@ -61,6 +61,10 @@ const std::vector<int32_t>& MapStore::interior(const ImageLayout& layout, int64_
               [&] { return order == Order::images ? kernels::interior_pixels(layout, images) : by_position(layout, images); });
 }
 
+const std::vector<Share>& MapStore::rows(const ImageLayout& layout) {
+  return find(halos_, {{}, layout, layout, 1, 1}, [&] { return runs_of(kernels::interior_pixels(layout, 1)); });
+}
+
 const std::vector<Share>& MapStore::halo(const ImageLayout& layout, int64_t images) {
   return find(halos_, {{}, layout, layout, images, 0}, [&] { return runs_of(kernels::halo_pixels(layout, images)); });
 }

@@ -19,6 +19,8 @@ class MapStore {
                                int64_t images);
   /// The pixels of a value without its halo, in an order.
   const std::vector<int32_t>& interior(const kernels::ImageLayout& layout, int64_t images, Order order = Order::images);
+  /// Runs of neighbours among the interior pixels of one image.
+  const std::vector<kernels::Share>& rows(const kernels::ImageLayout& layout);
   /// Runs of halo pixels.
   const std::vector<kernels::Share>& halo(const kernels::ImageLayout& layout, int64_t images);
   int64_t bytes() const;

@@ -5,7 +5,11 @@
 namespace tnn::prefix {
 
 ModelParts::ModelParts(std::shared_ptr<const LoweredModel> lowered, const kernels::KernelSet& kernel_set)
-    : model(std::move(lowered)), kernels(kernel_set), numbering(number_pixels(model->plan)), affine(*model) {
+    : model(std::move(lowered)),
+      kernels(kernel_set),
+      regions(find_planar_regions(model->plan)),
+      numbering(number_pixels(model->plan, regions)),
+      affine(*model) {
   for (const Step& step : plan().steps) {
     weights.emplace_back();
     if (is_weighted(step.operation)) weights.back().emplace(*model, step, layer_of(plan(), numbering, step));

@@ -15,6 +15,7 @@ struct ModelParts {
 
   std::shared_ptr<const LoweredModel> model;
   const kernels::KernelSet& kernels;
+  PlanarRegions regions;
   std::vector<kernels::ImageLayout> numbering;       ///< of each value
   std::vector<std::optional<LayerWeights>> weights;  ///< of each step; none where it has no weights
   AffineStore affine;

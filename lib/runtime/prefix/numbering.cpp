@@ -27,9 +27,16 @@ bool equalize(std::vector<ImageLayout>& numbering, const Operand& operand) {
   return changed;
 }
 
+Operand members(const PlanarRegions& regions, int region) {
+  Operand values;
+  for (size_t v = 0; v < regions.of_value.size(); ++v)
+    if (regions.of_value[v] == region) values.push_back({static_cast<ValueId>(v), false, {}});
+  return values;
+}
+
 }  // namespace
 
-std::vector<ImageLayout> number_pixels(const Plan& plan) {
+std::vector<ImageLayout> number_pixels(const Plan& plan, const PlanarRegions& regions) {
   std::vector<ImageLayout> numbering;
   for (const Value& value : plan.values) numbering.push_back(ImageLayout::dense(value.extent()));
   for (const Step& step : plan.steps) {
@@ -42,6 +49,7 @@ std::vector<ImageLayout> number_pixels(const Plan& plan) {
     changed = false;
     for (const Step& step : plan.steps)
       for (const Operand& input : step.inputs) changed = equalize(numbering, input) || changed;
+    for (int region = 0; region < regions.count; ++region) changed = equalize(numbering, members(regions, region)) || changed;
   }
   return numbering;
 }

@@ -70,6 +70,19 @@ bool writes_parts(const Step& step) {
           std::holds_alternative<GlobalPool>(step.operation));
 }
 
+void adjust_lifetimes(const ModelParts& parts, const PointLayouts& layouts, std::vector<Lifetime>& lives) {
+  const auto& steps = parts.plan().steps;
+  // The value at the split is written image by image while everything before it lives anew for each.
+  if (layouts.split > 0 && layouts.split < steps.size()) lives[static_cast<size_t>(steps[layouts.split - 1].output)].begin = -1;
+  // What a fused batch norm reads is read by the convolution.
+  for (size_t s = 0; s < steps.size(); ++s)
+    if (layouts.fused[s])
+      for (const Segment& segment : steps[s].inputs.front()) {
+        Lifetime& life = lives[static_cast<size_t>(segment.value)];
+        life.end = std::max(life.end, life.is_live() ? parts.regions.fused_into[s] : life.end);
+      }
+}
+
 }  // namespace
 
 ValueLayout wide_layout(const ImageLayout& numbering, int64_t channels, int64_t images, bool of_parts) {
@@ -103,8 +116,17 @@ PointLayouts choose_layouts(const ModelParts& parts, int index, int64_t batch_li
   result.values.resize(plan.values.size());
   result.values.front() = input_is_planar(plan) ? planar_layout(parts.numbering.front(), channels(0), images_at(0))
                                                 : wide_layout(parts.numbering.front(), channels(0), images_at(0), false);
+  const std::vector<bool> planar = choose_planar_regions(parts, point, result.split, batch_limit);
   for (size_t s = 0; s < plan.steps.size(); ++s) {
     const auto value = static_cast<size_t>(plan.steps[s].output);
+    const int region = parts.regions.of_value[value];
+    const bool in_planes = region != kNone && planar[static_cast<size_t>(region)];
+    result.fused.push_back(in_planes && parts.regions.fused_into[s] != kNone && point.steps[s].mode == StepMode::run);
+    if (in_planes) {
+      result.values[value] = planar_layout(parts.numbering[value], channels(plan.steps[s].output), 1);
+      if (result.fused.back()) result.values[value].floats = 0;
+      continue;
+    }
     // The value at the split has room for the batch; where nothing comes after the split, the output is written from where it is.
     const bool last_alone = s + 1 == result.split && result.split < plan.steps.size();
     result.values[value] = wide_layout(parts.numbering[value], channels(plan.steps[s].output), last_alone ? batch_limit : images_at(s),
@@ -122,12 +144,7 @@ MemoryPlan place_values(const ModelParts& parts, const std::vector<PointLayouts>
   rules.same_layout = [&](ValueId a, ValueId b, int point) {
     return layout(a, point) == layout(b, point) && parts.numbering[static_cast<size_t>(a)] == parts.numbering[static_cast<size_t>(b)];
   };
-  // The value at the split is written image by image while everything before it lives anew for each.
-  rules.begins = [&](ValueId value, int point) {
-    const size_t split = layouts[static_cast<size_t>(point)].split;
-    const auto& steps = parts.plan().steps;
-    return split > 0 && split < steps.size() && steps[split - 1].output == value ? -1 : kNone - 1;
-  };
+  rules.adjust = [&](std::vector<Lifetime>& lives, int point) { adjust_lifetimes(parts, layouts[static_cast<size_t>(point)], lives); };
   return plan_memory(parts.plan(), rules);
 }
 

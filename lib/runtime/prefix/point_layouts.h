@@ -17,6 +17,9 @@ struct ValueLayout {
   bool operator==(const ValueLayout&) const = default;
 };
 
+/// The regions that are planar at a point: where that is estimated to be faster, and images go through one at a time.
+std::vector<bool> choose_planar_regions(const ModelParts& parts, const PlanPoint& point, size_t split, int64_t batch_limit);
+
 ValueLayout wide_layout(const kernels::ImageLayout& numbering, int64_t channels, int64_t images, bool of_parts);
 ValueLayout planar_layout(const kernels::ImageLayout& numbering, int64_t channels, int64_t images);
 
@@ -25,6 +28,7 @@ ValueLayout planar_layout(const kernels::ImageLayout& numbering, int64_t channel
 struct PointLayouts {
   size_t split = 0;
   std::vector<ValueLayout> values;
+  std::vector<bool> fused;  ///< of each step: a batch norm that the convolution after it does while it reads planes
 };
 PointLayouts choose_layouts(const ModelParts& parts, int point, int64_t batch_limit);
 

@@ -14,16 +14,11 @@ class PrefixContext : public EngineContext {
   int64_t memory_bytes() const override;
 
  private:
-  void work(int member);
-  void run_steps(size_t begin, size_t end, const RunState& state, int member);
+  void run_steps(size_t begin, size_t end, const RunState& state);
 
   std::shared_ptr<const ProgramSet> programs_;
   kernels::AlignedBuffer<float> arena_;
-  // of the run in hand
-  const Program* program_ = nullptr;
-  const float* input_ = nullptr;
-  float* output_ = nullptr;
-  int64_t batch_ = 0;
+  const Program* program_ = nullptr;  ///< of the run in hand
   ThreadTeam team_;
 };
 

@@ -79,6 +79,7 @@ void ProgramBuilder::load_input() {
   options.stride = to.stride;
   options.image_stride = to.image_stride;
   options.pixels = &maps_.interior(numbering(0), 1);
+  options.rows = &maps_.rows(numbering(0));
   append(std::make_unique<LoadInputStep>(options), 0);
 }
 
@@ -120,6 +121,7 @@ kernels::Epilogue ProgramBuilder::epilogue(const Step& step) const {
 }
 
 void ProgramBuilder::add_batch_norm(const Step& step) {
+  if (layouts_.fused[step_]) return;  // the convolution after it does it
   append(std::make_unique<AffineStep>(parts_.kernels, parts_or_gathered(step.inputs.front()), wide_place(step.output), epilogue(step),
                                       numbering(step.output).positions()),
          step.output);
@@ -141,6 +143,7 @@ void ProgramBuilder::add_pool(const Step& step) {
   const auto* pool = std::get_if<Pool>(&step.operation);
   const kernels::PoolMap& map = maps_.pool(pool ? pool->window : Window{}, !pool, from, numbering(step.output), images());
   const PoolKind kind = pool ? pool->kind : std::get<GlobalPool>(step.operation).kind;
+  if (layout(step.output).planar || layout(input.front().value).planar) return add_planar_pool(step, map, kind);
   append(std::make_unique<PoolingStep>(parts_.kernels, map, kind, part_places(input), wide_place(step.output)), step.output);
 }
 

@@ -23,10 +23,12 @@ class ProgramBuilder {
   void add_step(size_t index);
   void add_weighted(const Step& step, const StepAtPoint& at);
   void add_dense(const Step& step, const LayerWeights& weights, const WidePlace* residual, const kernels::ImageLayout* residual_numbering);
+  void add_planar(const Step& step, const LayerWeights& weights);
   void add_local(const Step& step, const LayerWeights& weights, const WidePlace* residual);
   void add_batch_norm(const Step& step);
   void add_sum(const Step& step, const std::vector<const Operand*>& operands);
   void add_pool(const Step& step);
+  void add_planar_pool(const Step& step, const kernels::PoolMap& map, PoolKind kind);
   void add_shuffle(const Step& step);
   void store_output();
 

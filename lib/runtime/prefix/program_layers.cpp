@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "runtime/prefix/convolution_steps.h"
+#include "runtime/prefix/planar_steps.h"
 #include "runtime/prefix/program_builder.h"
 
 namespace tnn::prefix {
@@ -35,6 +36,8 @@ void ProgramBuilder::add_weighted(const Step& step, const StepAtPoint& at) {
   }
   if (weights.at(point_index_).local)
     add_local(step, weights, residual ? &*residual : nullptr);
+  else if (layout(step.output).planar)
+    add_planar(step, weights);
   else
     add_dense(step, weights, residual ? &*residual : nullptr, residual_numbering);
   append_sigmoid(step);
@@ -90,6 +93,41 @@ void ProgramBuilder::add_local(const Step& step, const LayerWeights& weights, co
   }
   options.epilogue = epilogue(step);
   append(std::make_unique<LocalStep>(options, input.place, place(step.output), residual ? residual->place : Place{}), step.output);
+}
+
+void ProgramBuilder::add_planar(const Step& step, const LayerWeights& weights) {
+  const Operand* input = &step.inputs.front();
+  kernels::PlanarConvolution::Options options;
+  for (size_t s = 0; s < plan_.steps.size(); ++s)
+    if (layouts_.fused[s] && parts_.regions.fused_into[s] == static_cast<int>(step_)) {
+      input = &plan_.steps[s].inputs.front();
+      options.pre_scale = parts_.affine.at(point_index_, s).scale;
+      options.pre_shift = parts_.affine.at(point_index_, s).shift;
+    }
+  options.kernels = &parts_.kernels;
+  options.weights = weights.at(point_index_).pieces.front().weights;
+  options.window = weights.layer().window;
+  options.layout.image = numbering(step.output);
+  options.parts = input_parts(*input, weights.layer(), 0);
+  options.outputs = layout(step.output).channels;
+  options.epilogue = epilogue(step);
+  const bool preactivated = options.pre_scale != nullptr;
+  append(std::make_unique<PlanarStep>(kernels::PlanarConvolution(std::move(options)), place(step.output), preactivated), step.output);
+}
+
+void ProgramBuilder::add_planar_pool(const Step& step, const kernels::PoolMap& map, PoolKind kind) {
+  const auto part_of = [&](ValueId value, int64_t channel) {
+    const ValueLayout& at = layout(value);
+    return PlanarPoolStep::Part{place(value), at.channels, channel, at.planar ? at.stride : 1, at.planar ? 1 : at.stride};
+  };
+  std::vector<PlanarPoolStep::Part> inputs;
+  int64_t channel = 0;
+  for (const Segment& segment : step.inputs.front()) {
+    if (active_channels(point_, segment).empty()) continue;
+    inputs.push_back(part_of(segment.value, channel));
+    channel += inputs.back().channels;
+  }
+  append(std::make_unique<PlanarPoolStep>(map, kind, std::move(inputs), part_of(step.output, 0)), step.output);
 }
 
 }  // namespace tnn::prefix

@@ -3,8 +3,7 @@
 namespace tnn::prefix {
 namespace {
 
-constexpr int kBarrierSpins = 20000;  ///< some hundred microseconds: a step that one thread finishes late
-constexpr int kStartSpins = 0;        ///< between tasks workers sleep at once and leave the processor to others
+constexpr int kSpins = 20000;  ///< without work, before a helper sleeps until the next begin(): some hundred microseconds
 
 void pause_briefly() {
 #if defined(__x86_64__)
@@ -14,60 +13,84 @@ void pause_briefly() {
 #endif
 }
 
+uint64_t parts_of(uint64_t ticket) { return ticket >> 16 & 0xFFFF; }
+uint64_t next_of(uint64_t ticket) { return ticket & 0xFFFF; }
+
 }  // namespace
 
-ThreadTeam::ThreadTeam(int size, std::function<void(int)> task) : size_(size), task_(std::move(task)) {
-  for (int member = 1; member < size_; ++member) workers_.emplace_back([this, member] { work(member); });
+ThreadTeam::ThreadTeam(int size) {
+  for (int i = 1; i < size; ++i) helpers_.emplace_back([this] { help(); });
 }
 
 ThreadTeam::~ThreadTeam() {
-  ended_.store(true);
-  advance(round_);
-  for (std::thread& worker : workers_) worker.join();
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    ended_ = true;
+  }
+  wake_.notify_all();
+  for (std::thread& helper : helpers_) helper.join();
 }
 
-void ThreadTeam::run() {
-  if (size_ > 1) advance(round_);
-  task_(0);
-  barrier();
+void ThreadTeam::begin() {
+  if (helpers_.empty()) return;
+  active_.store(true, std::memory_order_release);
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    ++round_;
+  }
+  wake_.notify_all();
 }
 
-void ThreadTeam::work(int member) {
-  for (unsigned round = 0;; ++round) {
-    wait_for_change(round_, round, kStartSpins);
-    if (ended_.load()) return;
-    task_(member);
-    barrier();
+void ThreadTeam::run(const SharedTask& task, int parts) {
+  if (parts == 1 || helpers_.empty()) {
+    for (int part = 0; part < parts; ++part) task.run_part(part, parts);
+    return;
+  }
+  task_ = &task;
+  done_.store(0, std::memory_order_relaxed);
+  const uint64_t number = (ticket_.load(std::memory_order_relaxed) >> 32) + 1;
+  ticket_.store(number << 32 | static_cast<uint64_t>(parts) << 16, std::memory_order_release);
+  while (take_part()) {
+  }
+  for (int spins = 0; done_.load(std::memory_order_acquire) != parts; ++spins)
+    if (spins < kSpins / 10)
+      pause_briefly();
+    else
+      std::this_thread::yield();  // whoever holds the last part may be waiting for this processor
+}
+
+bool ThreadTeam::take_part() {
+  uint64_t ticket = ticket_.load(std::memory_order_acquire);
+  while (next_of(ticket) < parts_of(ticket)) {
+    // The task cannot change before the part that is taken here is done.
+    if (!ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel, std::memory_order_acquire)) continue;
+    task_->run_part(static_cast<int>(next_of(ticket)), static_cast<int>(parts_of(ticket)));
+    done_.fetch_add(1, std::memory_order_release);
+    return true;
+  }
+  return false;
+}
+
+void ThreadTeam::help() {
+  uint64_t seen = 0;
+  while (true) {
+    {
+      std::unique_lock<std::mutex> lock(mutex_);
+      wake_.wait(lock, [&] { return round_ != seen || ended_; });
+      if (ended_) return;
+      seen = round_;
+    }
+    help_while_active();
   }
 }
 
-void ThreadTeam::barrier() {
-  if (size_ == 1) return;
-  const unsigned before = passed_.load(std::memory_order_relaxed);
-  if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == size_) {
-    arrived_.store(0, std::memory_order_relaxed);
-    advance(passed_);
-  } else {
-    wait_for_change(passed_, before, kBarrierSpins);
+void ThreadTeam::help_while_active() {
+  for (int spins = 0; spins < kSpins && active_.load(std::memory_order_acquire); ++spins) {
+    if (take_part())
+      spins = 0;
+    else
+      pause_briefly();
   }
-}
-
-void ThreadTeam::wait_for_change(const std::atomic<unsigned>& counter, unsigned old, int spins) {
-  for (int i = 0; i < spins; ++i) {
-    if (counter.load(std::memory_order_acquire) != old) return;
-    pause_briefly();
-  }
-  std::unique_lock<std::mutex> lock(mutex_);
-  sleepers_.fetch_add(1);
-  changed_.wait(lock, [&] { return counter.load() != old; });
-  sleepers_.fetch_sub(1);
-}
-
-void ThreadTeam::advance(std::atomic<unsigned>& counter) {
-  counter.fetch_add(1);
-  if (sleepers_.load() == 0) return;
-  const std::lock_guard<std::mutex> lock(mutex_);
-  changed_.notify_all();
 }
 
 }  // namespace tnn::prefix
