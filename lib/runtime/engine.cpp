@@ -4,6 +4,9 @@
 
 #include "core/error.h"
 #include "runtime/reference/reference_engine.h"
+#ifdef TNN_HAS_ONEDNN
+#include "runtime/onednn/onednn_engine.h"
+#endif
 
 namespace tnn {
 namespace {
@@ -14,7 +17,11 @@ struct EngineRow {
 };
 
 /// Fastest first.
-constexpr EngineRow kEngines[] = {{"reference", make_reference_engine}};
+constexpr EngineRow kEngines[] = {
+#ifdef TNN_HAS_ONEDNN
+    {"onednn", make_onednn_engine},
+#endif
+    {"reference", make_reference_engine}};
 
 }  // namespace
 
