@@ -3,6 +3,8 @@
 namespace tnn::onednn {
 namespace {
 
+bool reorders(const Plan& plan, const Segment& segment) { return segment.flattened && plan.value(segment.value).shape.positions() > 1; }
+
 const PlanPoint& point_of(const LoweredModel& model, int point) { return model.plan.points[static_cast<size_t>(point)]; }
 
 std::vector<int64_t> list(const ChannelRanges& ranges) {
@@ -51,6 +53,18 @@ std::vector<int64_t> sizes(int64_t batch, int64_t channels, const std::vector<in
 }
 
 }  // namespace
+
+std::vector<Segment> present_segments(const PlanPoint& point, const Operand& operand) {
+  std::vector<Segment> present;
+  for (const Segment& segment : operand)
+    if (!active_channels(point, segment).empty()) present.push_back(segment);
+  return present;
+}
+
+bool is_read_in_place(const Plan& plan, const PlanPoint& point, const Operand& operand, bool linear) {
+  const auto present = present_segments(point, operand);
+  return present.empty() || (present.size() == 1 && (linear || !reorders(plan, present.front())));
+}
 
 LayerShape layer_shape(const LoweredModel& model, const Step& step, int point, int64_t batch) {
   const PlanPoint& at = point_of(model, point);

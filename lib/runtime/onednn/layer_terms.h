@@ -6,6 +6,9 @@
 
 namespace tnn::onednn {
 
+/// The segments of an operand that have a channel at a point.
+std::vector<Segment> present_segments(const PlanPoint& point, const Operand& operand);
+
 /// Whether an operand's rows are one stored value's. A linear layer reads a flattened value in place too: its columns are permuted instead.
 bool is_read_in_place(const Plan& plan, const PlanPoint& point, const Operand& operand, bool linear);
 

@@ -5,25 +5,6 @@
 #include "runtime/onednn/layer_terms.h"
 
 namespace tnn::onednn {
-namespace {
-
-/// The segments of an operand that have a channel.
-std::vector<Segment> present_segments(const PlanPoint& point, const Operand& operand) {
-  std::vector<Segment> present;
-  for (const Segment& segment : operand)
-    if (!active_channels(point, segment).empty()) present.push_back(segment);
-  return present;
-}
-
-bool reorders(const Plan& plan, const Segment& segment) { return segment.flattened && plan.value(segment.value).shape.positions() > 1; }
-
-}  // namespace
-
-bool is_read_in_place(const Plan& plan, const PlanPoint& point, const Operand& operand, bool linear) {
-  const auto present = present_segments(point, operand);
-  return present.empty() || (present.size() == 1 && (linear || !reorders(plan, present.front())));
-}
-
 int64_t ProgramWriter::gathered_bytes(const Plan& plan, const PlanPoint& point, const Operand& operand, bool linear, int64_t batch) {
   if (is_read_in_place(plan, point, operand, linear)) return 0;
   int64_t positions = 1;
