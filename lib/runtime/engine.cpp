@@ -5,6 +5,9 @@
 #include "core/error.h"
 #include "runtime/prefix/prefix_engine.h"
 #include "runtime/reference/reference_engine.h"
+#ifdef TNN_HAS_ONEDNN
+#include "runtime/onednn/onednn_engine.h"
+#endif
 
 namespace tnn {
 namespace {
@@ -15,7 +18,11 @@ struct EngineRow {
 };
 
 /// Fastest first.
-constexpr EngineRow kEngines[] = {{"prefix", make_prefix_engine}, {"reference", make_reference_engine}};
+constexpr EngineRow kEngines[] = {{"prefix", make_prefix_engine},
+#ifdef TNN_HAS_ONEDNN
+                                  {"onednn", make_onednn_engine},
+#endif
+                                  {"reference", make_reference_engine}};
 
 }  // namespace
 

@@ -33,7 +33,7 @@ class EngineContext {
  public:
   virtual ~EngineContext() = default;
   /// Computes `batch` inputs (1 to the limit), row-major [batch, channels, extent...], at an operating point. The output is row-major at
-  /// full width, channels that the point closes are 0. Allocates nothing.
+  /// full width, channels that the point closes are 0. Allocates nothing, but for what oneDNN does inside each of its calls.
   virtual void run(const float* input, int64_t batch, int point, float* output) = 0;
   /// What this context holds.
   virtual int64_t memory_bytes() const = 0;
