@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "core/json_integer.h"
 #include "graph/graph_json.h"
 
 namespace tnn {
@@ -29,7 +30,7 @@ OperatingPoint point_from_json(const Graph& graph, const Json& json) {
   OperatingPoint point{json.at("u").get<double>(), json.at("u_begin").get<double>(), json.at("u_end").get<double>(), {}, {}};
   check_utilization(point.u);
   for (const Gate& gate : graph.gates()) {
-    const auto indices = json.at("active").at(gate.name).get<std::vector<int>>();
+    const auto indices = json_integers<int>(json.at("active").at(gate.name));
     for (size_t i = 0; i < indices.size(); ++i)
       if (indices[i] < 0 || indices[i] >= gate.groups || (i > 0 && indices[i] <= indices[i - 1]))
         throw UsageError(
@@ -93,7 +94,7 @@ ModelDescription description_from_metadata(const SafetensorsMetadata& metadata, 
     description.graph = graph_from_json(text("tnn.graph"));
     const Json gating = Json::parse(text("tnn.gating"));
     description.gating = {gating.at("strategy").get<std::string>(), rounding_from_name(gating.at("rounding").get<std::string>()),
-                          gating.at("min_active").get<int>()};
+                          json_integer<int>(gating.at("min_active"))};
     for (const Json& point : Json::parse(text("tnn.operating_points")))
       description.points.push_back(point_from_json(description.graph, point));
     description.batch_norm = batch_norm_mode_from_name(text("tnn.batch_norm"));
