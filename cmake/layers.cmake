@@ -1,5 +1,5 @@
 # The layers of lib/, in order: a layer uses itself and those above it in this list (scripts/check-layers holds sources to it).
-#   tnn_layer(NAME [LINK public libraries...] [EXCEPT sources...])   every *.cpp below lib/NAME becomes the static library tnn_NAME
+#   tnn_layer(NAME [LINK public libraries...] [EXCEPT patterns...])   every *.cpp below lib/NAME becomes the static library tnn_NAME
 #   tnn_layer_tests(NAME [LINK libraries...])         every *.cpp of tests/NAME becomes the program tests/tnn_NAME_tests
 set(TNN_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
     -Wno-restrict)  # GCC 12 reports std::string concatenation wrongly (GCC bug 105651)
@@ -10,8 +10,9 @@ endif()
 function(tnn_layer name)
   cmake_parse_arguments(layer "" "" "LINK;EXCEPT" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/lib/${name}/*.cpp)
-  foreach(source ${layer_EXCEPT})
-    list(REMOVE_ITEM sources ${CMAKE_SOURCE_DIR}/lib/${source})
+  foreach(pattern ${layer_EXCEPT})
+    file(GLOB excepted ${CMAKE_SOURCE_DIR}/lib/${pattern})
+    list(REMOVE_ITEM sources ${excepted})
   endforeach()
   if(NOT sources)
     add_library(tnn_${name} INTERFACE)

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "core/json_integer.h"
 #include "graph/graph_json.h"
 
 namespace tnn {
@@ -20,21 +21,23 @@ Json points_to_json(const ModelDescription& description) {
     for (size_t i = 0; i < description.graph.gates().size(); ++i)
       active[description.graph.gates()[i].name] = point.configuration.gates[i].indices();
     list.push_back({{"u", point.u}, {"u_begin", point.u_begin}, {"u_end", point.u_end}, {"active", active}});
+    if (point.validation_accuracy) list.back()["validation_accuracy"] = *point.validation_accuracy;
   }
   return list;
 }
 
 OperatingPoint point_from_json(const Graph& graph, const Json& json) {
-  OperatingPoint point{json.at("u").get<double>(), json.at("u_begin").get<double>(), json.at("u_end").get<double>(), {}};
+  OperatingPoint point{json.at("u").get<double>(), json.at("u_begin").get<double>(), json.at("u_end").get<double>(), {}, {}};
   check_utilization(point.u);
   for (const Gate& gate : graph.gates()) {
-    const auto indices = json.at("active").at(gate.name).get<std::vector<int>>();
+    const auto indices = json_integers<int>(json.at("active").at(gate.name));
     for (size_t i = 0; i < indices.size(); ++i)
       if (indices[i] < 0 || indices[i] >= gate.groups || (i > 0 && indices[i] <= indices[i - 1]))
         throw UsageError(
             fmt::format("operating point u = {}: group {} of gate '{}' is out of order or range", point.u, indices[i], gate.name));
     point.configuration.gates.push_back(ActiveGroups::of(gate.groups, indices));
   }
+  if (json.contains("validation_accuracy")) point.validation_accuracy = json.at("validation_accuracy").get<double>();
   return point;
 }
 
@@ -91,7 +94,7 @@ ModelDescription description_from_metadata(const SafetensorsMetadata& metadata, 
     description.graph = graph_from_json(text("tnn.graph"));
     const Json gating = Json::parse(text("tnn.gating"));
     description.gating = {gating.at("strategy").get<std::string>(), rounding_from_name(gating.at("rounding").get<std::string>()),
-                          gating.at("min_active").get<int>()};
+                          json_integer<int>(gating.at("min_active"))};
     for (const Json& point : Json::parse(text("tnn.operating_points")))
       description.points.push_back(point_from_json(description.graph, point));
     description.batch_norm = batch_norm_mode_from_name(text("tnn.batch_norm"));

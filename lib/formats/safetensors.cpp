@@ -13,6 +13,7 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/json_integer.h"
 
 namespace tnn {
 namespace {
@@ -86,6 +87,9 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : path_(path
   } catch (const nlohmann::json::exception& error) {
     ::munmap(const_cast<std::byte*>(map_), size_);
     throw DataError(fmt::format("'{}' is not a safetensors file: {}", path.string(), error.what()));
+  } catch (const UsageError& error) {
+    ::munmap(const_cast<std::byte*>(map_), size_);
+    throw DataError(fmt::format("'{}' is not a safetensors file: {}", path.string(), error.what()));
   } catch (...) {
     ::munmap(const_cast<std::byte*>(map_), size_);
     throw;
@@ -113,14 +117,14 @@ void SafetensorsFile::parse() {
     const auto type = entry.at("dtype").get<std::string>();
     const auto row = std::find_if(std::begin(kDTypes), std::end(kDTypes), [&](const DTypeRow& r) { return type == r.name; });
     if (row == std::end(kDTypes)) fail(fmt::format("tensor '{}' has type {}, which tnn does not read", name, type));
-    TensorView view{name, row->dtype, entry.at("shape").get<std::vector<int64_t>>(), nullptr};
+    TensorView view{name, row->dtype, json_integers<int64_t>(entry.at("shape")), nullptr};
     size_t elements = 1;
     for (const int64_t size : view.shape) {
       if (size < 0 || (size > 0 && elements > data_size / static_cast<size_t>(size)))
         fail(fmt::format("tensor '{}' is larger than the file", name));
       elements *= static_cast<size_t>(size);
     }
-    const auto offsets = entry.at("data_offsets").get<std::vector<uint64_t>>();
+    const auto offsets = json_integers<uint64_t>(entry.at("data_offsets"));
     if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > data_size || offsets[1] - offsets[0] != elements * row->size)
       fail(fmt::format("tensor '{}': its offsets do not fit its shape or the file (truncated?)", name));
     view.data = data + offsets[0];

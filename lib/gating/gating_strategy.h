@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,7 @@ struct OperatingPoint {
   double u = 1.0;                     ///< canonical: d/D where one gate or equal cardinalities decide
   double u_begin = 0.0, u_end = 1.0;  ///< the utilizations that give it, from u_begin to u_end
   Configuration configuration;
+  std::optional<double> validation_accuracy = {};  ///< top-1, a fraction, on the validation split it was trained with
 };
 
 /// Maps u to the active groups of every gate of a graph.

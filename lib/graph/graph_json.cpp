@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "core/json_integer.h"
 #include "graph/graph_builder.h"
 
 namespace tnn {
@@ -91,9 +92,14 @@ class Fields {
   template <typename Type>
   Type value(const Json& json, const std::string& key) const {
     try {
-      if constexpr (std::is_integral_v<Type> && !std::is_same_v<Type, bool>)
-        if (!json.is_number_integer()) throw UsageError(fmt::format("{}: '{}' is not an integer", where_, key));
-      return json.get<Type>();
+      if constexpr (std::is_same_v<Type, std::vector<int64_t>>)
+        return json_integers<int64_t>(json);
+      else if constexpr (std::is_integral_v<Type> && !std::is_same_v<Type, bool>)
+        return json_integer<Type>(json);
+      else
+        return json.get<Type>();
+    } catch (const UsageError& error) {
+      throw UsageError(fmt::format("{}: '{}': {}", where_, key, error.what()));
     } catch (const Json::exception&) {
       throw UsageError(fmt::format("{}: '{}' has the wrong type", where_, key));
     }

@@ -60,10 +60,14 @@ Table gate_table(const Graph& graph) {
 
 Table operating_point_table(const ModelDescription& description) {
   Table table{{"u", "groups", "parameters", "macs", "flops", "activation_bytes"}, {}, {true, false, true, true, true, true}};
+  const bool validated = std::any_of(description.points.begin(), description.points.end(),
+                                     [](const OperatingPoint& point) { return point.validation_accuracy.has_value(); });
+  if (validated) table.columns.push_back("validation_accuracy"), table.numeric.push_back(true);
   for (const OperatingPoint& point : description.points) {
     const Cost cost = network_cost(description.graph, point.configuration);
     table.rows.push_back({fmt::format("{:.6g}", point.u), groups_text(description, point), std::to_string(cost.parameters),
                           std::to_string(cost.macs), std::to_string(cost.flops), std::to_string(cost.activation_bytes)});
+    if (validated) table.rows.back().push_back(point.validation_accuracy ? fmt::format("{:.4f}", *point.validation_accuracy) : "");
   }
   return table;
 }

@@ -16,7 +16,7 @@ std::string inspect(const std::filesystem::path& recipe_or_model, const Recipe::
 /// The steps that the runtime executes at utilization u, with MACs and bytes: plan_table().
 std::string inspect_plan(const std::filesystem::path& recipe_or_model, const Recipe::Overrides& overrides, double u, TableFormat format);
 
-/// The table u -> groups, parameters, MACs, FLOPs, activation memory.
+/// The table u -> groups, parameters, MACs, FLOPs, activation memory, and validation accuracy where the model has it.
 Table operating_point_table(const ModelDescription& description);
 
 }  // namespace tnn

@@ -15,6 +15,7 @@
 #include "report/event_file.h"
 #include "report/metrics_log.h"
 #include "training/calibration.h"
+#include "training/validation.h"
 
 namespace tnn {
 namespace {
@@ -77,7 +78,16 @@ void train(DatapathTrainer& trainer, const DatapathOptions& options, const Recip
   if (trainer.run(progress, observer) == TrainingEnd::interrupted) throw_interrupted(trainer);
 }
 
-/// The chosen weights with statistics of every operating point, as the model file.
+/// Writes to each operating point how it does on the validation split.
+void validate_points(Network& network, const TrainingData& data, int64_t batch_size) {
+  std::vector<OperatingPoint>& points = network.description().points;
+  std::vector<double> utilizations;
+  for (const OperatingPoint& point : points) utilizations.push_back(point.u);
+  const auto accuracies = validation_accuracy(network, data, utilizations, batch_size);
+  for (size_t i = 0; i < points.size(); ++i) points[i].validation_accuracy = accuracies[i];
+}
+
+/// The chosen weights with statistics and validation accuracy of every operating point, as the model file.
 std::filesystem::path write_model(Network& network, const TrainingData& data, const DatapathOptions& options, const Recipe& recipe,
                                   const DatapathTrainer& trainer, const RunFolder& folder, Progress& progress) {
   if (std::filesystem::exists(trainer.best_path())) load_parameters(SafetensorsFile(trainer.best_path()), network);
@@ -89,6 +99,7 @@ std::filesystem::path write_model(Network& network, const TrainingData& data, co
                                  std::min(options.recalibration_images, static_cast<int64_t>(data.train.size()))));
   try {
     calibrate_batch_norm(network, data, points, options.recalibration_images, options.seed);
+    if (!data.validation.empty()) validate_points(network, data, options.evaluation_batch);
   } catch (const Interrupted&) {
     throw_interrupted(trainer);
   }

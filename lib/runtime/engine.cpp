@@ -4,7 +4,11 @@
 
 #include "core/error.h"
 #include "runtime/cuda_engine.h"
+#include "runtime/prefix/prefix_engine.h"
 #include "runtime/reference/reference_engine.h"
+#ifdef TNN_HAS_ONEDNN
+#include "runtime/onednn/onednn_engine.h"
+#endif
 
 namespace tnn {
 namespace {
@@ -15,7 +19,11 @@ struct EngineRow {
 };
 
 /// Fastest first.
-constexpr EngineRow kEngines[] = {{"reference", make_reference_engine}};
+constexpr EngineRow kEngines[] = {{"prefix", make_prefix_engine},
+#ifdef TNN_HAS_ONEDNN
+                                  {"onednn", make_onednn_engine},
+#endif
+                                  {"reference", make_reference_engine}};
 
 /// Comes in a module; never the default, which must work where there is no GPU.
 constexpr const char* kCudaEngine = "cuda";

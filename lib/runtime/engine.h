@@ -16,6 +16,7 @@ std::string precision_name(Precision precision);
 
 struct EngineOptions {
   Precision precision = Precision::fp32;
+  std::string instruction_set = {};  ///< of the prefix engine: "avx512", "avx2", "neon", "scalar"; empty: the best of the processor
 };
 
 struct ContextOptions {
@@ -32,8 +33,8 @@ class EngineContext {
  public:
   virtual ~EngineContext() = default;
   /// Computes `batch` inputs (1 to the limit), row-major [batch, channels, extent...], at an operating point. The output is row-major at
-  /// full width, channels that the point closes are 0. Allocates nothing (on a GPU: after the first
-  /// run of a batch size).
+  /// full width, channels that the point closes are 0. Allocates nothing, but for what oneDNN does inside each of its calls and a GPU at
+  /// the first run of a batch size.
   virtual void run(const float* input, int64_t batch, int point, float* output) = 0;
   /// What this context holds.
   virtual int64_t memory_bytes() const = 0;

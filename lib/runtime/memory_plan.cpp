@@ -50,6 +50,7 @@ class PointMemory {
  public:
   PointMemory(const Plan& plan, int point, const BufferRules& rules)
       : plan_(plan), at_(plan.points[static_cast<size_t>(point)]), lives_(lifetimes(plan, at_)), block_of_(plan.values.size(), kNone) {
+    if (rules.adjust) rules.adjust(lives_, point);
     make_blocks(point, rules);
     place();
   }

@@ -7,6 +7,13 @@
 
 namespace tnn {
 
+/// First to last step (index) that needs a value at a point. The input lives from step -1, the output to one past the last step.
+struct Lifetime {
+  int begin = 0, end = kNone;
+  bool is_live() const { return end >= begin; }
+  bool meets(const Lifetime& other) const { return begin <= other.end && other.begin <= end; }
+};
+
 /// What an engine says of its buffers.
 struct BufferRules {
   /// Bytes that a value takes at a point, for the largest batch; 0: it needs no place in the arena (the network's input, read in place).
@@ -14,6 +21,8 @@ struct BufferRules {
   /// Whether the second value may be written over the first, element by element, while it is read: same layout. Empty: never.
   std::function<bool(ValueId, ValueId, int point)> same_layout = {};
   int64_t alignment = 64;
+  /// Lengthens lifetimes where an engine needs a value earlier or later than the plan says. Empty: nothing to say.
+  std::function<void(std::vector<Lifetime>&, int point)> adjust = {};
 };
 
 /// Places of all values in one arena. Values that live at the same time never overlap, but for a result that is written over an operand
@@ -26,12 +35,7 @@ struct MemoryPlan {
   int64_t offset(int point, ValueId value) const { return offsets[static_cast<size_t>(point)][static_cast<size_t>(value)]; }
 };
 
-/// First to last step (index) that needs a value at a point. The input lives from step -1, the output to one past the last step.
-struct Lifetime {
-  int begin = 0, end = kNone;
-  bool is_live() const { return end >= begin; }
-  bool meets(const Lifetime& other) const { return begin <= other.end && other.begin <= end; }
-};
+/// Of each value.
 std::vector<Lifetime> lifetimes(const Plan& plan, const PlanPoint& point);
 
 /// An operand that a step may overwrite at a point: element-wise operations their input, weighted ones their residual, where the operand is

@@ -29,7 +29,8 @@ void check_range(const char* name, int64_t value, int64_t largest) {
 std::vector<OperatingPointInfo> describe_points(const ModelDescription& description) {
   std::vector<OperatingPointInfo> points;
   for (const OperatingPoint& point : description.points) {
-    OperatingPointInfo info{point.u, point.u_begin, point.u_end, network_cost(description.graph, point.configuration), {}};
+    OperatingPointInfo info{
+        point.u, point.u_begin, point.u_end, network_cost(description.graph, point.configuration), {}, point.validation_accuracy};
     for (const ActiveGroups& gate : point.configuration.gates) info.groups.push_back(gate.count());
     points.push_back(std::move(info));
   }
@@ -54,7 +55,8 @@ ThrottledNetwork ThrottledNetwork::load(const std::filesystem::path& file, const
   check_range("threads", options.threads, 256);
   check_range("batch_limit", options.batch_limit, 65536);
   auto model = load_lowered_model(file);
-  auto engine = make_engine(options.engine.empty() ? default_engine_name() : options.engine, model, {options.precision});
+  auto engine =
+      make_engine(options.engine.empty() ? default_engine_name() : options.engine, model, {options.precision, options.instruction_set});
   const Graph& graph = model->graph();
   const auto last = static_cast<int>(model->description.points.size()) - 1;
   // Built in place: an atomic cannot be moved.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ namespace tnn {
 struct RuntimeOptions {
   std::string engine = {};  ///< a name of engine_names(); empty: the fastest of this build
   Precision precision = Precision::fp32;
+  std::string instruction_set = {};                ///< of the prefix engine; empty: the best of the processor
   int threads = 1;                                 ///< that work on one run of a context, 1 to 256
   int64_t batch_limit = 1;                         ///< inputs in one run at most, 1 to 65536
   int64_t memory_limit_bytes = int64_t{16} << 30;  ///< of the activations of a context; a model that needs more is refused
@@ -21,10 +23,11 @@ struct RuntimeOptions {
 
 /// What an application may choose between.
 struct OperatingPointInfo {
-  double u = 1.0;                     ///< canonical utilization
-  double u_begin = 0.0, u_end = 1.0;  ///< the utilizations that lead to this point
-  Cost cost;                          ///< of one input: MACs, FLOPs, active parameters, peak activations
-  std::vector<int> groups;            ///< active groups of each gate
+  double u = 1.0;                                  ///< canonical utilization
+  double u_begin = 0.0, u_end = 1.0;               ///< the utilizations that lead to this point
+  Cost cost;                                       ///< of one input: MACs, FLOPs, active parameters, peak activations
+  std::vector<int> groups;                         ///< active groups of each gate
+  std::optional<double> validation_accuracy = {};  ///< top-1, a fraction, where the file has it
 };
 
 class ThrottledNetwork;

@@ -139,8 +139,15 @@ tnn_status tnn_point_get(const tnn_network* network, int64_t index, tnn_point* p
       throw tnn::UsageError("operating point " + std::to_string(index) + " does not exist (allowed: 0 to " +
                             std::to_string(points.size() - 1) + ")");
     const tnn::OperatingPointInfo& info = points[static_cast<size_t>(index)];
-    const tnn_point known{size,           info.u,          info.u_begin,         info.u_end,
-                          info.cost.macs, info.cost.flops, info.cost.parameters, info.cost.activation_bytes};
+    const tnn_point known{size,
+                          info.u,
+                          info.u_begin,
+                          info.u_end,
+                          info.cost.macs,
+                          info.cost.flops,
+                          info.cost.parameters,
+                          info.cost.activation_bytes,
+                          info.validation_accuracy.value_or(-1)};
     std::memcpy(point, &known, std::min(static_cast<size_t>(size), sizeof known));
   });
 }

@@ -49,8 +49,9 @@ typedef struct tnn_point {
   double u_begin, u_end; /**< the utilizations that lead to this point */
   int64_t macs;          /**< multiply-accumulates */
   int64_t flops;
-  int64_t parameters;       /**< active ones */
-  int64_t activation_bytes; /**< peak, fp32 */
+  int64_t parameters;         /**< active ones */
+  int64_t activation_bytes;   /**< peak, fp32 */
+  double validation_accuracy; /**< top-1, 0 to 1; -1: the file has none */
 } tnn_point;
 
 /** "0.1.0 (commit abc1234)". */

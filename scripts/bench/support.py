@@ -19,7 +19,7 @@ NETS = {
     "densenet_w": ("recipes/cifar10/densenet100.yaml", []),
     "mobilenet": ("recipes/cifar10/mobilenet.yaml", []),
     "ds_cnn": ("recipes/cifar10/ds_cnn.yaml", []),
-    "resnext50": ("recipes/cifar10/resnext29.yaml", ["model.depth=50", "model.input=[3, 224, 224]", "model.classes=1000"]),
+    "resnext50": ("recipes/cifar10/resnext29.yaml", ["model.depth=50", "model.cardinality=32", "model.group_width=4", "model.input=[3, 224, 224]", "model.classes=1000"]),
 }
 
 

@@ -1,7 +1,4 @@
 #include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
@@ -12,39 +9,11 @@
 #include "catch_compat.h"
 #include "core/atomic_file.h"
 #include "formats/safetensors.h"
-#include "temporary_folder.h"
-
-extern char** environ;
+#include "run_program.h"
 
 using namespace tnn;
 
 namespace {
-
-struct Outcome {
-  int code = 0;
-  std::string out, err;
-};
-
-pid_t start(const std::string& arguments, const std::filesystem::path& out, const std::filesystem::path& err) {
-  const std::string command = "exec " TNN_PROGRAM " " + arguments + " >'" + out.string() + "' 2>'" + err.string() + "'";
-  const char* argv[] = {"sh", "-c", command.c_str(), nullptr};
-  pid_t child = 0;
-  REQUIRE(posix_spawn(&child, "/bin/sh", nullptr, nullptr, const_cast<char**>(argv), environ) == 0);
-  return child;
-}
-
-int wait_for(pid_t child) {
-  int status = 0;
-  waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-Outcome tnn_run(const std::string& arguments) {
-  const TemporaryFolder folder;
-  const auto out = folder.path() / "out", err = folder.path() / "err";
-  const int code = wait_for(start(arguments, out, err));
-  return {code, read_file(out), read_file(err)};
-}
 
 bool has_fashion_mnist() { return std::filesystem::exists("/usr/share/datasets/fashion-mnist"); }
 
@@ -159,7 +128,10 @@ TEST_CASE("one command trains, sweeps and writes every report, and a folder that
   for (size_t i = 0; i < 4; ++i)
     CHECK(rows[i].at("top1_percent").get<double>() == Approx(100 * curve.at("points")[i].at("top1").get<double>()).margin(0.006));
   CHECK(sweep.err.empty());
-  CHECK(tnn_run("inspect " + run.string()).code == 0);
+  const Outcome inspected = tnn_run("inspect " + run.string() + " --format json");
+  REQUIRE(inspected.code == 0);
+  const auto points = nlohmann::json::parse(inspected.out).at("operating_points");
+  for (const auto& point : points) CHECK(point.at("validation_accuracy").get<double>() > 0);
 
   const Outcome exported =
       tnn_run("export " + run.string() + " --format onnx --u 0.25,1 --out " + (run / "net.onnx").string() + " --print json --quiet");

@@ -13,6 +13,7 @@ TEST_CASE("a model's description survives its metadata, for nested and independe
     description.dataset = "fashion_mnist";
     description.class_names = {"a", "b \"quoted\""};
     description.preprocessing = {{0.1, 0.2}, {0.3, 1.0 / 3.0}};
+    if (seed % 3 == 0) description.points.front().validation_accuracy = 0.875;
     const ModelDescription back = description_from_metadata(description_to_metadata(description), "x");
     REQUIRE(back.graph == description.graph);
     REQUIRE(back.gating == description.gating);
@@ -20,6 +21,7 @@ TEST_CASE("a model's description survives its metadata, for nested and independe
     for (size_t i = 0; i < back.points.size(); ++i) {
       REQUIRE(back.points[i].configuration == description.points[i].configuration);
       REQUIRE(back.points[i].u == description.points[i].u);
+      REQUIRE(back.points[i].validation_accuracy == description.points[i].validation_accuracy);
     }
     REQUIRE(back.batch_norm == description.batch_norm);
     REQUIRE(back.class_names == description.class_names);

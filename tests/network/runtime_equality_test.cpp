@@ -29,6 +29,7 @@ TEST_CASE("masked and sliced execution in LibTorch equal every engine of the run
       InferenceContext context = net.context();
       at::Tensor y = at::empty({batch, net.output_shape().front()});
       for (size_t p = 0; p < net.operating_points().size(); ++p) {
+        INFO(engine << " at point " << p << ", batch " << batch);
         net.set_operating_point(static_cast<int>(p));
         context.run(input.data(), batch, y.data_ptr<float>());
         const Configuration& configuration = network.description().points[p].configuration;

@@ -32,6 +32,7 @@ TEST_CASE("the C interface computes what the C++ interface computes at every ope
     tnn_point point{};
     point.struct_size = sizeof point;
     REQUIRE(tnn_point_get(network, i, &point) == TNN_OK);
+    CHECK(point.validation_accuracy == -1);
     CHECK(point.macs == expected.operating_points()[static_cast<size_t>(i)].cost.macs);
     REQUIRE(tnn_set_utilization(network, point.u) == TNN_OK);
     int64_t used = -1;

@@ -117,6 +117,12 @@ TEST_CASE("graphs that no builder would make are refused") {
   CHECK(damage.refused(with_metadata(model, "tnn.graph", "\"channels\":", "\"channels\":9999999999")));
   CHECK(damage.refused(with_metadata(model, "tnn.graph", "\"kernel\":[", "\"kernel\":[0,")));
   CHECK(damage.refused(with_metadata(model, "tnn.graph", "\"shape\":[", "\"shape\":[16777216,16777216,16777216],\"more\":[")));
+  // Integers that no 64 bits hold, that an int would cut, or with a fraction.
+  for (const char* number : {"9223372036854775807999", "18446744073709551615", "4294967297", "1.5", "1e30"}) {
+    CHECK(damage.refused(with_metadata(model, "tnn.graph", "\"kernel\":[", std::string("\"kernel\":[") + number + ",")));
+    CHECK(damage.refused(with_metadata(model, "tnn.graph", "\"channels\":", std::string("\"channels\":") + number + ",\"x\":")));
+    CHECK(damage.refused(with_metadata(model, "tnn.operating_points", "\":[", std::string("\":[") + number + ",")));
+  }
   CHECK(damage.refused(with_metadata(model, "tnn.operating_points", "[", "{")));
   CHECK(damage.refused(with_metadata(model, "tnn.operating_points", "\"u\":", "\"u\":7,\"v\":")));
   CHECK(damage.refused(with_metadata(model, "tnn.batch_norm", "switchable", "private")));

@@ -1,0 +1,126 @@
+#include "runtime/onednn/onednn_context.h"
+
+#include <omp.h>
+
+#include <algorithm>
+
+namespace tnn::onednn {
+namespace {
+
+/// The number of OpenMP threads that oneDNN uses when it is called from this thread, while in scope.
+class ThreadScope {
+ public:
+  explicit ThreadScope(int threads) : before_(omp_get_max_threads()) { omp_set_num_threads(threads); }
+  ~ThreadScope() { omp_set_num_threads(before_); }
+  ThreadScope(const ThreadScope&) = delete;
+  ThreadScope& operator=(const ThreadScope&) = delete;
+
+ private:
+  const int before_;
+};
+
+BufferRules buffer_rules(const Plan& plan, int64_t batch) {
+  const auto bytes = [&plan, batch](ValueId value, int point) {
+    const int64_t channels = count_channels(plan.points[static_cast<size_t>(point)].channels[static_cast<size_t>(value)]);
+    return batch * channels * plan.value(value).shape.positions() * int64_t{sizeof(float)};
+  };
+  return {bytes, [](ValueId, ValueId, int) { return true; }};
+}
+
+/// For the step that puts most side by side.
+int64_t gathered_bytes(const Plan& plan, int64_t batch) {
+  int64_t largest = 0;
+  for (const PlanPoint& point : plan.points)
+    for (const Step& step : plan.steps) {
+      const bool linear = std::holds_alternative<Linear>(step.operation);
+      int64_t bytes = 0;
+      for (const Operand& operand : step.inputs) bytes += ProgramWriter::gathered_bytes(plan, point, operand, linear, batch);
+      largest = std::max(largest, bytes);
+    }
+  return largest;
+}
+
+Workspace make_workspace(const LoweredModel& model, const dnnl::engine& engine, PackedWeights& packed, const ContextOptions& options) {
+  MemoryPlan memory = plan_memory(model.plan, buffer_rules(model.plan, options.batch_limit));
+  const int64_t gathered = gathered_bytes(model.plan, options.batch_limit);
+  check_memory(memory.arena_bytes + gathered, options);
+  AlignedMemory arena(memory.arena_bytes);
+  return {model, engine, dnnl::stream(engine), packed, std::move(memory), std::move(arena), AlignedMemory(gathered), {}};
+}
+
+}  // namespace
+
+OneDnnContext::OneDnnContext(const LoweredModel& model, const dnnl::engine& engine, PackedWeights& packed, const ContextOptions& options)
+    : plan_(model.plan),
+      batch_limit_(options.batch_limit),
+      threads_(options.threads),
+      workspace_(make_workspace(model, engine, packed, options)) {
+  const ThreadScope scope(threads_);
+  write_programs(1, single_);
+  if (batch_limit_ > 1) write_programs(batch_limit_, together_);
+  allocate_scratch(options);
+}
+
+void OneDnnContext::write_programs(int64_t batch, std::vector<Program>& programs) {
+  for (int point = 0; point < static_cast<int>(plan_.points.size()); ++point)
+    programs.push_back(ProgramWriter(workspace_, point, batch).write());
+}
+
+void OneDnnContext::allocate_scratch(const ContextOptions& options) {
+  size_t bytes = 0;
+  const auto for_each_scratch = [&](auto visit) {
+    for (auto* programs : {&single_, &together_})
+      for (Program& program : *programs)
+        for (dnnl::memory& scratch : program.scratch) visit(scratch);
+  };
+  for_each_scratch([&](dnnl::memory& scratch) { bytes = std::max(bytes, scratch.get_desc().get_size()); });
+  check_memory(memory_bytes() + static_cast<int64_t>(bytes), options);
+  workspace_.scratch = AlignedMemory(static_cast<int64_t>(bytes));
+  for_each_scratch([&](dnnl::memory& scratch) { scratch.set_data_handle(workspace_.scratch.data()); });
+}
+
+int64_t OneDnnContext::memory_bytes() const { return workspace_.arena.bytes() + workspace_.gathered.bytes() + workspace_.scratch.bytes(); }
+
+void OneDnnContext::run(const float* input, int64_t batch, int point, float* output) {
+  const ThreadScope scope(threads_);
+  const Value& image = plan_.values.front();
+  const int64_t in = image.channels * image.shape.positions();
+  const int64_t out = full_channels(plan_, plan_.output) * reference::grid_of(operand_extent(plan_, plan_.output)).positions();
+  while (batch > 0) {
+    const bool together = batch >= batch_limit_ && !together_.empty();
+    const int64_t count = together ? batch_limit_ : 1;
+    run_program((together ? together_ : single_)[static_cast<size_t>(point)], input, count, point, output);
+    batch -= count;
+    input += count * in;
+    output += count * out;
+  }
+}
+
+void OneDnnContext::run_program(const Program& program, const float* input, int64_t batch, int point, float* output) {
+  const Value& image = plan_.values.front();
+  float* rows = workspace_.arena.data() + workspace_.memory.offset(point, 0) / static_cast<int64_t>(sizeof(float));
+  planes_to_rows(input, batch, image.channels, image.shape.positions(), rows);
+  for (const auto& action : program.actions) action();
+  write_output(batch, point, output);
+}
+
+void OneDnnContext::write_output(int64_t batch, int point, float* output) const {
+  const PlanPoint& at = plan_.points[static_cast<size_t>(point)];
+  const int64_t each = full_channels(plan_, plan_.output) * reference::grid_of(operand_extent(plan_, plan_.output)).positions();
+  std::fill_n(output, batch * each, 0.0f);
+  int64_t first = 0;
+  for (const Segment& segment : plan_.output) {
+    const Value& value = plan_.value(segment.value);
+    const int64_t positions = value.shape.positions();
+    const ChannelRanges& active = active_channels(at, segment);
+    const int64_t offset = workspace_.memory.offset(point, segment.value) / static_cast<int64_t>(sizeof(float));
+    const float* row = workspace_.arena.data() + offset;
+    for (int64_t b = 0; b < batch && !active.empty(); ++b)
+      for (int64_t p = 0; p < positions; ++p)
+        for (const ChannelRange& range : active)
+          for (int64_t c = range.begin; c < range.end; ++c) output[b * each + first + c * positions + p] = *row++;
+    first += value.channels * positions;
+  }
+}
+
+}  // namespace tnn::onednn

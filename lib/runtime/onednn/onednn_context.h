@@ -1,0 +1,29 @@
+#pragma once
+
+#include "runtime/engine.h"
+#include "runtime/onednn/program.h"
+
+namespace tnn::onednn {
+
+/// Runs programs that are made once: for each operating point one that computes as many inputs as the batch limit together, and one that
+/// computes a single input, for the rest.
+class OneDnnContext : public EngineContext {
+ public:
+  OneDnnContext(const LoweredModel& model, const dnnl::engine& engine, PackedWeights& packed, const ContextOptions& options);
+  void run(const float* input, int64_t batch, int point, float* output) override;
+  int64_t memory_bytes() const override;
+
+ private:
+  void write_programs(int64_t batch, std::vector<Program>& programs);
+  void allocate_scratch(const ContextOptions& options);
+  void run_program(const Program& program, const float* input, int64_t batch, int point, float* output);
+  void write_output(int64_t batch, int point, float* output) const;
+
+  const Plan& plan_;
+  const int64_t batch_limit_;
+  const int threads_;
+  Workspace workspace_;
+  std::vector<Program> single_, together_;  // of each point
+};
+
+}  // namespace tnn::onednn

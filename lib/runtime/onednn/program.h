@@ -1,0 +1,67 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "runtime/lowered_model.h"
+#include "runtime/memory_plan.h"
+#include "runtime/onednn/packed_weights.h"
+#include "runtime/onednn/rows.h"
+
+namespace tnn::onednn {
+
+/// What the programs of a context share.
+struct Workspace {
+  const LoweredModel& model;
+  dnnl::engine engine;
+  dnnl::stream stream;
+  PackedWeights& packed;
+  MemoryPlan memory;
+  AlignedMemory arena;     ///< stored values
+  AlignedMemory gathered;  ///< operands put side by side, of the step in hand
+  AlignedMemory scratch;   ///< of oneDNN, of the step in hand
+};
+
+/// A plan at one operating point for one batch size, with every address decided: running it looks nothing up.
+struct Program {
+  std::vector<std::function<void()>> actions;
+  std::vector<dnnl::memory> scratch;  ///< to be pointed at the workspace's scratch, which is as large as the largest
+};
+
+/// Writes the program of a point.
+class ProgramWriter {
+ public:
+  ProgramWriter(Workspace& workspace, int point, int64_t batch);
+  Program write();
+
+  /// Bytes that an operand needs in `gathered`; 0 where it is read in place.
+  static int64_t gathered_bytes(const Plan& plan, const PlanPoint& point, const Operand& operand, bool linear, int64_t batch);
+
+ private:
+  void write_step(size_t index);
+  void write_weighted(size_t index);
+  void write_residual(const Step& step, float* out);
+  void write_layer(const LayerShape& shape, const WeightSelection& selection, const float* in, float* out);
+  void write_batch_norm(const Step& step, const float* in, float* out);
+  void write_add(const Step& step, float* out);
+  void write_pool(const Step& step, const Pool& pool, const float* in, float* out);
+  template <typename Action>
+  void add_action(Action action);
+
+  /// Where an operand lies as rows, after the actions so far. nullptr where it has no channel.
+  const float* read(const Operand& operand, bool linear = false);
+  void gather(const Operand& operand, float* out);
+  float* place(ValueId value) const;
+  int64_t channels(ValueId value) const { return count_channels(at_.channels[static_cast<size_t>(value)]); }
+  int64_t numbers(ValueId value) const { return batch_ * plan_.value(value).shape.positions() * channels(value); }
+
+  Workspace& workspace_;
+  const Plan& plan_;
+  const PlanPoint& at_;
+  const int point_;
+  const int64_t batch_;
+  int64_t gathered_ = 0;  // numbers of the step in hand
+  Program program_;
+};
+
+}  // namespace tnn::onednn

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "runtime/kernels/local_convolution.h"
+#include "runtime/prefix/kernel_step.h"
+
+namespace tnn::prefix {
+
+/// A dense or grouped convolution or a linear layer: pieces of outputs, each a wide convolution.
+class WideStep : public KernelStep {
+ public:
+  struct Piece {
+    kernels::WideConvolution convolution;
+    int64_t output_channel = 0;
+  };
+  WideStep(std::vector<Piece> pieces, Place output, Place residual);
+  int64_t work(int64_t images) const override;
+  void run(const RunState& state, Share share) const override;
+  std::string describe() const override;
+
+ private:
+  std::vector<Piece> pieces_;
+  Place output_, residual_;
+};
+
+/// A depthwise convolution, or one with groups of 4, 8 or 16 channels.
+class LocalStep : public KernelStep {
+ public:
+  LocalStep(const kernels::LocalConvolution::Options& options, Place input, Place output, Place residual);
+  int64_t work(int64_t images) const override { return convolution_.work(images); }
+  void run(const RunState& state, Share share) const override;
+  std::string describe() const override;
+
+ private:
+  kernels::LocalConvolution convolution_;
+  int64_t group_size_;
+  Place input_, output_, residual_;
+};
+
+}  // namespace tnn::prefix

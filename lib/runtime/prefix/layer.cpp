@@ -1,0 +1,38 @@
+#include "runtime/prefix/layer.h"
+
+#include "runtime/prefix/numbering.h"
+
+namespace tnn::prefix {
+namespace {
+
+Layer linear_layer(const Plan& plan, const std::vector<kernels::ImageLayout>& numbering, const Step& step) {
+  const Operand& input = step.inputs.front();
+  Layer layer;
+  layer.inputs_per_group = full_channels(plan, input);
+  layer.outputs_per_group = plan.value(step.output).channels;
+  const Segment& first = input.front();
+  const std::vector<int64_t>& extent = plan.value(first.value).extent();
+  layer.gathers_features = !numbered_alike(numbering, input) || (!first.flattened && !extent.empty());
+  if (layer.gathers_features) return layer;
+  const size_t dimensions = extent.size();
+  layer.window = {extent, std::vector<int64_t>(dimensions, 1), std::vector<int64_t>(dimensions, 0), std::vector<int64_t>(dimensions, 1)};
+  layer.output_extent.assign(dimensions, 1);
+  layer.inputs_per_group /= plan.value(first.value).shape.positions();
+  return layer;
+}
+
+}  // namespace
+
+Layer layer_of(const Plan& plan, const std::vector<kernels::ImageLayout>& numbering, const Step& step) {
+  const auto* convolution = std::get_if<Convolution>(&step.operation);
+  if (!convolution) return linear_layer(plan, numbering, step);
+  Layer layer;
+  layer.groups = convolution->groups;
+  layer.inputs_per_group = full_channels(plan, step.inputs.front()) / layer.groups;
+  layer.outputs_per_group = plan.value(step.output).channels / layer.groups;
+  layer.window = convolution->window;
+  layer.output_extent = plan.value(step.output).extent();
+  return layer;
+}
+
+}  // namespace tnn::prefix

@@ -1,0 +1,64 @@
+#include "runtime/prefix/numbering.h"
+
+#include <algorithm>
+
+namespace tnn::prefix {
+namespace {
+
+using kernels::ImageLayout;
+
+/// Widens both to the larger halo; true where something changed.
+bool equalize(ImageLayout& a, ImageLayout& b) {
+  const ImageLayout before_a = a, before_b = b;
+  for (size_t d = 0; d < a.dimensions(); ++d) {
+    a.low_halo[d] = b.low_halo[d] = std::max(a.low_halo[d], b.low_halo[d]);
+    a.high_halo[d] = b.high_halo[d] = std::max(a.high_halo[d], b.high_halo[d]);
+  }
+  return !(a == before_a && b == before_b);
+}
+
+bool equalize(std::vector<ImageLayout>& numbering, const Operand& operand) {
+  bool changed = false;
+  ImageLayout& first = numbering[static_cast<size_t>(operand.front().value)];
+  for (const Segment& segment : operand) {
+    ImageLayout& other = numbering[static_cast<size_t>(segment.value)];
+    if (&other != &first && other.extent == first.extent) changed = equalize(first, other) || changed;
+  }
+  return changed;
+}
+
+Operand members(const PlanarRegions& regions, int region) {
+  Operand values;
+  for (size_t v = 0; v < regions.of_value.size(); ++v)
+    if (regions.of_value[v] == region) values.push_back({static_cast<ValueId>(v), false, {}});
+  return values;
+}
+
+}  // namespace
+
+std::vector<ImageLayout> number_pixels(const Plan& plan, const PlanarRegions& regions) {
+  std::vector<ImageLayout> numbering;
+  for (const Value& value : plan.values) numbering.push_back(ImageLayout::dense(value.extent()));
+  for (const Step& step : plan.steps) {
+    const auto* convolution = std::get_if<Convolution>(&step.operation);
+    if (!convolution) continue;
+    for (const Segment& segment : step.inputs.front())
+      numbering[static_cast<size_t>(segment.value)].widen_for(convolution->window, plan.value(step.output).extent());
+  }
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (const Step& step : plan.steps)
+      for (const Operand& input : step.inputs) changed = equalize(numbering, input) || changed;
+    for (int region = 0; region < regions.count; ++region) changed = equalize(numbering, members(regions, region)) || changed;
+  }
+  return numbering;
+}
+
+bool numbered_alike(const std::vector<ImageLayout>& numbering, const Operand& operand) {
+  const ImageLayout& first = numbering[static_cast<size_t>(operand.front().value)];
+  return std::all_of(operand.begin(), operand.end(), [&](const Segment& segment) {
+    return segment.flattened == operand.front().flattened && numbering[static_cast<size_t>(segment.value)] == first;
+  });
+}
+
+}  // namespace tnn::prefix

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "runtime/kernels/planar_convolution.h"
+#include "runtime/kernels/pooling.h"
+#include "runtime/prefix/kernel_step.h"
+
+namespace tnn::prefix {
+
+/// A convolution from planes to planes; one image at a time.
+class PlanarStep : public KernelStep {
+ public:
+  PlanarStep(kernels::PlanarConvolution convolution, Place output, bool preactivated)
+      : convolution_(std::move(convolution)), output_(output), preactivated_(preactivated) {}
+  int64_t work(int64_t images) const override { return convolution_.work(images); }
+  void run(const RunState& state, Share share) const override;
+  std::string describe() const override;
+
+ private:
+  kernels::PlanarConvolution convolution_;
+  Place output_;
+  bool preactivated_;
+};
+
+/// Pooling where the input or the result is planar.
+class PlanarPoolStep : public KernelStep {
+ public:
+  struct Part {
+    Place place;
+    int64_t channels = 0, output_channel = 0;
+    int64_t channel_stride = 0, pixel_stride = 0;
+  };
+  PlanarPoolStep(const kernels::PoolMap& map, PoolKind kind, std::vector<Part> inputs, Part output);
+  int64_t work(int64_t) const override { return output_.channels; }
+  void run(const RunState& state, Share share) const override;
+  std::string describe() const override { return "planar pool"; }
+
+ private:
+  void run_channel(const float* input, int64_t input_stride, float* output) const;
+  const kernels::PoolMap& map_;
+  PoolKind kind_;
+  std::vector<Part> inputs_;
+  Part output_;
+};
+
+}  // namespace tnn::prefix

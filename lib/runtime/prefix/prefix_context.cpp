@@ -1,0 +1,50 @@
+#include "runtime/prefix/prefix_context.h"
+
+#include <algorithm>
+
+namespace tnn::prefix {
+namespace {
+
+constexpr int64_t kPartsPerThread = 2;  ///< a step's parts: one thread may do more of them than another
+
+/// One step of a program on some images.
+class StepTask : public SharedTask {
+ public:
+  StepTask(const ProgramStep& step, const RunState& state) : step_(step), state_(state), work_(step.kernel->work(state.images)) {}
+  int parts(int threads) const { return threads == 1 ? 1 : static_cast<int>(std::clamp<int64_t>(work_, 1, kPartsPerThread * threads)); }
+  void run_part(int part, int parts) const override {
+    step_.halo.run(state_, part, parts);
+    step_.kernel->run(state_, kernels::share_of(work_, part, parts));
+  }
+
+ private:
+  const ProgramStep& step_;
+  const RunState& state_;
+  int64_t work_;
+};
+
+}  // namespace
+
+PrefixContext::PrefixContext(std::shared_ptr<const ProgramSet> programs, int threads)
+    : programs_(std::move(programs)), arena_(static_cast<size_t>(programs_->arena_floats())), team_(threads) {}
+
+int64_t PrefixContext::memory_bytes() const { return static_cast<int64_t>(arena_.size() * sizeof(float)) + programs_->map_bytes(); }
+
+void PrefixContext::run(const float* input, int64_t batch, int point, float* output) {
+  program_ = &programs_->at(point);
+  const size_t alone = program_->one_image_steps, all = program_->steps.size();
+  team_.begin();
+  if (alone > 0)
+    for (int64_t image = 0; image < batch; ++image) run_steps(0, alone, {input, output, arena_.data(), image, 1});
+  run_steps(alone, all, {input, output, arena_.data(), 0, batch});
+  team_.end();
+}
+
+void PrefixContext::run_steps(size_t begin, size_t end, const RunState& state) {
+  for (size_t i = begin; i < end; ++i) {
+    const StepTask task(program_->steps[i], state);
+    team_.run(task, task.parts(team_.size()));
+  }
+}
+
+}  // namespace tnn::prefix

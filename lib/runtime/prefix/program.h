@@ -1,0 +1,33 @@
+#pragma once
+
+#include "runtime/engine.h"
+#include "runtime/prefix/kernel_step.h"
+#include "runtime/prefix/map_store.h"
+#include "runtime/prefix/point_layouts.h"
+
+namespace tnn::prefix {
+
+/// What one operating point runs: kernel steps over one arena. The first `one_image_steps` go through the batch image by image.
+struct Program {
+  std::vector<ProgramStep> steps;
+  size_t one_image_steps = 0;
+};
+
+/// The programs of all operating points for batches up to a limit. Shared by all contexts of that limit; never changes.
+class ProgramSet {
+ public:
+  /// DataError where the arena would be larger than `memory_limit_bytes`.
+  ProgramSet(std::shared_ptr<const ModelParts> parts, const ContextOptions& options);
+
+  const Program& at(int point) const { return programs_[static_cast<size_t>(point)]; }
+  int64_t arena_floats() const { return arena_floats_; }
+  int64_t map_bytes() const { return maps_.bytes(); }
+
+ private:
+  std::shared_ptr<const ModelParts> parts_;
+  MapStore maps_;
+  std::vector<Program> programs_;
+  int64_t arena_floats_ = 0;
+};
+
+}  // namespace tnn::prefix

@@ -1,0 +1,175 @@
+#include "runtime/prefix/program_builder.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "runtime/lowering/rewriting.h"
+#include "runtime/prefix/copy_steps.h"
+
+namespace tnn::prefix {
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+}  // namespace
+
+ProgramBuilder::ProgramBuilder(const ModelParts& parts, const PointLayouts& layouts, const std::vector<int64_t>& offsets,
+                               int64_t scratch_offset, int64_t batch_limit, int point, MapStore& maps)
+    : parts_(parts),
+      plan_(parts.plan()),
+      point_(plan_.points[static_cast<size_t>(point)]),
+      layouts_(layouts),
+      offsets_(offsets),
+      scratch_offset_(scratch_offset),
+      batch_limit_(batch_limit),
+      point_index_(point),
+      maps_(maps) {}
+
+Program ProgramBuilder::build() {
+  load_input();
+  for (step_ = 0; step_ < plan_.steps.size(); ++step_) {
+    if (step_ == layouts_.split && step_ > 0) program_.one_image_steps = program_.steps.size();
+    scratch_ = 0;
+    add_step(step_);
+  }
+  scratch_ = 0;
+  store_output();
+  if (layouts_.split == plan_.steps.size()) program_.one_image_steps = program_.steps.size();
+  return std::move(program_);
+}
+
+int64_t ProgramBuilder::images() const {
+  const bool all_alone = layouts_.split == plan_.steps.size() && layouts_.split > 0;
+  return step_ < layouts_.split || all_alone ? 1 : batch_limit_;
+}
+
+void ProgramBuilder::append(std::unique_ptr<KernelStep> kernel, ValueId written) {
+  ProgramStep step{std::move(kernel), {}, step_};
+  if (written != kNone && numbering(written).has_halo()) {
+    const ValueLayout& to = layout(written);
+    step.halo = {place(written),  to.planar ? 1 : to.stride,         to.planar ? to.channels : 1, to.planar ? to.stride : 0,
+                 to.image_stride, &maps_.halo(numbering(written), 1)};
+  }
+  program_.steps.push_back(std::move(step));
+}
+
+void ProgramBuilder::append_sigmoid(const Step& step) {
+  if (!limits(step).sigmoid) return;
+  const WidePlace output = wide_place(step.output);
+  append(std::make_unique<SigmoidStep>(output, output, numbering(step.output).positions()));
+}
+
+Place ProgramBuilder::place(ValueId value) const {
+  const ValueLayout& at = layout(value);
+  const bool shifted = at.images > 1 && images() == 1;
+  return {offsets_[static_cast<size_t>(value)] / static_cast<int64_t>(sizeof(float)), shifted ? at.image_stride : 0};
+}
+
+WidePlace ProgramBuilder::wide_place(ValueId value) {
+  return {place(value), layout(value).stride, layout(value).channels, &maps_.interior(numbering(value), images())};
+}
+
+void ProgramBuilder::load_input() {
+  if (offsets_.front() == kNone) return;
+  const ValueLayout& to = layout(0);
+  LoadInputStep::Options options;
+  options.place = place(0);
+  options.planar = to.planar;
+  options.channels = to.channels;
+  options.stride = to.stride;
+  options.image_stride = to.image_stride;
+  options.pixels = &maps_.interior(numbering(0), 1);
+  options.rows = &maps_.rows(numbering(0));
+  append(std::make_unique<LoadInputStep>(options), 0);
+}
+
+void ProgramBuilder::add_step(size_t index) {
+  const Step& step = plan_.steps[index];
+  const StepAtPoint& at = point_.steps[index];
+  if (at.mode == StepMode::skip) return;
+  if (at.mode == StepMode::residual_only) return add_sum(step, {&step.epilogue.residual->operand});
+  if (is_weighted(step.operation)) return add_weighted(step, at);
+  if (std::holds_alternative<BatchNorm>(step.operation)) return add_batch_norm(step);
+  if (std::holds_alternative<Pool>(step.operation) || std::holds_alternative<GlobalPool>(step.operation)) return add_pool(step);
+  if (std::holds_alternative<ChannelShuffle>(step.operation)) return add_shuffle(step);
+  std::vector<const Operand*> operands;  // of an addition, or what an activation reads
+  for (const Operand& input : step.inputs)
+    if (!std::holds_alternative<Add>(step.operation) || is_present(plan_, point_, input, step.output)) operands.push_back(&input);
+  add_sum(step, operands);
+}
+
+ProgramBuilder::Limits ProgramBuilder::limits(const Step& step) {
+  std::optional<ActivationKind> kind = step.epilogue.activation;
+  if (const auto* activation = std::get_if<Activation>(&step.operation)) kind = activation->kind;
+  if (!kind) return {-kInfinity, kInfinity, false};
+  switch (*kind) {
+    case ActivationKind::relu:
+      return {0, kInfinity, false};
+    case ActivationKind::relu6:
+      return {0, 6, false};
+    case ActivationKind::sigmoid:
+      break;
+  }
+  return {-kInfinity, kInfinity, true};
+}
+
+kernels::Epilogue ProgramBuilder::epilogue(const Step& step) const {
+  kernels::Epilogue epilogue = parts_.affine.at(point_index_, step_);
+  epilogue.lower = limits(step).lower;
+  epilogue.upper = limits(step).upper;
+  return epilogue;
+}
+
+void ProgramBuilder::add_batch_norm(const Step& step) {
+  if (layouts_.fused[step_]) return;  // the convolution after it does it
+  append(std::make_unique<AffineStep>(parts_.kernels, parts_or_gathered(step.inputs.front()), wide_place(step.output), epilogue(step),
+                                      numbering(step.output).positions()),
+         step.output);
+  append_sigmoid(step);
+}
+
+void ProgramBuilder::add_sum(const Step& step, const std::vector<const Operand*>& operands) {
+  std::vector<WidePlace> places;
+  for (const Operand* operand : operands) places.push_back(as_one(*operand));
+  append(std::make_unique<SumStep>(parts_.kernels, std::move(places), wide_place(step.output), limits(step).lower, limits(step).upper,
+                                   numbering(step.output).positions()),
+         step.output);
+  append_sigmoid(step);
+}
+
+void ProgramBuilder::add_pool(const Step& step) {
+  const Operand& input = step.inputs.front();
+  const kernels::ImageLayout& from = numbering(input.front().value);
+  const auto* pool = std::get_if<Pool>(&step.operation);
+  const kernels::PoolMap& map = maps_.pool(pool ? pool->window : Window{}, !pool, from, numbering(step.output), images());
+  const PoolKind kind = pool ? pool->kind : std::get<GlobalPool>(step.operation).kind;
+  if (layout(step.output).planar || layout(input.front().value).planar) return add_planar_pool(step, map, kind);
+  append(std::make_unique<PoolingStep>(parts_.kernels, map, kind, part_places(input), wide_place(step.output)), step.output);
+}
+
+void ProgramBuilder::add_shuffle(const Step& step) {
+  const WidePlace from = as_one(step.inputs.front());
+  const auto channels = static_cast<int32_t>(from.channels);
+  const auto groups = static_cast<int32_t>(std::get<ChannelShuffle>(step.operation).groups);
+  std::vector<int32_t> source;
+  for (int32_t c = 0; c < channels; ++c) source.push_back(c % groups * (channels / groups) + c / groups);
+  append(std::make_unique<ShuffleStep>(from, wide_place(step.output), std::move(source), numbering(step.output).positions()), step.output);
+}
+
+void ProgramBuilder::store_output() {
+  std::vector<StoreOutputStep::Part> parts;
+  int64_t first = 0, positions = 1;
+  for (const int64_t size : operand_extent(plan_, plan_.output)) positions *= size;
+  for (const Segment& segment : plan_.output) {
+    const int64_t here = plan_.value(segment.value).shape.positions();
+    int64_t from_channel = 0;
+    for (const ChannelRange& range : active_channels(point_, segment)) {
+      parts.push_back({wide_place(segment.value), here, from_channel, first + range.begin * (segment.flattened ? here : 1), range.size()});
+      from_channel += range.size();
+    }
+    first += plan_.value(segment.value).channels * (segment.flattened ? here : 1);
+  }
+  append(std::make_unique<StoreOutputStep>(std::move(parts), first * positions));
+}
+
+}  // namespace tnn::prefix

@@ -1,0 +1,133 @@
+#include <algorithm>
+
+#include "runtime/prefix/convolution_steps.h"
+#include "runtime/prefix/planar_steps.h"
+#include "runtime/prefix/program_builder.h"
+
+namespace tnn::prefix {
+namespace {
+
+using kernels::ImageLayout;
+using kernels::kBlock;
+
+constexpr int64_t kSmallMap = 16;   ///< positions: up to here a batch goes position by position
+constexpr int64_t kWholeBatch = 8;  ///< images, from here on
+
+/// The numbering of a layer's output in the dimensions of its window: those of the value, or one pixel.
+ImageLayout output_numbering(const ImageLayout& value, const Layer& layer) {
+  return value.extent == layer.output_extent ? value : ImageLayout::dense(layer.output_extent);
+}
+
+}  // namespace
+
+MapStore::Order ProgramBuilder::order_of(const Step& step, const Layer& layer) const {
+  const bool small = plan_.value(step.output).shape.positions() <= kSmallMap && layer.taps() > 1;
+  return small && images() >= kWholeBatch ? MapStore::Order::positions : MapStore::Order::images;
+}
+
+void ProgramBuilder::add_weighted(const Step& step, const StepAtPoint& at) {
+  const LayerWeights& weights = *parts_.weights[step_];
+  std::optional<WidePlace> residual;
+  const ImageLayout* residual_numbering = nullptr;
+  if (at.adds_residual) {
+    const Operand& operand = step.epilogue.residual->operand;
+    residual = as_one(operand);
+    residual_numbering = operand.front().flattened ? nullptr : &numbering(operand.front().value);
+  }
+  if (weights.at(point_index_).local)
+    add_local(step, weights, residual ? &*residual : nullptr);
+  else if (layout(step.output).planar)
+    add_planar(step, weights);
+  else
+    add_dense(step, weights, residual ? &*residual : nullptr, residual_numbering);
+  append_sigmoid(step);
+}
+
+void ProgramBuilder::add_dense(const Step& step, const LayerWeights& weights, const WidePlace* residual,
+                               const ImageLayout* residual_numbering) {
+  const Layer& layer = weights.layer();
+  const Operand& input = step.inputs.front();
+  const MapStore::Order order = order_of(step, layer);
+  const ValueLayout& output = layout(step.output);
+  const ImageLayout from = layer.gathers_features ? ImageLayout::dense({}) : numbering(input.front().value);
+  kernels::WideConvolution::Options options;
+  options.kernels = &parts_.kernels;
+  options.map = &maps_.window(layer.window, from, output_numbering(numbering(step.output), layer), images(), order);
+  if (layout(input.front().value).planar && !layer.gathers_features) options.channel_stride = layout(input.front().value).stride;
+  options.output_stride = output.stride;
+  if (residual) {
+    options.residual =
+        order == MapStore::Order::images || !residual_numbering ? residual->pixels : &maps_.interior(*residual_numbering, images(), order);
+    options.residual_stride = residual->stride;
+  }
+  const auto& pieces = weights.at(point_index_).pieces;
+  std::vector<WideStep::Piece> made;
+  for (const WeightPiece& piece : pieces) {
+    if (made.empty() || layer.groups > 1) options.parts = input_parts(input, layer, piece.group);
+    options.weights = piece.weights;
+    options.first_output = piece.first_output;
+    options.outputs = piece.outputs;
+    options.exact_outputs = piece.outputs % kBlock != 0 && pieces.size() > 1;
+    options.epilogue = epilogue(step);
+    options.epilogue.scale += piece.output_channel;
+    options.epilogue.shift += piece.output_channel;
+    made.push_back({kernels::WideConvolution(options), piece.output_channel});
+  }
+  append(std::make_unique<WideStep>(std::move(made), place(step.output), residual ? residual->place : Place{}), step.output);
+}
+
+void ProgramBuilder::add_local(const Step& step, const LayerWeights& weights, const WidePlace* residual) {
+  const Layer& layer = weights.layer();
+  const WidePlace input = as_one(step.inputs.front());
+  kernels::LocalConvolution::Options options;
+  options.kernels = &parts_.kernels;
+  options.weights = weights.at(point_index_).local;
+  options.map =
+      &maps_.window(layer.window, numbering(step.inputs.front().front().value), numbering(step.output), images(), MapStore::Order::images);
+  options.channels = kernels::round_up(layout(step.output).channels, options.weights->group_size());
+  options.input_stride = input.stride;
+  options.output_stride = layout(step.output).stride;
+  if (residual) {
+    options.residual = residual->pixels;
+    options.residual_stride = residual->stride;
+  }
+  options.epilogue = epilogue(step);
+  append(std::make_unique<LocalStep>(options, input.place, place(step.output), residual ? residual->place : Place{}), step.output);
+}
+
+void ProgramBuilder::add_planar(const Step& step, const LayerWeights& weights) {
+  const Operand* input = &step.inputs.front();
+  kernels::PlanarConvolution::Options options;
+  for (size_t s = 0; s < plan_.steps.size(); ++s)
+    if (layouts_.fused[s] && parts_.regions.fused_into[s] == static_cast<int>(step_)) {
+      input = &plan_.steps[s].inputs.front();
+      options.pre_scale = parts_.affine.at(point_index_, s).scale;
+      options.pre_shift = parts_.affine.at(point_index_, s).shift;
+    }
+  options.kernels = &parts_.kernels;
+  options.weights = weights.at(point_index_).pieces.front().weights;
+  options.window = weights.layer().window;
+  options.layout.image = numbering(step.output);
+  options.parts = input_parts(*input, weights.layer(), 0);
+  options.outputs = layout(step.output).channels;
+  options.epilogue = epilogue(step);
+  const bool preactivated = options.pre_scale != nullptr;
+  append(std::make_unique<PlanarStep>(kernels::PlanarConvolution(std::move(options)), place(step.output), preactivated), step.output);
+}
+
+void ProgramBuilder::add_planar_pool(const Step& step, const kernels::PoolMap& map, PoolKind kind) {
+  const auto part_of = [&](ValueId value, int64_t channel) {
+    const ValueLayout& at = layout(value);
+    return PlanarPoolStep::Part{place(value), at.channels, channel, at.planar ? at.stride : 1, at.planar ? 1 : at.stride};
+  };
+  std::vector<PlanarPoolStep::Part> inputs;
+  int64_t channel = 0;
+  for (const Segment& segment : step.inputs.front()) {
+    if (active_channels(point_, segment).empty()) continue;
+    inputs.push_back(part_of(segment.value, channel));
+    channel += inputs.back().channels;
+  }
+  append(std::make_unique<PlanarPoolStep>(map, kind, std::move(inputs), part_of(step.output, 0)), step.output);
+}
+
+}  // namespace tnn::prefix

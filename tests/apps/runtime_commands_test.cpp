@@ -1,0 +1,104 @@
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "formats/npy_file.h"
+#include "run_program.h"
+#include "runtime/engine.h"
+#include "runtime/random_model.h"
+
+using namespace tnn;
+
+namespace {
+
+/// A random model as a file, and a file of inputs for it.
+struct Fixture {
+  TemporaryFolder folder;
+  RandomModel model;
+  std::string path = (folder.path() / "model.safetensors").string(), input = (folder.path() / "in.npy").string();
+
+  Fixture(uint64_t seed, int64_t batch) : model(random_model(seed)) {
+    model.save(path);
+    auto shape = model.description.graph.dimensions(model.description.graph.input().shape);
+    shape.insert(shape.begin(), batch);
+    write_npy(input, {shape, model.input(batch, seed), false});
+  }
+
+  /// The outputs of `tnn run` with further arguments.
+  NpyArray run(const std::string& arguments) const {
+    const auto output = folder.path() / "out.npy";
+    const Outcome outcome = tnn_run("run " + path + " --input " + input + " --output " + output.string() + " " + arguments);
+    INFO(arguments << ": " << outcome.err);
+    REQUIRE(outcome.code == 0);
+    return read_npy(output);
+  }
+};
+
+/// What `tnn run --engine` takes.
+std::vector<std::string> engines() {
+  std::vector<std::string> names = engine_names();
+#ifndef TNN_DEPLOY_ONLY
+  names.emplace_back("torch");
+#endif
+  return names;
+}
+
+double difference(const NpyArray& a, const NpyArray& b) {
+  REQUIRE(a.shape == b.shape);
+  double apart = 0, largest = 1;
+  for (size_t i = 0; i < a.values.size(); ++i) {
+    largest = std::max(largest, static_cast<double>(std::abs(b.values[i])));
+    apart = std::max(apart, static_cast<double>(std::abs(a.values[i] - b.values[i])));
+  }
+  return apart / largest;
+}
+
+}  // namespace
+
+TEST_CASE("tnn run gives the same outputs in every engine, at every utilization and batch") {
+  for (const uint64_t seed : {3, 4, 5, 12}) {
+    const Fixture fixture(seed, 5);
+    for (const char* u : {"0.05", "0.5", "1"}) {
+      const NpyArray expected = fixture.run(std::string("--engine reference --u ") + u);
+      CHECK(expected.shape.front() == 5);
+      for (const std::string& engine : engines())
+        for (const char* batch : {"1", "2", "32"}) {
+          INFO("seed " << seed << ", u " << u << ", engine " << engine << ", batch " << batch);
+          CHECK(difference(fixture.run("--engine " + engine + " --u " + u + " --batch " + batch), expected) <= 1e-5);
+        }
+    }
+  }
+}
+
+TEST_CASE("tnn run refuses engines, utilizations and inputs that do not fit, and says what is allowed") {
+  const Fixture fixture(3, 1);
+  const std::string to = " --output " + (fixture.folder.path() / "out.npy").string();
+  const Outcome engine = tnn_run("run " + fixture.path + " --input " + fixture.input + to + " --engine referense");
+  CHECK(engine.code == 2);
+  CHECK_THAT(engine.err, ContainsSubstring("did you mean 'reference'"));
+  CHECK(tnn_run("run " + fixture.path + " --input " + fixture.input + to + " --u 0").code == 2);
+  CHECK(tnn_run("run " + fixture.path + " --input " + fixture.input + to + " --u 0.5 --point 0").code == 2);
+  CHECK(tnn_run("run " + fixture.path + " --input " + fixture.input + to + " --point 1000").code == 2);
+  write_npy(fixture.input, {{2, 2}, {1, 2, 3, 4}, false});
+  const Outcome shape = tnn_run("run " + fixture.path + " --input " + fixture.input + to);
+  CHECK(shape.code == 3);
+  CHECK_THAT(shape.err, ContainsSubstring("[2, 2]") && ContainsSubstring("allowed"));
+  CHECK_FALSE(std::filesystem::exists(fixture.folder.path() / "out.npy"));
+}
+
+TEST_CASE("inspect --plan lists the steps of an operating point, and their MACs are those of the model") {
+  for (const uint64_t seed : {3, 4, 5, 12}) {
+    const Fixture fixture(seed, 1);
+    const Outcome costs = tnn_run("inspect " + fixture.path + " --format json");
+    REQUIRE(costs.code == 0);
+    for (const auto& point : nlohmann::json::parse(costs.out).at("operating_points")) {
+      const Outcome plan = tnn_run("inspect " + fixture.path + " --plan --format json --u " + point.at("u").dump());
+      INFO(plan.err);
+      REQUIRE(plan.code == 0);
+      int64_t macs = 0;
+      for (const auto& step : nlohmann::json::parse(plan.out)) macs += step.at("macs").get<int64_t>();
+      CHECK(macs == point.at("macs").get<int64_t>());
+    }
+  }
+  CHECK(tnn_run("inspect " TNN_SOURCE_DIR "/recipes/quickstart.yaml --plan --u 0.5").code == 0);
+  CHECK(tnn_run("inspect " TNN_SOURCE_DIR "/recipes/quickstart.yaml --u 0.5").code == 2);
+}

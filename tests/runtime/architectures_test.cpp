@@ -1,0 +1,34 @@
+#include "catch_compat.h"
+#include "difference.h"
+#include "models/registry.h"
+
+using namespace tnn;
+
+namespace {
+
+RandomModel small_model(const char* name, const char* variant, const char* strategy) {
+  ModelOptions options;
+  options.input = {3, 8, 8};
+  options.variant = variant;
+  options.cardinality = 4;
+  options.batch_norm = true;
+  options.stages = {"16", "M", "32", "32", "M"};
+  options.hidden = {24};
+  const std::string architecture = name;
+  options.depth = architecture == "resnext_w" ? 11 : architecture == "densenet_w" ? 22 : architecture == "resnet_d" ? 14 : 0;
+  GatingRule rule;
+  rule.strategy = strategy;
+  return RandomModel(describe_model(build_model(name, options), rule, BatchNormMode::shared), 3);
+}
+
+}  // namespace
+
+TEST_CASE("the prefix engine equals direct evaluation of every architecture, prefix or not") {
+  for (const char* strategy : {"nested", "independent"})
+    for (const auto& [name, variant] : std::vector<std::pair<const char*, const char*>>{
+             {"vgg_w", ""}, {"resnext_w", ""}, {"densenet_w", "dw"}, {"densenet_w", "w"}, {"ds_cnn", "s"}, {"resnet_d", ""}}) {
+      INFO(name << " " << variant << ", " << strategy);
+      const RandomModel model = small_model(name, variant, strategy);
+      for (const int64_t batch : {1, 9}) CHECK(difference_at_all_points(model, "prefix", batch) <= 1e-5);
+    }
+}

@@ -1,0 +1,47 @@
+#include "core/error.h"
+#include "difference.h"
+
+using namespace tnn;
+
+TEST_CASE("every engine equals direct evaluation of random graphs at every operating point") {
+  for (const std::string& engine : engine_names()) {
+    if (engine == "reference") continue;  // has this test in a file of its own
+    for (uint64_t seed = 0; seed < 300; ++seed) {
+      INFO("engine " << engine << ", seed " << seed);
+      REQUIRE(difference_at_all_points(random_model(seed), engine, 1 + static_cast<int64_t>(seed % 9)) <= 1e-5);
+    }
+  }
+}
+
+TEST_CASE("fewer inputs than the batch limit give the same outputs, in every engine") {
+  for (const std::string& engine : engine_names())
+    for (uint64_t seed = 0; seed < 30; ++seed) {
+      INFO("engine " << engine << ", seed " << seed);
+      const TemporaryFolder folder;
+      const RandomModel model = random_model(seed);
+      model.save(folder.path() / "model.safetensors");
+      ThrottledNetwork net = ThrottledNetwork::load(folder.path() / "model.safetensors", {.engine = engine, .batch_limit = 5});
+      InferenceContext context = net.context();
+      const std::vector<float> input = model.input(5, 3);
+      const auto width = static_cast<size_t>(net.output_shape().front());
+      std::vector<float> together(5 * width), fewer(5 * width);
+      context.run(input.data(), 5, together.data());
+      for (int64_t batch = 1; batch < 5; ++batch) {
+        context.run(input.data(), batch, fewer.data());
+        for (size_t i = 0; i < static_cast<size_t>(batch) * width; ++i)
+          REQUIRE(std::abs(fewer[i] - together[i]) <= 1e-5f * std::max(1.0f, std::abs(together[i])));
+      }
+    }
+}
+
+TEST_CASE("two contexts share an engine's packed weights") {
+  const TemporaryFolder folder;
+  random_model(1).save(folder.path() / "model.safetensors");
+  for (const std::string& engine : engine_names()) {
+    const ThrottledNetwork net = ThrottledNetwork::load(folder.path() / "model.safetensors", {.engine = engine, .threads = 1});
+    const InferenceContext first = net.context();
+    const int64_t bytes = net.engine().memory_bytes();
+    const InferenceContext second = net.context();
+    CHECK(net.engine().memory_bytes() == bytes);
+  }
+}
