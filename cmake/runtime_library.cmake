@@ -31,7 +31,7 @@ if(BUILD_TESTING)
   endif()
   add_test(NAME runtime_library_is_installed_and_found COMMAND ${CMAKE_COMMAND}
     -DBUILD=${CMAKE_BINARY_DIR} -DSOURCE=${CMAKE_SOURCE_DIR}/tests/runtime/consumer -DWORK=${CMAKE_CURRENT_BINARY_DIR}/consumer
-    -DC_COMPILER=${CMAKE_C_COMPILER} -DC_FLAGS=${consumer_flags}
+    -DC_COMPILER=${CMAKE_C_COMPILER} -DC_FLAGS=${consumer_flags} -DGENERATOR=${CMAKE_GENERATOR} -DMAKE_PROGRAM=${CMAKE_MAKE_PROGRAM}
     -P ${CMAKE_SOURCE_DIR}/tests/runtime/consumer/install_and_use.cmake)
   set_tests_properties(runtime_library_is_installed_and_found PROPERTIES LABELS runtime TIMEOUT 300)
 endif()
