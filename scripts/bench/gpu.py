@@ -77,12 +77,10 @@ def measure(models, name, batch, precision, options, numpy, torch):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     support.add_common_arguments(parser)
-    parser.add_argument("--batch", default="1,32", help="batch sizes (default: %(default)s)")
     parser.add_argument("--precision", default="fp32,tf32,fp16,bf16", help="of both sides (default: %(default)s)")
     parser.add_argument("--engine", default="cuda", help="ours (default: %(default)s)")
     parser.add_argument("--device", default="cuda", choices=["cuda", "cpu"], help="PyTorch's (default: %(default)s)")
-    parser.add_argument("--rounds", type=int, default=11)
-    parser.add_argument("--seconds", type=float, default=1.0, help="time for a row (default: %(default)s)")
+    support.add_timing_arguments(parser, rounds=11, seconds=1.0)
     options = parser.parse_args()
     support.need_packages(*PACKAGES)
     import numpy

@@ -54,6 +54,12 @@ def add_common_arguments(parser):
     parser.add_argument("--csv", type=pathlib.Path, help="write the rows here, too")
 
 
+def add_timing_arguments(parser, rounds, seconds):
+    parser.add_argument("--batch", default="1,32", help="batch sizes (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, default=rounds, help="in each every side has its turn (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=seconds, help="time for a row (default: %(default)s)")
+
+
 def chosen_nets(text, default):
     names = text.split(",") if text else default
     for name in names:

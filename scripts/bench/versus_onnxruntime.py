@@ -66,12 +66,10 @@ def measure(models, net, batch, threads, options, numpy):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     support.add_common_arguments(parser)
-    parser.add_argument("--batch", default="1,32", help="batch sizes (default: %(default)s)")
     parser.add_argument("--threads", default="1,2", help="numbers of threads, the same on both sides (default: %(default)s)")
     parser.add_argument("--engine", default="", help="ours (default: the fastest)")
     parser.add_argument("--precision", default="fp32", choices=["fp32", "bf16"], help="ours; the peer computes in fp32 always")
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--seconds", type=float, default=3.0, help="time for a row (default: %(default)s)")
+    support.add_timing_arguments(parser, rounds=15, seconds=3.0)
     parser.add_argument("--static", action="store_true", help="compare with our own engine on static nets, too")
     parser.add_argument("--quick", action="store_true", help="VGG-W and MobileNet, batch 1, one thread, fewer rounds: under a minute")
     options = parser.parse_args()

@@ -94,10 +94,8 @@ def runners(net, torch, u, groups, images):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     support.add_common_arguments(parser)
-    parser.add_argument("--batch", default="1,32")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--rounds", type=int, default=11)
-    parser.add_argument("--seconds", type=float, default=4.0, help="time for a row (default: %(default)s)")
+    support.add_timing_arguments(parser, rounds=11, seconds=4.0)
     options = parser.parse_args()
     support.need_packages(*PACKAGES)
     import numpy

@@ -4,13 +4,15 @@
 
 #include "core/error.h"
 #include "runtime/gpu/program.h"
+#include "runtime/reference/planes.h"
 
 namespace tnn::gpu {
 namespace {
 
 Extent extent_of(const std::vector<int64_t>& sizes) {
   Extent extent;
-  for (size_t i = 0; i < sizes.size(); ++i) extent.size[3 - sizes.size() + i] = sizes[i];
+  const reference::Grid grid = reference::grid_of(sizes);
+  std::copy(grid.size.begin(), grid.size.end(), extent.size);
   return extent;
 }
 
@@ -18,13 +20,11 @@ int64_t positions_of(const Extent& extent) { return extent.size[0] * extent.size
 
 Taps taps_of(const Window& window) {
   Taps taps;
-  const size_t missing = 3 - window.kernel.size();
-  for (size_t i = 0; i < window.kernel.size(); ++i) {
-    taps.kernel[missing + i] = window.kernel[i];
-    taps.stride[missing + i] = window.stride[i];
-    taps.padding[missing + i] = window.padding[i];
-    taps.dilation[missing + i] = window.dilation[i];
-  }
+  const reference::Taps three = reference::taps_of(window);
+  std::copy(three.kernel.begin(), three.kernel.end(), taps.kernel);
+  std::copy(three.stride.begin(), three.stride.end(), taps.stride);
+  std::copy(three.padding.begin(), three.padding.end(), taps.padding);
+  std::copy(three.dilation.begin(), three.dilation.end(), taps.dilation);
   return taps;
 }
 
