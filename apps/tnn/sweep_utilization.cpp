@@ -16,7 +16,7 @@ namespace {
 struct Options {
   std::filesystem::path model;
   RecipeFlags flags;
-  std::string utilizations, out, format = "text";
+  std::string utilizations, engine = "torch", precision = "fp32", out, format = "text";
   bool latency = false;
 };
 
@@ -33,6 +33,8 @@ int run_sweep(const Options& options, const Session& session) {
   sweep.history = named.history;
   if (!std::filesystem::is_directory(options.model)) sweep.recipe.clear();  // a model file does not say by which recipe it was trained
   if (!options.utilizations.empty()) sweep.utilizations = options.utilizations;
+  sweep.engine = options.engine;
+  sweep.precision = precision_from_name(options.precision);
   sweep.latency = sweep.latency || options.latency;
   const UtilizationCurve curve = sweep_utilization(sweep, session.quiet ? silent : static_cast<Progress&>(terminal));
   if (!options.out.empty())
@@ -51,6 +53,12 @@ void setup_sweep_utilization(CLI::App& app, Session& session) {
   command->add_option("MODEL", options->model, "Run folder or model file (.safetensors)")->required()->check(CLI::ExistingPath);
   command->add_option("--u", options->utilizations, "distinct (every operating point), start:end:step, or a list such as 0.25,0.5,1")
       ->check(not_empty);
+  command->add_option("--engine", options->engine, "What computes: torch, or an engine of the runtime, as deployed (see tnn run)")
+      ->capture_default_str();
+  command
+      ->add_option("--precision", options->precision,
+                   "Of an engine: fp32, bf16, and tf32 or fp16 on a GPU; below fp32 the accuracy in fp32 is measured, too")
+      ->capture_default_str();
   command->add_flag("--latency", options->latency, "Measure the time of one-image inference, too");
   command->add_option("--out", options->out, "Folder for curve.csv, .json, .h5, .svg and report.html")->check(not_empty);
   options->flags.add_to(*command);

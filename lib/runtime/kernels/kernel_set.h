@@ -47,6 +47,7 @@ const KernelSet& kernel_set(const std::string& name);
 struct Bf16KernelSet {
   void (*wide[kMaxTilePixels + 1][kMaxTileVectors + 1])(const Bf16Tile&) = {};
   void (*to_bf16)(const float* from, Bf16* to, int64_t count) = nullptr;  ///< rounds to nearest even; exactly `count` values
+  void (*to_float)(const Bf16* from, float* to, int64_t count) = nullptr;
 };
 
 /// Null where this processor has none.

@@ -6,10 +6,11 @@
 namespace tnn::prefix {
 
 /// A dense or grouped convolution or a linear layer: pieces of outputs, each a wide convolution.
+template <typename Element>
 class WideStep : public KernelStep {
  public:
   struct Piece {
-    kernels::WideConvolution convolution;
+    kernels::BasicWideConvolution<Element> convolution;
     int64_t output_channel = 0;
   };
   WideStep(std::vector<Piece> pieces, Place output, Place residual);
@@ -21,6 +22,8 @@ class WideStep : public KernelStep {
   std::vector<Piece> pieces_;
   Place output_, residual_;
 };
+extern template class WideStep<float>;
+extern template class WideStep<kernels::Bf16>;
 
 /// A depthwise convolution, or one with groups of 4, 8 or 16 channels.
 class LocalStep : public KernelStep {

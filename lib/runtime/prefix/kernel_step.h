@@ -18,11 +18,14 @@ struct RunState {
   int64_t first_image = 0, images = 0;  ///< of the batch; the first is not 0 where images go through one at a time
 };
 
-/// Where a value begins in the arena. `image_shift`: floats between images, for a value that holds the batch while the step that writes it
-/// has one image in hand; else 0.
+/// Where a value begins in the arena, in floats whatever it holds. `image_shift`: floats between images, for a value that holds the batch
+/// while the step that writes it has one image in hand; else 0.
 struct Place {
   int64_t offset = 0, image_shift = 0;
-  float* in(const RunState& state) const { return state.arena + offset + state.first_image * image_shift; }
+  template <typename Element = float>
+  Element* in(const RunState& state) const {
+    return reinterpret_cast<Element*>(state.arena + offset + state.first_image * image_shift);
+  }
 };
 
 /// A wide value, or the part of one that an operand reads: its active channels lie side by side.

@@ -57,7 +57,7 @@ bool can_be_planar(const ModelParts& parts, const PlanPoint& point, size_t index
 std::vector<bool> choose_planar_regions(const ModelParts& parts, const PlanPoint& point, size_t split, int64_t batch_limit) {
   const Plan& plan = parts.plan();
   const auto count = static_cast<size_t>(parts.regions.count);
-  std::vector<bool> possible(count, true);
+  std::vector<bool> possible(count, !parts.uses_bf16());  // bf16 kernels read pixels
   std::vector<Cycles> cycles(count);
   for (size_t s = 0; s < plan.steps.size(); ++s) {
     const Step& step = plan.steps[s];

@@ -47,7 +47,7 @@ std::vector<StepTime> profile_steps(const std::shared_ptr<const LoweredModel>& m
       options.instruction_set.empty() ? kernels::best_kernel_set() : kernels::kernel_set(options.instruction_set);
   ContextOptions context;
   context.batch_limit = batch;
-  const ProgramSet programs(std::make_shared<const ModelParts>(model, set), context);
+  const ProgramSet programs(std::make_shared<const ModelParts>(model, set, options.precision), context);
   const Program& program = programs.at(point);
   const Plan& plan = model->plan;
   kernels::AlignedBuffer<float> arena(static_cast<size_t>(programs.arena_floats()));
