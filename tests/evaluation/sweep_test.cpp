@@ -101,7 +101,7 @@ TEST_CASE("measured latency has an order, and an interruption stops a sweep with
 TEST_CASE("a sweep through an engine of the runtime counts what the sliced sweep counts") {
   const TemporaryFolder folder;
   const Network net = network();
-  save_network(net, folder.path() / "model.safetensors");
+  save_network(folder.path() / "model.safetensors", net);
   const auto set = images(53);
   Progress silent;
   Loader all = loader(set, 20);

@@ -1,9 +1,11 @@
 #include "catch_compat.h"
 #include "core/error.h"
+#include "graph/graph_builder.h"
 #include "models/registry.h"
 #include "random_model.h"
 #include "runtime/kernels/kernel_set.h"
 #include "runtime/prefix/model_parts.h"
+#include "runtime/prefix/step_profile.h"
 #include "runtime/throttled_network.h"
 #include "temporary_folder.h"
 
@@ -134,5 +136,39 @@ TEST_CASE("points whose groups are no prefix have weights of their own and other
       CHECK(parts.copied_bytes(point) >= weights * static_cast<int64_t>(sizeof(float)));
       CHECK((parts.copied_bytes(point) > 0) == (weights > 0));
     }
+  }
+}
+
+TEST_CASE("layers by minimal filtering equal the reference at every point, batch, number of threads and instruction set") {
+  GraphBuilder b("filtered");
+  const GateId trunk_gate = b.channel_gate("trunk", 4), gate = b.channel_gate("gate", 3);
+  const SpaceId trunk = b.space("trunk", 32, trunk_gate);
+  const Convolution three{.window = {{3}, {}, {1}, {}}};
+  NodeId x = b.relu("relu1", b.convolution("conv1", b.input({3, 12, 8}), trunk, three));
+  NodeId y = b.relu("relu2", b.batch_norm("bn2", b.convolution("conv2", x, 48, gate, three)));
+  y = b.relu("relu3", b.add("add", {b.convolution("conv3", y, trunk, three), x}));
+  y = b.convolution("conv4", b.concat("both", {x, y}), 48, gate, three);
+  y = b.linear("hidden", b.flatten("flatten", b.pool("pool", y, {.window = {{2}, {}, {}, {}}})), 1700);
+  const RandomModel model(describe_model(b.finish({b.linear("classifier", y, 5)}), {}, BatchNormMode::shared), 1);
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "model.safetensors";
+  model.save(path);
+  int filtered = 0;
+  for (const auto& step : prefix::profile_steps(load_lowered_model(path), {}, 1, 3, 1)) filtered += step.kernel == "winograd";
+  REQUIRE(filtered == 3);
+  for (const int64_t batch : {1, 3, 9}) {
+    const std::vector<float> input = model.input(batch, 7);
+    RuntimeOptions options;
+    options.engine = "reference";
+    options.batch_limit = batch;
+    const auto expected = outputs_at_all_points(path, options, input, batch);
+    options.engine = "prefix";
+    for (const kernels::KernelSet* kernels : kernels::available_kernel_sets())
+      for (const int threads : {1, 3}) {
+        INFO("batch " << batch << ", " << threads << " threads, " << kernels->name);
+        options.instruction_set = kernels->name;
+        options.threads = threads;
+        CHECK(largest_difference(outputs_at_all_points(path, options, input, batch), expected) <= 1e-5);
+      }
   }
 }

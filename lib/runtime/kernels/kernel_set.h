@@ -28,6 +28,9 @@ struct KernelSet {
   LocalKernel depthwise_nine_taps = nullptr;                                ///< 16 channels, a 3x3 filter
   LocalKernel grouped4 = nullptr, grouped8 = nullptr, grouped16 = nullptr;  ///< 16 outputs, groups of that many inputs and outputs
 
+  void (*winograd_input)(const WinogradInputTile&) = nullptr;
+  void (*winograd_output)(const WinogradOutputTile&) = nullptr;
+
   PoolKernel max_pool = nullptr, average_pool = nullptr;
   void (*affine_row)(const float* input, float* output, int64_t channels, const Epilogue&) = nullptr;
   void (*add_row)(const float* a, const float* b, float* output, int64_t channels, float lower, float upper) = nullptr;

@@ -42,6 +42,10 @@ std::string WideStep<Element>::describe() const {
 template class WideStep<float>;
 template class WideStep<kernels::Bf16>;
 
+void WinogradStep::run(const RunState& state, Share share) const {
+  convolution_->run({state.arena, output_.in(state), residual_.in(state)}, share, state.images, state.scratch);
+}
+
 LocalStep::LocalStep(const kernels::LocalConvolution::Options& options, Place input, Place output, Place residual)
     : convolution_(options), group_size_(options.weights->group_size()), input_(input), output_(output), residual_(residual) {}
 

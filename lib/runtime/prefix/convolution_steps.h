@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/kernels/local_convolution.h"
+#include "runtime/kernels/winograd.h"
 #include "runtime/prefix/kernel_step.h"
 
 namespace tnn::prefix {
@@ -24,6 +25,21 @@ class WideStep : public KernelStep {
 };
 extern template class WideStep<float>;
 extern template class WideStep<kernels::Bf16>;
+
+/// A 3x3 convolution by minimal filtering.
+class WinogradStep : public KernelStep {
+ public:
+  WinogradStep(std::unique_ptr<const kernels::WinogradConvolution> convolution, Place output, Place residual)
+      : convolution_(std::move(convolution)), output_(output), residual_(residual) {}
+  int64_t work(int64_t images) const override { return convolution_->work(images); }
+  void run(const RunState& state, Share share) const override;
+  int64_t scratch_floats() const override { return convolution_->scratch_floats(); }
+  std::string describe() const override { return "winograd"; }
+
+ private:
+  std::unique_ptr<const kernels::WinogradConvolution> convolution_;
+  Place output_, residual_;
+};
 
 /// A depthwise convolution, or one with groups of 4, 8 or 16 channels.
 class LocalStep : public KernelStep {

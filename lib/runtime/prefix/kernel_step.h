@@ -16,6 +16,7 @@ struct RunState {
   float* output = nullptr;
   float* arena = nullptr;
   int64_t first_image = 0, images = 0;  ///< of the batch; the first is not 0 where images go through one at a time
+  float* scratch = nullptr;             ///< of the calling thread alone: as much as any step of the program asks for
 };
 
 /// Where a value begins in the arena, in floats whatever it holds. `image_shift`: floats between images, for a value that holds the batch
@@ -43,6 +44,8 @@ class KernelStep {
   /// Units among which threads share the step, for so many images.
   virtual int64_t work(int64_t images) const = 0;
   virtual void run(const RunState& state, Share share) const = 0;
+  /// Floats of scratch memory that a thread needs.
+  virtual int64_t scratch_floats() const { return 0; }
   /// For listings: "wide 6x4", "depthwise", ...
   virtual std::string describe() const = 0;
 };

@@ -12,7 +12,8 @@ std::vector<float> rows_of(const float* source, int64_t row, const ChannelRanges
 
 }  // namespace
 
-LayerWeights::LayerWeights(const LoweredModel& model, const Step& step, Layer layer, bool bf16) : layer_(std::move(layer)), bf16_(bf16) {
+LayerWeights::LayerWeights(const LoweredModel& model, const Step& step, Layer layer, WeightForms forms)
+    : layer_(std::move(layer)), forms_(std::move(forms)) {
   const float* source = model.weights.weight(step.node);
   const int64_t outputs = layer_.outputs_per_group, inputs = layer_.inputs_per_group, taps = layer_.taps();
   const bool local = is_local(model.plan, step, layer_);
@@ -20,16 +21,26 @@ LayerWeights::LayerWeights(const LoweredModel& model, const Step& step, Layer la
     local_ = std::make_unique<const kernels::LocalWeights>(source, layer_.groups * outputs, inputs, taps);
     bytes_ += static_cast<int64_t>(local_->bytes());
   } else {
-    for (int64_t g = 0; g < layer_.groups; ++g) groups_.push_back(pack(source + g * outputs * inputs * taps, outputs, bytes_));
+    pack_shared(source);
   }
-  for (const PlanPoint& point : model.plan.points) {
-    points_.push_back(weights_of(source, output_pieces(layer_, local, point.channels[static_cast<size_t>(step.output)])));
+  for (size_t p = 0; p < model.plan.points.size(); ++p) {
+    const ChannelRanges& active = model.plan.points[p].channels[static_cast<size_t>(step.output)];
+    points_.push_back(weights_of(source, output_pieces(layer_, local, active)));
+    if (!forms_.winograd_points.empty() && forms_.winograd_points[p]) points_.back().winograd = winograd_.get();
     bytes_ += points_.back().copied_bytes;
   }
 }
 
+void LayerWeights::pack_shared(const float* source) {
+  const int64_t outputs = layer_.outputs_per_group, each = outputs * layer_.inputs_per_group * layer_.taps();
+  for (int64_t g = 0; g < layer_.groups; ++g) groups_.push_back(forms_.direct ? pack(source + g * each, outputs, bytes_) : WeightsRef{});
+  if (forms_.winograd_points.empty()) return;
+  winograd_ = std::make_unique<const kernels::WinogradWeights>(source, outputs, layer_.inputs_per_group);
+  bytes_ += static_cast<int64_t>(winograd_->bytes());
+}
+
 PointWeights LayerWeights::weights_of(const float* source, const std::vector<OutputPiece>& pieces) {
-  PointWeights at{local_.get(), {}, 0};
+  PointWeights at{local_.get(), nullptr, {}, 0};
   const int64_t row = layer_.inputs_per_group * layer_.taps();
   for (const OutputPiece& piece : pieces) {
     const int64_t outputs = count_channels(piece.outputs);
@@ -51,7 +62,7 @@ PointWeights LayerWeights::weights_of(const float* source, const std::vector<Out
 }
 
 WeightsRef LayerWeights::pack(const float* source, int64_t outputs, int64_t& bytes) {
-  if (bf16_) {
+  if (forms_.bf16) {
     bf16_weights_.emplace_back(source, outputs, layer_.inputs_per_group, layer_.taps());
     bytes += static_cast<int64_t>(bf16_weights_.back().bytes());
     return {nullptr, &bf16_weights_.back()};

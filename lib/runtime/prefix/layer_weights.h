@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "runtime/kernels/local_convolution.h"
+#include "runtime/kernels/winograd.h"
 #include "runtime/lowered_model.h"
 #include "runtime/prefix/output_pieces.h"
 
@@ -27,27 +28,38 @@ struct WeightPiece {
 /// What a layer computes with at an operating point: local weights, or pieces.
 struct PointWeights {
   const kernels::LocalWeights* local = nullptr;
+  const kernels::WinogradWeights* winograd = nullptr;  ///< beside the pieces, whose weights may be missing then
   std::vector<WeightPiece> pieces;
   int64_t copied_bytes = 0;  ///< packed for this point alone
+};
+
+/// In what forms a layer's weights are packed.
+struct WeightForms {
+  bool bf16 = false;
+  bool direct = true;                 ///< as they are
+  std::vector<bool> winograd_points;  ///< points that compute with transformed weights; empty: none are
 };
 
 /// The weights of one weighted step, packed once for all operating points; what does not fit that is packed for a point of its own.
 class LayerWeights {
  public:
-  LayerWeights(const LoweredModel& model, const Step& step, Layer layer, bool bf16);
+  LayerWeights(const LoweredModel& model, const Step& step, Layer layer, WeightForms forms);
 
   const Layer& layer() const { return layer_; }
   const PointWeights& at(int point) const { return points_[static_cast<size_t>(point)]; }
+  bool has_direct() const { return forms_.direct; }
   int64_t bytes() const { return bytes_; }
 
  private:
   PointWeights weights_of(const float* source, const std::vector<OutputPiece>& pieces);
+  void pack_shared(const float* source);
   /// Packs some outputs and counts their bytes.
   WeightsRef pack(const float* source, int64_t outputs, int64_t& bytes);
 
   Layer layer_;
-  bool bf16_;
+  WeightForms forms_;
   std::unique_ptr<const kernels::LocalWeights> local_;
+  std::unique_ptr<const kernels::WinogradWeights> winograd_;
   std::vector<WeightsRef> groups_;
   std::deque<kernels::LocalWeights> local_copies_;
   std::deque<kernels::PackedWeights> fp32_weights_;

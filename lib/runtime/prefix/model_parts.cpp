@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/lowering/rewriting.h"
+#include "runtime/prefix/winograd_choice.h"
 
 namespace tnn::prefix {
 
@@ -13,13 +14,16 @@ ModelParts::ModelParts(std::shared_ptr<const LoweredModel> lowered, const kernel
       numbering(number_pixels(model->plan, regions)),
       affine(*model),
       precision(plan()) {
+  std::vector<WeightForms> forms(plan().steps.size());
+  if (wanted == Precision::fp32) forms = choose_winograd(plan(), numbering, kernels);
   for (size_t s = 0; s < plan().steps.size(); ++s) {
     const Step& step = plan().steps[s];
     weights.emplace_back();
     if (!is_weighted(step.operation)) continue;
     Layer layer = layer_of(plan(), numbering, step);
     if (wanted == Precision::bf16 && !is_local(plan(), step, layer)) precision.use_bf16(plan(), s, layer);
-    weights.back().emplace(*model, step, std::move(layer), precision.bf16_steps[s]);
+    forms[s].bf16 = precision.bf16_steps[s];
+    weights.back().emplace(*model, step, std::move(layer), std::move(forms[s]));
   }
 }
 

@@ -122,7 +122,7 @@ PointLayouts choose_layouts(const ModelParts& parts, int index, int64_t batch_li
   result.values.resize(plan.values.size());
   result.values.front() = input_is_planar(parts) ? planar_layout(parts.numbering.front(), channels(0), images_at(0))
                                                  : wide_layout(parts.numbering.front(), channels(0), images_at(0), false);
-  const std::vector<bool> planar = choose_planar_regions(parts, point, result.split, batch_limit);
+  const std::vector<bool> planar = choose_planar_regions(parts, index, result.split, batch_limit);
   for (size_t s = 0; s < plan.steps.size(); ++s) {
     const auto value = static_cast<size_t>(plan.steps[s].output);
     const int region = parts.regions.of_value[value];

@@ -27,6 +27,8 @@ class ProgramBuilder {
   void add_weighted(const Step& step, const StepAtPoint& at);
   template <typename Element>
   void add_dense(const Step& step, const LayerWeights& weights, const WidePlace* residual, const kernels::ImageLayout* residual_numbering);
+  void add_winograd(const Step& step, const LayerWeights& weights, const WidePlace* residual,
+                    const kernels::ImageLayout* residual_numbering);
   void add_planar(const Step& step, const LayerWeights& weights);
   void add_local(const Step& step, const LayerWeights& weights, const WidePlace* residual);
   void add_batch_norm(const Step& step);

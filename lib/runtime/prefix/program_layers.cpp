@@ -46,6 +46,8 @@ void ProgramBuilder::add_weighted(const Step& step, const StepAtPoint& at) {
     add_local(step, weights, residual ? &*residual : nullptr);
   else if (layout(step.output).planar)
     add_planar(step, weights);
+  else if (weights.at(point_index_).winograd)
+    add_winograd(step, weights, residual ? &*residual : nullptr, residual_numbering);
   else if (computes_in_bf16())
     add_dense<kernels::Bf16>(step, weights, residual ? &*residual : nullptr, residual_numbering);
   else
@@ -87,6 +89,28 @@ void ProgramBuilder::add_dense(const Step& step, const LayerWeights& weights, co
   const bool into_shadow = output.bf16 && !computes_in_bf16();
   const Place to = into_shadow ? shadow_of(step.output) : place(step.output);
   append(std::make_unique<WideStep<Element>>(std::move(made), to, residual ? residual->place : Place{}), step.output);
+}
+
+void ProgramBuilder::add_winograd(const Step& step, const LayerWeights& weights, const WidePlace* residual,
+                                  const ImageLayout* residual_numbering) {
+  kernels::WinogradConvolution::Options options;
+  options.kernels = &parts_.kernels;
+  options.weights = weights.at(point_index_).winograd;
+  options.input = numbering(step.inputs.front().front().value);
+  options.output = numbering(step.output);
+  options.parts = input_parts(step.inputs.front(), weights.layer(), 0);
+  options.images = images();
+  options.outputs = layout(step.output).channels;
+  options.output_stride = layout(step.output).stride;
+  options.adds_residual = residual != nullptr;
+  if (residual) {
+    options.residual = *residual_numbering;
+    options.residual_stride = residual->stride;
+  }
+  options.epilogue = epilogue(step);
+  append(std::make_unique<WinogradStep>(std::make_unique<const kernels::WinogradConvolution>(std::move(options)), place(step.output),
+                                        residual ? residual->place : Place{}),
+         step.output);
 }
 
 void ProgramBuilder::add_local(const Step& step, const LayerWeights& weights, const WidePlace* residual) {
