@@ -40,6 +40,25 @@ double largest_difference(const std::vector<std::vector<float>>& a, const std::v
   return apart;
 }
 
+/// The prefix engine in every instruction set, on one thread and on three, against the reference.
+void check_against_reference(const std::filesystem::path& path, const RandomModel& model) {
+  for (const int64_t batch : {1, 3, 9}) {
+    const std::vector<float> input = model.input(batch, 7);
+    RuntimeOptions options;
+    options.engine = "reference";
+    options.batch_limit = batch;
+    const auto expected = outputs_at_all_points(path, options, input, batch);
+    options.engine = "prefix";
+    for (const kernels::KernelSet* kernels : kernels::available_kernel_sets())
+      for (const int threads : {1, 3}) {
+        INFO("batch " << batch << ", " << threads << " threads, " << kernels->name);
+        options.instruction_set = kernels->name;
+        options.threads = threads;
+        CHECK(largest_difference(outputs_at_all_points(path, options, input, batch), expected) <= 1e-5);
+      }
+  }
+}
+
 }  // namespace
 
 TEST_CASE("the prefix engine equals the reference on random graphs at every point, batch and instruction set") {
@@ -156,19 +175,22 @@ TEST_CASE("layers by minimal filtering equal the reference at every point, batch
   int filtered = 0;
   for (const auto& step : prefix::profile_steps(load_lowered_model(path), {}, 1, 3, 1)) filtered += step.kernel == "winograd";
   REQUIRE(filtered == 3);
-  for (const int64_t batch : {1, 3, 9}) {
-    const std::vector<float> input = model.input(batch, 7);
-    RuntimeOptions options;
-    options.engine = "reference";
-    options.batch_limit = batch;
-    const auto expected = outputs_at_all_points(path, options, input, batch);
-    options.engine = "prefix";
-    for (const kernels::KernelSet* kernels : kernels::available_kernel_sets())
-      for (const int threads : {1, 3}) {
-        INFO("batch " << batch << ", " << threads << " threads, " << kernels->name);
-        options.instruction_set = kernels->name;
-        options.threads = threads;
-        CHECK(largest_difference(outputs_at_all_points(path, options, input, batch), expected) <= 1e-5);
-      }
-  }
+  check_against_reference(path, model);
+}
+
+TEST_CASE("a first layer of few channels goes through planes and equals the reference") {
+  GraphBuilder b("stem");
+  const GateId gate = b.channel_gate("width", 8);
+  const Window three{{3}, {}, {1}, {}};
+  NodeId x = b.relu("relu1", b.batch_norm("bn1", b.convolution("conv1", b.input({3, 16, 12}), 16, gate, {.window = three})));
+  x = b.depthwise_convolution("depthwise", x, three);
+  const RandomModel model(
+      describe_model(b.finish({b.linear("fc", b.flatten("flatten", b.global_pool("pool", x)), 5)}), {}, BatchNormMode::shared), 1);
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "model.safetensors";
+  model.save(path);
+  int stems = 0;
+  for (const auto& step : prefix::profile_steps(load_lowered_model(path), {}, 1, 0, 1)) stems += step.kernel == "planes to rows";
+  REQUIRE(stems == 1);
+  check_against_reference(path, model);
 }

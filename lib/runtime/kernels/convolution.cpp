@@ -61,8 +61,7 @@ int64_t BasicWideConvolution<Element>::work(int64_t images) const {
 }
 
 template <typename Element>
-typename BasicWideConvolution<Element>::Tile BasicWideConvolution<Element>::tile(int64_t index, int64_t images) const {
-  const int64_t pixels = images * static_cast<int64_t>(runs_.front().pixels_per_image), whole = pixels / tiling_.pixels;
+typename BasicWideConvolution<Element>::Tile BasicWideConvolution<Element>::tile(int64_t index, int64_t pixels, int64_t whole) const {
   if (index < whole) return {index * tiling_.pixels, tiling_.pixels};
   int64_t first = whole * tiling_.pixels;
   for (int64_t before = index - whole; before > 0; --before) first += remainder_[pixels - first];
@@ -108,7 +107,11 @@ void BasicWideConvolution<Element>::add_run(const PixelRun& run) {
 template <typename Element>
 void BasicWideConvolution<Element>::run(const BasicStepBuffers<Element>& buffers, Share share, int64_t images) const {
   const KernelSet& kernels = *options_.kernels;
-  const int64_t in_run = tiles_in_run(images), tiles = in_run * static_cast<int64_t>(runs_.size());
+  const int64_t pixels = images * static_cast<int64_t>(runs_.front().pixels_per_image), whole = pixels / tiling_.pixels;
+  const auto runs = static_cast<int64_t>(runs_.size());
+  const int64_t in_run = tiles_in_run(images);
+  // Counted on, not divided for each tile: a tile of few channels takes no longer than some divisions.
+  int64_t index = share.begin % in_run, run_index = share.begin / in_run % runs, chunk_index = share.begin / (in_run * runs);
   BasicWideTile<Element> call;
   call.input = buffers.input;
   call.channel_stride = options_.channel_stride;
@@ -117,9 +120,9 @@ void BasicWideConvolution<Element>::run(const BasicStepBuffers<Element>& buffers
   call.residual_stride = options_.residual_stride;
   call.epilogue = options_.epilogue;
   for (int64_t item = share.begin; item < share.end; ++item) {
-    const OutputChunk& chunk = tiling_.chunks[static_cast<size_t>(item / tiles)];
-    const Run& run = runs_[static_cast<size_t>(item % tiles / in_run)];
-    const Tile place = tile(item % in_run, images);
+    const OutputChunk& chunk = tiling_.chunks[static_cast<size_t>(chunk_index)];
+    const Run& run = runs_[static_cast<size_t>(run_index)];
+    const Tile place = tile(index, pixels, whole);
     const size_t first_pixel = run.first_pixel + static_cast<size_t>(place.first);
     const int64_t channel = static_cast<int64_t>(chunk.first) * kernels.lanes;
     call.input_pixels = options_.map->input.data() + first_pixel;
@@ -138,6 +141,11 @@ void BasicWideConvolution<Element>::run(const BasicStepBuffers<Element>& buffers
       run_exactly(call, chunk, place.pixels);
     else
       compute(kernels, call, place.pixels, chunk.vectors);
+    if (++index < in_run) continue;
+    index = 0;
+    if (++run_index < runs) continue;
+    run_index = 0;
+    ++chunk_index;
   }
 }
 

@@ -82,7 +82,8 @@ class BasicWideConvolution {
   void add_run(const PixelRun& run);
   void choose_remainders();
   int64_t tiles_in_run(int64_t images) const;
-  Tile tile(int64_t index, int64_t images) const;
+  /// The index-th tile of a run of `pixels` pixels, of which `whole` tiles are full.
+  Tile tile(int64_t index, int64_t pixels, int64_t whole) const;
   void check() const;
   void run_exactly(BasicWideTile<Element> call, const OutputChunk& chunk, int pixels) const;
 

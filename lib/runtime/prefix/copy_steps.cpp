@@ -24,6 +24,16 @@ void LoadInputStep::run(const RunState& state, Share share) const {
                                    {to + image * options_.image_stride, options_.stride, options_.pixels}, channels, positions, {0, 1});
 }
 
+void PlanesToRowsStep::run(const RunState& state, Share share) const {
+  const float* const from = options_.from.in(state);
+  float* const to = options_.to.in(state);
+  for (int64_t r = share.begin; r < share.end; ++r) {
+    const Share& row = (*options_.rows)[static_cast<size_t>(r)];
+    for (int64_t pixel = row.begin; pixel < row.end; ++pixel)
+      for (int64_t c = 0; c < options_.channels; ++c) to[pixel * options_.stride + c] = from[c * options_.plane + pixel];
+  }
+}
+
 void StoreOutputStep::run(const RunState& state, Share share) const {
   for (int64_t image = share.begin; image < share.end; ++image) {
     float* const to = state.output + (state.first_image + image) * numbers_;

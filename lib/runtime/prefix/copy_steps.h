@@ -23,6 +23,25 @@ class LoadInputStep : public KernelStep {
   Options options_;
 };
 
+/// A planar value as a wide one, for one image: what few channels gain by planes is more than this costs.
+class PlanesToRowsStep : public KernelStep {
+ public:
+  struct Options {
+    Place from, to;
+    int64_t plane = 0;   ///< floats between planes
+    int64_t stride = 0;  ///< between pixels
+    int64_t channels = 0;
+    const std::vector<Share>* rows = nullptr;  ///< runs of interior pixels, numbered alike on both sides
+  };
+  explicit PlanesToRowsStep(Options options) : options_(options) {}
+  int64_t work(int64_t) const override { return static_cast<int64_t>(options_.rows->size()); }
+  void run(const RunState& state, Share share) const override;
+  std::string describe() const override { return "planes to rows"; }
+
+ private:
+  Options options_;
+};
+
 /// The network's output: active channels where they belong at full width, 0 in the others.
 class StoreOutputStep : public KernelStep {
  public:

@@ -49,12 +49,6 @@ bool keeps_extent(const Window& window) {
   return true;
 }
 
-/// Planar kernels have no residual.
-bool has_planar_kernel(const Step& step, const Convolution& convolution) {
-  return convolution.groups == 1 && keeps_extent(convolution.window) && !step.epilogue.residual &&
-         step.epilogue.activation != ActivationKind::sigmoid;
-}
-
 bool any_flattened(const Operand& operand) {
   return std::any_of(operand.begin(), operand.end(), [](const Segment& segment) { return segment.flattened; });
 }
@@ -96,6 +90,11 @@ int fusing_convolution(const Plan& plan, const std::vector<int>& reads, const St
 }
 
 }  // namespace
+
+bool has_planar_kernel(const Step& step, const Convolution& convolution) {
+  return convolution.groups == 1 && keeps_extent(convolution.window) && !step.epilogue.residual &&
+         step.epilogue.activation != ActivationKind::sigmoid;
+}
 
 PlanarRegions find_planar_regions(const Plan& plan) {
   PlanarRegions regions;

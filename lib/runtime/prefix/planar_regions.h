@@ -17,4 +17,7 @@ struct PlanarRegions {
 
 PlanarRegions find_planar_regions(const Plan& plan);
 
+/// Whether a convolution has a kernel from planes to planes: dense, of stride 1 and centred, without residual or sigmoid.
+bool has_planar_kernel(const Step& step, const Convolution& convolution);
+
 }  // namespace tnn::prefix

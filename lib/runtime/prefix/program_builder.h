@@ -30,6 +30,8 @@ class ProgramBuilder {
   void add_winograd(const Step& step, const LayerWeights& weights, const WidePlace* residual,
                     const kernels::ImageLayout* residual_numbering);
   void add_planar(const Step& step, const LayerWeights& weights);
+  /// A first layer of few outputs: in planes, as its input lies, and its result into rows. False where that would not be faster.
+  bool add_narrow_stem(const Step& step, const LayerWeights& weights);
   void add_local(const Step& step, const LayerWeights& weights, const WidePlace* residual);
   void add_batch_norm(const Step& step);
   void add_sum(const Step& step, const std::vector<const Operand*>& operands);

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "runtime/prefix/convolution_steps.h"
+#include "runtime/prefix/copy_steps.h"
 #include "runtime/prefix/planar_steps.h"
 #include "runtime/prefix/program_builder.h"
 
@@ -12,6 +13,8 @@ using kernels::kBlock;
 
 constexpr int64_t kSmallMap = 16;   ///< positions: up to here a batch goes position by position
 constexpr int64_t kWholeBatch = 8;  ///< images, from here on
+constexpr double kCopyCycles = 2;   ///< of a pixel from planes to a row, beside one a channel
+constexpr double kStemGain = 0.9;   ///< of the wide estimate, for what the estimates leave out
 
 /// The numbering of a layer's output in the dimensions of its window: those of the value, or one pixel.
 ImageLayout output_numbering(const ImageLayout& value, const Layer& layer) {
@@ -46,6 +49,8 @@ void ProgramBuilder::add_weighted(const Step& step, const StepAtPoint& at) {
     add_local(step, weights, residual ? &*residual : nullptr);
   else if (layout(step.output).planar)
     add_planar(step, weights);
+  else if (!residual && add_narrow_stem(step, weights))
+    return;
   else if (weights.at(point_index_).winograd)
     add_winograd(step, weights, residual ? &*residual : nullptr, residual_numbering);
   else if (computes_in_bf16())
@@ -151,6 +156,38 @@ void ProgramBuilder::add_planar(const Step& step, const LayerWeights& weights) {
   options.epilogue = epilogue(step);
   const bool preactivated = options.pre_scale != nullptr;
   append(std::make_unique<PlanarStep>(kernels::PlanarConvolution(std::move(options)), place(step.output), preactivated), step.output);
+}
+
+bool ProgramBuilder::add_narrow_stem(const Step& step, const LayerWeights& weights) {
+  const auto* convolution = std::get_if<Convolution>(&step.operation);
+  const ValueId from = step.inputs.front().front().value;
+  const PointWeights& at = weights.at(point_index_);
+  if (!convolution || !layout(from).planar || images() != 1 || !has_planar_kernel(step, *convolution)) return false;
+  if (!(numbering(from) == numbering(step.output)) || at.pieces.size() != 1 || !at.pieces.front().weights.fp32) return false;
+  if (at.pieces.front().first_output != 0) return false;
+  kernels::PlanarConvolution::Options options;
+  options.kernels = &parts_.kernels;
+  options.weights = at.pieces.front().weights.fp32;
+  options.window = convolution->window;
+  options.layout.image = numbering(step.output);
+  options.parts = input_parts(step.inputs.front(), weights.layer(), 0);
+  options.outputs = layout(step.output).channels;
+  options.epilogue = epilogue(step);
+  kernels::PlanarConvolution planar(options);
+  kernels::WideWork wide;
+  wide.pixels = numbering(step.output).positions();
+  wide.outputs = options.outputs;
+  for (const kernels::InputPart& part : options.parts) wide.steps += part.channels * weights.layer().taps();
+  wide.segment_length = static_cast<double>(options.parts.front().channels);
+  const double copy = static_cast<double>(wide.pixels) * (kCopyCycles + static_cast<double>(options.outputs));
+  if (planar.estimated_cycles() + copy > kStemGain * kernels::wide_cycles(parts_.kernels, wide)) return false;
+  const ValueLayout planes = planar_layout(numbering(step.output), options.outputs, 1);
+  const Place scratch = in_scratch(planes.floats);
+  append(std::make_unique<PlanarStep>(std::move(planar), scratch, false));
+  append(std::make_unique<PlanesToRowsStep>(PlanesToRowsStep::Options{
+             scratch, place(step.output), planes.stride, layout(step.output).stride, options.outputs, &maps_.rows(numbering(step.output))}),
+         step.output);
+  return true;
 }
 
 void ProgramBuilder::add_planar_pool(const Step& step, const kernels::PoolMap& map, PoolKind kind) {
