@@ -51,7 +51,7 @@ struct Hsv {
   uint8_t h, s, v;
 };
 
-uint8_t to_byte(float value) { return static_cast<uint8_t>(std::clamp(static_cast<int>(value), 0, 255)); }
+uint8_t to_byte(double value) { return static_cast<uint8_t>(std::clamp(static_cast<int>(value), 0, 255)); }
 
 Hsv to_hsv(const uint8_t* p) {
   const auto [low, high] = std::minmax({p[0], p[1], p[2]});
@@ -59,9 +59,9 @@ Hsv to_hsv(const uint8_t* p) {
   const auto range = static_cast<float>(high - low);
   const auto below = [&](uint8_t value) { return static_cast<float>(high - value) / range; };
   const float r = below(p[0]), g = below(p[1]), b = below(p[2]);
-  const float sixth = p[0] == high ? b - g : p[1] == high ? 2.0F + r - b : 4.0F + g - r;
+  const auto sixth = static_cast<float>(p[0] == high ? b - g : p[1] == high ? 2.0 + r - b : 4.0 + g - r);
   const auto turn = static_cast<float>(std::fmod(sixth / 6.0 + 1.0, 1.0));
-  return {to_byte(turn * 255.0F), to_byte(range / static_cast<float>(high) * 255.0F), high};
+  return {to_byte(turn * 255.0), to_byte(range / static_cast<float>(high) * 255.0F), high};
 }
 
 void from_hsv(const Hsv& hsv, uint8_t* out) {

@@ -42,8 +42,8 @@ int64_t version_of(int64_t file) {
   if (H5Aexists(file, "format") <= 0 || H5Aexists(file, "version") <= 0) return 0;
   char format[64] = {};
   const Hdf5Handle attribute(H5Aopen(file, "format", H5P_DEFAULT), H5Aclose, "open an attribute");
-  const Hdf5Handle type(H5Tcopy(H5T_C_S1), H5Tclose, "make a text type");
-  H5Tset_size(type, sizeof format - 1);
+  const Hdf5Handle type(H5Aget_type(attribute), H5Tclose, "find the type of an attribute");
+  if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) != 0 || H5Tget_size(type) >= sizeof format) return 0;
   if (H5Aread(attribute, type, format) < 0 || std::strcmp(format, kPackedFormat) != 0) return 0;
   int64_t version = 0;
   const Hdf5Handle number(H5Aopen(file, "version", H5P_DEFAULT), H5Aclose, "open an attribute");

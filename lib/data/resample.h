@@ -37,7 +37,8 @@ AxisRange input_range(const AxisWeights& weights);
 /// The weights for an input that begins at pixel `origin` of the axis.
 void shift_origin(AxisWeights& weights, int origin);
 
-/// Columns first, then rows, each rounded to bytes: the bytes that Pillow's Image.resize(BILINEAR) gives.
+/// Columns first, then rows, each rounded to bytes: the bytes that Pillow's Image.resize(BILINEAR) gives up to version 12; from 13 on
+/// Pillow takes rows first where that is less work, which changes some bytes by 1.
 void resample(const PixelImage& in, const AxisWeights& columns, const AxisWeights& rows, PixelImage& out);
 
 }  // namespace tnn
