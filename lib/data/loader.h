@@ -35,7 +35,8 @@ class Loader {
   /// images, or the augmentation does not fit (see Augmentation).
   Loader(std::shared_ptr<const ImageSet> set, std::vector<uint32_t> indices, LoaderOptions options);
 
-  /// Images, and batches, of an epoch.
+  const std::shared_ptr<const ImageSet>& set() const { return set_; }
+  /// Images, and batches, of an epoch; damaged images count.
   int64_t size() const { return static_cast<int64_t>(indices_.size()); }
   int64_t batches_per_epoch() const;
 

@@ -20,6 +20,7 @@ constexpr PixelBox whole_box(ImageExtent image) { return {0, 0, image.height, im
 /// Rows lie `stride` bytes apart and begin `offset` bytes into the buffer, which is kept from one image to the next.
 struct PixelImage {
   static constexpr size_t kPixelBytes = 4;
+  static constexpr size_t kSlackBytes = 32;  ///< behind the last row, where wide instructions may read and write
 
   int height = 0, width = 0;
   size_t stride = 0, offset = 0;
@@ -29,7 +30,7 @@ struct PixelImage {
   void resize(int rows, int columns) {
     height = rows, width = columns, offset = 0;
     stride = static_cast<size_t>(columns) * kPixelBytes;
-    bytes.resize(static_cast<size_t>(rows) * stride);
+    bytes.resize(static_cast<size_t>(rows) * stride + kSlackBytes);
   }
   uint8_t* row(int y) { return bytes.data() + offset + static_cast<size_t>(y) * stride; }
   const uint8_t* row(int y) const { return bytes.data() + offset + static_cast<size_t>(y) * stride; }

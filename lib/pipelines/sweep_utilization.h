@@ -24,6 +24,7 @@ struct SweepOptions {
   int workers = 1;
   int threads = 1;  ///< LibTorch's, for the machine's description
   bool channels_last = true;
+  DecodingOptions decoding;  ///< of an image folder: when to decode at reduced size, what to do with damaged files
   bool latency = false;
   int64_t latency_repeats = 50;
   std::string command;                ///< that repeats it

@@ -10,6 +10,7 @@
 #include "core/atomic_file.h"
 #include "data/file_bytes.h"
 #include "data/resample.h"
+#include "data/resample_kernels.h"
 #include "image_files.h"
 #include "temporary_folder.h"
 
@@ -166,6 +167,20 @@ TEST_CASE("part of a resize is that part of the whole") {
   const Picture found = colours(part);
   for (int y = 0; y < 9; ++y)
     for (int x = 0; x < 20; ++x) REQUIRE(std::equal(found.pixel(y, x), found.pixel(y, x) + 3, all.pixel(30 + y, 11 + x)));
+}
+
+TEST_CASE("the resize of this processor's instructions gives the bytes of plain arithmetic") {
+  if (!has_avx2_resample()) TNN_SKIP("no AVX2");
+  RandomStream random(4);
+  for (int i = 0; i < 200; ++i) {
+    const auto side = [&](uint64_t most) { return static_cast<int>(1 + random.below(most)); };
+    const PixelImage image = decoded(png_bytes(test_picture(side(70), side(90), 3, static_cast<uint64_t>(i))));
+    const AxisWeights columns = whole_axis(image.width, side(60)), rows = whole_axis(image.height, side(60));
+    PixelImage wide, plain;
+    resample_by_avx2(image, columns, rows, wide);
+    resample_plainly(image, columns, rows, plain);
+    REQUIRE(same(colours(wide), colours(plain)));
+  }
 }
 
 TEST_CASE("random crops lie in the image, with the area and ratio that were asked for") {
