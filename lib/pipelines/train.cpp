@@ -24,8 +24,8 @@ TrainResult train(const Recipe& recipe, const TrainOptions& options, Progress& p
   LoggingProgress log(progress, folder.log());
   log.message(options.command);
 
-  DamageReports reports(log, data.images);
-  const TrainedDatapath trained = train_datapath(experiment, data, folder, options.existing == RunFolder::Existing::resume, reports);
+  DamageReports observed(log, data.images);
+  const TrainedDatapath trained = train_datapath(experiment, data, folder, options.existing == RunFolder::Existing::resume, observed);
   TrainResult result{{}, {trained.model}};
   if (!options.sweep) return result;
 
