@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "core/error.h"
+#include "gentle_stop.h"
 #include "pipelines/data_tables.h"
 #include "subcommands.h"
 #include "terminal_progress.h"
@@ -12,6 +13,9 @@ namespace {
 
 struct Options {
   std::string name, data_root, format = "text";
+  PackOptions pack;
+  LoadingOptions loading;
+  bool plain = false;
 };
 
 int run_verify(const Options& options, const Session& session) {
@@ -24,22 +28,83 @@ int run_verify(const Options& options, const Session& session) {
   return verified.ok ? 0 : static_cast<int>(ExitCode::data);
 }
 
+int run_pack(Options& options, const Session& session) {
+  TerminalProgress terminal;
+  Progress silent;
+  stop_gently_on_signals();
+  options.pack.name = options.name;
+  options.pack.data_root = options.data_root;
+  const std::string line = pack_data(options.pack, session.quiet ? silent : static_cast<Progress&>(terminal));
+  if (!session.quiet) terminal.end();
+  fmt::print("{}\n", line);
+  return 0;
+}
+
+int run_speed(Options& options) {
+  options.loading.name = options.name;
+  options.loading.data_root = options.data_root;
+  options.loading.augment = !options.plain;
+  fmt::print("{}", format_table(loading_speed(options.loading), table_format(options.format)));
+  return 0;
+}
+
 int run_list(const Options& options) {
   fmt::print("{}", format_table(data_list(), table_format(options.format)));
   return 0;
 }
 
+void add_name_and_root(CLI::App& command, Options& options) {
+  command.add_option("NAME", options.name, "Name of a data set (see: tnn data list)")->required();
+  command.add_option("--data-root", options.data_root, "Folder that holds the data sets (default: environment variable TNN_DATA)");
+}
+
+void setup_verify(CLI::App& data, const std::shared_ptr<Options>& options, Session& session) {
+  auto* verify =
+      data.add_subcommand("verify", "Check every file of a data set: presence, size, checksum, format, labels; images are decoded");
+  add_name_and_root(*verify, *options);
+  add_format(*verify, options->format);
+  verify->callback([options, &session] { session.action = [options, &session] { return run_verify(*options, session); }; });
+}
+
+void setup_pack(CLI::App& data, const std::shared_ptr<Options>& options, Session& session) {
+  auto* pack = data.add_subcommand("pack", "Pack an image folder into one HDF5 file, for file systems on which many small files are slow");
+  add_name_and_root(*pack, *options);
+  pack->add_option("FILE", options->pack.file, "The file to write, such as imagenet.h5")->required();
+  pack->add_option("--damaged", options->pack.damaged, "What to do about damaged images: stop, or skip them")->capture_default_str();
+  pack->add_option("--workers", options->pack.workers, "Threads that read and check images")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  pack->add_flag("--overwrite", options->pack.overwrite, "Replace the file where it is there");
+  pack->callback([options, &session] { session.action = [options, &session] { return run_pack(*options, session); }; });
+}
+
+void setup_speed(CLI::App& data, const std::shared_ptr<Options>& options, Session& session) {
+  auto* speed = data.add_subcommand("speed", "Measure how many images a second are read, decoded and augmented");
+  add_name_and_root(*speed, *options);
+  LoadingOptions& loading = options->loading;
+  speed->add_option("--split", loading.split, "train or test")->capture_default_str();
+  speed->add_flag("--plain", options->plain, "Without augmentation: as images are prepared for evaluation");
+  speed->add_option("--image-size", loading.image_size, "Side of the prepared images of an image folder")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
+  speed->add_option("--workers", loading.workers, "Threads; 0: the calling one")->check(CLI::Range(0, 256))->capture_default_str();
+  speed->add_option("--batch-size", loading.batch_size, "Images of a batch")->check(CLI::Range(1, 65536))->capture_default_str();
+  speed->add_option("--seconds", loading.seconds, "Time to measure for, after one epoch that does not count")
+      ->check(CLI::Range(0.0, 3600.0))
+      ->capture_default_str();
+  add_format(*speed, options->format);
+  speed->callback([options, &session] { session.action = [options] { return run_speed(*options); }; });
+}
+
 }  // namespace
 
 void setup_data(CLI::App& app, Session& session) {
-  auto* data = app.add_subcommand("data", "Data sets: what is known, and whether what is on disk is right");
+  auto* data = app.add_subcommand("data", "Data sets: what is known, whether what is on disk is right, packing, speed of loading");
   data->require_subcommand(1);
   auto options = std::make_shared<Options>();
-  auto* verify = data->add_subcommand("verify", "Check every file of a data set: presence, size, checksum, format, labels");
-  verify->add_option("NAME", options->name, "Name of a data set (see: tnn data list)")->required();
-  verify->add_option("--data-root", options->data_root, "Folder that holds the data sets (default: environment variable TNN_DATA)");
-  add_format(*verify, options->format);
-  verify->callback([options, &session] { session.action = [options, &session] { return run_verify(*options, session); }; });
+  setup_verify(*data, options, session);
+  setup_pack(*data, options, session);
+  setup_speed(*data, options, session);
   auto* list = data->add_subcommand("list", "List the known data sets");
   add_format(*list, options->format);
   list->callback([options, &session] { session.action = [options] { return run_list(*options); }; });

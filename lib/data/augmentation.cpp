@@ -27,6 +27,41 @@ void check_range(const char* option, int value, int highest, ImageExtent image) 
 
 }  // namespace
 
+void check_normalisation(const AugmentationOptions& options, int channels) {
+  const auto expected = static_cast<size_t>(channels);
+  if (options.mean.size() != expected || options.std.size() != expected)
+    throw UsageError(
+        fmt::format("mean has {} numbers and std {}: expected one a channel, {}", options.mean.size(), options.std.size(), channels));
+  for (const float deviation : options.std)
+    if (!(deviation > 0)) throw UsageError(fmt::format("std {}: must be above 0", deviation));
+}
+
+std::vector<float> normalisation_tables(const AugmentationOptions& options, int channels) {
+  std::vector<float> tables(static_cast<size_t>(channels) * 256);
+  for (size_t c = 0; c < static_cast<size_t>(channels); ++c)
+    for (size_t byte = 0; byte < 256; ++byte)
+      tables[c * 256 + byte] = (static_cast<float>(byte) / 255.0F - options.mean[c]) / options.std[c];
+  return tables;
+}
+
+Square draw_square(int side, ImageExtent image, RandomStream& random) {
+  const auto below = [&](int count) { return static_cast<int>(random.below(static_cast<uint64_t>(count))); };
+  const int top = below(image.height) - side / 2;
+  return {top, below(image.width) - side / 2, side};
+}
+
+void blank_square(const Square& square, ImageExtent image, int channels, bool channels_last, float* out) {
+  const std::ptrdiff_t height = image.height, width = image.width;
+  const std::ptrdiff_t top = std::max(0, square.top), bottom = std::min(image.height, square.top + square.side);
+  const std::ptrdiff_t left = std::max(0, square.left), right = std::min(image.width, square.left + square.side);
+  const std::ptrdiff_t planes = channels_last ? 1 : channels, values = channels_last ? channels : 1;
+  for (std::ptrdiff_t plane = 0; plane < planes; ++plane)
+    for (std::ptrdiff_t y = top; y < bottom; ++y) {
+      float* row = out + ((plane * height + y) * width) * values;
+      std::fill(row + left * values, row + right * values, 0.0F);
+    }
+}
+
 ImageExtent resized_extent(const AugmentationOptions& options, ImageExtent input) {
   return options.image_size == 0 ? input : ImageExtent{options.image_size, options.image_size};
 }
@@ -34,7 +69,7 @@ ImageExtent resized_extent(const AugmentationOptions& options, ImageExtent input
 Augmentation::Augmentation(AugmentationOptions options, uint64_t seed, int channels, ImageExtent input)
     : options_(std::move(options)), seed_(seed), channels_(channels), input_(input), output_(resized_extent(options_, input)) {
   check();
-  build_tables();
+  tables_ = normalisation_tables(options_, channels_);
 }
 
 void Augmentation::check() const {
@@ -44,19 +79,7 @@ void Augmentation::check() const {
   const int side = std::min(output_.height, output_.width);
   check_range("pad_crop", options_.pad_crop, side - 1, output_);
   check_range("cutout", options_.cutout, side, output_);
-  const auto channels = static_cast<size_t>(channels_);
-  if (options_.mean.size() != channels || options_.std.size() != channels)
-    throw UsageError(
-        fmt::format("mean has {} numbers and std {}: expected one a channel, {}", options_.mean.size(), options_.std.size(), channels_));
-  for (const float deviation : options_.std)
-    if (!(deviation > 0)) throw UsageError(fmt::format("std {}: must be above 0", deviation));
-}
-
-void Augmentation::build_tables() {
-  tables_.resize(static_cast<size_t>(channels_) * 256);
-  for (size_t c = 0; c < static_cast<size_t>(channels_); ++c)
-    for (size_t byte = 0; byte < 256; ++byte)
-      tables_[c * 256 + byte] = (static_cast<float>(byte) / 255.0F - options_.mean[c]) / options_.std[c];
+  check_normalisation(options_, channels_);
 }
 
 Augmentation::Draw Augmentation::draw(uint64_t epoch, uint64_t sample) const {
@@ -69,10 +92,7 @@ Augmentation::Draw Augmentation::draw(uint64_t epoch, uint64_t sample) const {
     result.right = below(2 * options_.pad_crop + 1) - options_.pad_crop;
   }
   if (options_.flip) result.flip = random.bernoulli(0.5);
-  if (options_.cutout > 0) {
-    result.cut_y = below(output_.height) - options_.cutout / 2;
-    result.cut_x = below(output_.width) - options_.cutout / 2;
-  }
+  if (options_.cutout > 0) result.cutout = draw_square(options_.cutout, output_, random);
   return result;
 }
 
@@ -93,18 +113,6 @@ void Augmentation::write_plane(const uint8_t* plane, const float* table, const D
   }
 }
 
-void Augmentation::cut_out(const Draw& draw, float* out, bool channels_last) const {
-  const std::ptrdiff_t height = output_.height, width = output_.width;
-  const std::ptrdiff_t top = std::max(0, draw.cut_y), bottom = std::min(output_.height, draw.cut_y + options_.cutout);
-  const std::ptrdiff_t left = std::max(0, draw.cut_x), right = std::min(output_.width, draw.cut_x + options_.cutout);
-  const std::ptrdiff_t planes = channels_last ? 1 : channels_, values = channels_last ? channels_ : 1;
-  for (std::ptrdiff_t plane = 0; plane < planes; ++plane)
-    for (std::ptrdiff_t y = top; y < bottom; ++y) {
-      float* row = out + ((plane * height + y) * width) * values;
-      std::fill(row + left * values, row + right * values, 0.0F);
-    }
-}
-
 void Augmentation::apply(const uint8_t* image, uint64_t epoch, uint64_t sample, float* out, bool channels_last) const {
   thread_local std::vector<uint8_t> resized;
   const auto plane = static_cast<std::ptrdiff_t>(output_.height) * output_.width;
@@ -116,7 +124,7 @@ void Augmentation::apply(const uint8_t* image, uint64_t epoch, uint64_t sample, 
   const Draw drawn = draw(epoch, sample);
   for (std::ptrdiff_t c = 0; c < channels_; ++c)
     write_plane(image + c * plane, tables_.data() + c * 256, drawn, out + (channels_last ? c : c * plane), channels_last ? channels_ : 1);
-  if (options_.augment && options_.cutout > 0) cut_out(drawn, out, channels_last);
+  if (options_.augment && options_.cutout > 0) blank_square(drawn.cutout, output_, channels_, channels_last, out);
 }
 
 }  // namespace tnn

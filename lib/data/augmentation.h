@@ -3,19 +3,48 @@
 #include <cstdint>
 #include <vector>
 
+#include "data/color_jitter.h"
+#include "data/crop.h"
+#include "data/encoded_images.h"
 #include "data/resize.h"
 
 namespace tnn {
 
+/// How decoded images of any size become pictures of image_size: for ImageSets that are encoded.
+struct DecodingOptions {
+  /// When JPEG is decoded at 1/2, 1/4 or 1/8 size because the part that is used stays at least as large as what it becomes.
+  enum class Scaled { never, training, always };
+
+  int resize_side = 0;  ///< not augmented: the shorter side becomes this, then the centre is cut out; 0: image_size * 256 / 224
+  bool crop = true;     ///< augmented: random resized crop; false: as when not augmented
+  CropRange crop_range;
+  JitterRange jitter;  ///< augmented
+  Scaled scaled = Scaled::training;
+  DamagePolicy damaged = DamagePolicy::stop;
+};
+
 /// How an image becomes the network's input.
 struct AugmentationOptions {
-  int pad_crop = 0;              ///< pixels of zeros (raw 0, before normalisation) on each side, then a random crop of the image's size
-  bool flip = false;             ///< mirrored left to right, with probability 1/2
-  int cutout = 0;                ///< side in pixels of a square set to the mean (0 after normalisation), its centre anywhere in the image
-  int image_size = 0;            ///< output side in pixels, resized before all else; 0: as it is
-  std::vector<float> mean, std;  ///< one a channel, fractions of 255; out = (pixel / 255 - mean) / std
-  bool augment = false;          ///< false: resize and normalise only, nothing random
+  int pad_crop = 0;               ///< pixels of zeros (raw 0, before normalisation) on each side, then a random crop of the image's size
+  bool flip = false;              ///< mirrored left to right, with probability 1/2
+  int cutout = 0;                 ///< side in pixels of a square set to the mean (0 after normalisation), its centre anywhere in the image
+  int image_size = 0;             ///< output side in pixels, resized before all else; 0: as it is
+  std::vector<float> mean, std;   ///< one a channel, fractions of 255; out = (pixel / 255 - mean) / std
+  bool augment = false;           ///< false: resize and normalise only, nothing random
+  DecodingOptions decoding = {};  ///< of encoded images, whose pad_crop must be 0 and image_size above it
 };
+
+/// UsageError where mean and std do not have one number a channel or std is not above 0.
+void check_normalisation(const AugmentationOptions& options, int channels);
+/// channels x 256: the normalised value of each byte.
+std::vector<float> normalisation_tables(const AugmentationOptions& options, int channels);
+/// Cutout: zeros in the square of `side` with its upper left corner at (top, left), cut at the borders.
+struct Square {
+  int top = 0, left = 0, side = 0;
+};
+void blank_square(const Square& square, ImageExtent image, int channels, bool channels_last, float* out);
+/// Its place, with the centre anywhere in the image.
+Square draw_square(int side, ImageExtent image, RandomStream& random);
 
 /// Turns one image (C x H x W bytes) into normalised floats. What is random depends on (seed, epoch, sample) alone: crop, then flip, then
 /// cutout (DeVries and Taylor 2017: the square may reach over the border).
@@ -36,20 +65,18 @@ class Augmentation {
   struct Draw {
     int down = 0, right = 0;  ///< where the crop starts, in pixels from the image's corner; negative: in the padding
     bool flip = false;
-    int cut_y = 0, cut_x = 0;  ///< upper left corner of the cutout
+    Square cutout;
   };
 
   void check() const;
-  void build_tables();
   Draw draw(uint64_t epoch, uint64_t sample) const;
   void write_plane(const uint8_t* plane, const float* table, const Draw& draw, float* out, std::ptrdiff_t pixel_stride) const;
-  void cut_out(const Draw& draw, float* out, bool channels_last) const;
 
   AugmentationOptions options_;
   uint64_t seed_;
   int channels_;
   ImageExtent input_, output_;
-  std::vector<float> tables_;  ///< channels x 256: the normalised value of each byte
+  std::vector<float> tables_;
 };
 
 /// The size of images after resizing: image_size squared, or the input's where image_size is 0.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <sstream>
 
 #include "core/atomic_file.h"
 #include "core/error.h"
@@ -24,8 +25,12 @@ class CardReader {
     card.name = path_.stem().string();
     card.title = value<std::string>(root, "title", "text");
     card.task = choice(root, "task", {"classification"});
-    card.format = static_cast<DatasetFormat>(choice_index(root, "format", {"idx", "cifar10", "cifar100"}));
-    read_image(root, card);
+    card.format = static_cast<DatasetFormat>(choice_index(root, "format", {"idx", "cifar10", "cifar100", "image_folder"}));
+    if (card.is_image_folder())
+      read_class_list(root, card);
+    else
+      read_image(root, card);
+    read_statistics(root, card);
     card.licence = value<std::string>(root, "licence", "text");
     card.source = value<std::string>(root, "source", "text");
     card.folders = value<std::vector<std::string>>(root, "folders", "a list of folders");
@@ -117,6 +122,27 @@ class CardReader {
     const std::set<std::string> distinct(card.classes.begin(), card.classes.end());
     check(root, "classes", !distinct.empty() && distinct.size() == card.classes.size() && distinct.size() <= 256,
           "must be 1 to 256 distinct names");
+  }
+
+  /// Images of any size, in colour. The classes are a file beside the card, a line each: its folder, a blank, its name; or they are what
+  /// lies on disk.
+  void read_class_list(const YAML::Node& root, DatasetCard& card) const {
+    if (root["image"]) fail(root["image"], "'image' is not a key of the format image_folder: the images have different sizes");
+    card.channels = 3;
+    if (!root["classes"]) return;
+    const auto list = path_.parent_path() / value<std::string>(root, "classes", "the name of a file beside the card");
+    std::istringstream lines(read_file(list));
+    for (std::string line; std::getline(lines, line);) {
+      card.class_folders.push_back(line.substr(0, line.find(' ')));
+      card.classes.push_back(line);
+      const auto& folders = card.class_folders;
+      check(root, "classes", !folders.back().empty() && (folders.size() == 1 || folders[folders.size() - 2] < folders.back()),
+            fmt::format("{}:{}: lines begin with distinct names of folders, sorted", list.string(), folders.size()));
+    }
+    check(root, "classes", !card.classes.empty(), fmt::format("{} has no line", list.string()));
+  }
+
+  void read_statistics(const YAML::Node& root, DatasetCard& card) const {
     const auto channels = static_cast<size_t>(card.channels);
     card.mean = value<std::vector<float>>(root, "mean", "a list of numbers");
     card.std = value<std::vector<float>>(root, "std", "a list of numbers");
@@ -128,7 +154,18 @@ class CardReader {
           fmt::format("must be {} fractions of 255 above 0, one a channel", channels));
   }
 
+  DatasetSplit read_folder_split(const YAML::Node& node) const {
+    check_keys(node, {"folders", "lists", "images"});
+    DatasetSplit split;
+    split.folders = value<std::vector<std::string>>(node, "folders", "a list of folders");
+    check(node, "folders", !split.folders.empty(), "must name a folder");
+    if (node["lists"]) split.lists = value<std::vector<std::string>>(node, "lists", "a list of files");
+    if (node["images"]) split.expected_images = count(node, "images");
+    return split;
+  }
+
   DatasetSplit read_split(const YAML::Node& node, const DatasetCard& card) const {
+    if (card.is_image_folder()) return read_folder_split(node);
     if (!node.IsSequence() || node.size() == 0) fail(node, "a split is a list of files");
     DatasetSplit split;
     for (const auto& entry : node) split.files.push_back(read_entry(entry, card));

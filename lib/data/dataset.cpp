@@ -7,6 +7,8 @@
 #include "core/error.h"
 #include "data/cifar_reader.h"
 #include "data/idx_reader.h"
+#include "data/image_folder.h"
+#include "data/packed_images.h"
 
 namespace tnn {
 namespace fs = std::filesystem;
@@ -73,6 +75,8 @@ ImageSet parse_split(const DatasetCard& card, std::vector<SourceBytes> sources, 
 
 ImageSet load_split(const DatasetCard& card, const fs::path& folder, const std::string& split, int64_t limit) {
   if (limit < 0) throw UsageError(fmt::format("limit {}: allowed 0 (all images) or more", limit));
+  if (card.is_image_folder())
+    return is_packed(folder) ? read_packed_images(card, folder, split, limit) : read_image_folder(card, folder, card.split(split), limit);
   std::vector<std::future<SourceBytes>> reading;
   for (const auto& file : files_needed(card, card.split(split), limit))
     reading.push_back(std::async(std::launch::async, [file, folder] { return read_dataset_file(file, folder); }));

@@ -11,7 +11,7 @@ namespace tnn {
 namespace fs = std::filesystem;
 
 int64_t DatasetSplit::images() const {
-  int64_t count = 0;
+  int64_t count = expected_images;
   for (const auto& file : files)
     if (file.holds != FileContent::labels) count += file.images;
   return count;

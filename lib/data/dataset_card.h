@@ -7,7 +7,8 @@
 
 namespace tnn {
 
-enum class DatasetFormat { idx, cifar10, cifar100 };
+/// image_folder: JPEG and PNG files of any size in class folders, or packed in one HDF5 file (packed_images.h).
+enum class DatasetFormat { idx, cifar10, cifar100, image_folder };
 
 /// What a file holds: labelled records (CIFAR), images alone or labels alone (IDX).
 enum class FileContent { records, images, labels };
@@ -23,7 +24,10 @@ struct DatasetFile {
 
 struct DatasetSplit {
   std::vector<DatasetFile> files;
-  /// Images of the split: those of the files, an IDX pair counted once.
+  std::vector<std::string> folders;  ///< image_folder: the names that the split's folder may have
+  std::vector<std::string> lists;    ///< image_folder: the names that a list of labels of a flat folder may have
+  int64_t expected_images = 0;       ///< image_folder; 0: not known
+  /// Images of the split: those of the files, an IDX pair counted once; or expected_images.
   int64_t images() const;
 };
 
@@ -35,15 +39,17 @@ struct DatasetCard {
   std::string name;  ///< the file's stem
   std::string title, task;
   DatasetFormat format = DatasetFormat::idx;
-  int channels = 0, height = 0, width = 0;
-  std::vector<std::string> classes;
-  std::vector<float> mean, std;      ///< of the training pixels, one a channel, as fractions of 255
-  std::string licence, source;       ///< in words; source: where users get the files
-  std::vector<std::string> folders;  ///< where to look: relative ones are below the data root
+  int channels = 0, height = 0, width = 0;  ///< height and width 0: images of different sizes (image_folder)
+  std::vector<std::string> classes;         ///< empty: the class folders on disk are the classes (see complete_card)
+  std::vector<std::string> class_folders;   ///< image_folder: one a class, sorted
+  std::vector<float> mean, std;             ///< of the training pixels, one a channel, as fractions of 255
+  std::string licence, source;              ///< in words; source: where users get the files
+  std::vector<std::string> folders;         ///< where to look: relative ones are below the data root
   DatasetSplit train, test;
 
   /// "train" or "test"; else UsageError.
   const DatasetSplit& split(const std::string& split_name) const;
+  bool is_image_folder() const { return format == DatasetFormat::image_folder; }
 };
 
 /// Reads and checks one card. UsageError with file:line where a key is unknown, missing, given twice or has a value that does not fit.

@@ -28,6 +28,10 @@ Loader::Loader(std::shared_ptr<const ImageSet> set, std::vector<uint32_t> indice
       extent_{set_->height, set_->width},
       prefetcher_([this](int64_t number, Batch& batch) { make(number, batch); }, workers_in_range(options_.workers)) {
   check();
+  if (set_->encoded) {
+    preparation_ = std::make_unique<ImagePreparation>(options_.augmentation, options_.seed);
+    return;
+  }
   augmentation_ = std::make_unique<Augmentation>(options_.augmentation, options_.seed, set_->channels, extent_);
   resize_up_front();
 }
@@ -70,25 +74,50 @@ const uint8_t* Loader::image(size_t position) const {
   return resized_.data() + position * (resized_.size() / indices_.size());
 }
 
+bool Loader::decode_image(uint32_t index, float* out) const {
+  thread_local std::vector<uint8_t> bytes;
+  set_->encoded->read(index, bytes);
+  try {
+    preparation_->apply(bytes, epoch_, index, out, options_.channels_last);
+    return true;
+  } catch (const DamagedImage& damage) {
+    const std::string name = set_->encoded->name(index);
+    if (options_.augmentation.decoding.damaged == DamagePolicy::stop)
+      throw DataError(fmt::format("{}: damaged: {} (data.damaged: skip goes on without such images)", name, damage.what()));
+    set_->encoded->damage().add(name, damage.what());
+    return false;
+  }
+}
+
+bool Loader::write_image(size_t position, float* out) const {
+  if (preparation_) return decode_image(indices_[position], out);
+  augmentation_->apply(image(position), epoch_, indices_[position], out, options_.channels_last);
+  return true;
+}
+
 void Loader::make(int64_t number, Batch& batch) const {
   const auto batch_size = static_cast<size_t>(options_.batch_size), first = static_cast<size_t>(number) * batch_size;
-  const size_t count = std::min(batch_size, order_.size() - first);
-  const ImageExtent output = augmentation_->output();
-  const size_t values = static_cast<size_t>(set_->channels) * static_cast<size_t>(output.height) * static_cast<size_t>(output.width);
-  batch.size = static_cast<int64_t>(count);
+  const size_t asked = std::min(batch_size, order_.size() - first);
+  const ImageExtent output = preparation_ ? preparation_->output() : augmentation_->output();
   batch.channels = set_->channels;
   batch.height = output.height;
   batch.width = output.width;
+  const size_t values = static_cast<size_t>(batch.channels) * static_cast<size_t>(output.height) * static_cast<size_t>(output.width);
+  batch.pixels.resize(asked * values);
+  batch.labels.resize(asked);
+  batch.indices.resize(asked);
+  size_t count = 0;
+  for (size_t i = 0; i < asked; ++i) {
+    const size_t position = order_[first + i];
+    if (!write_image(position, batch.pixels.data() + count * values)) continue;
+    batch.indices[count] = indices_[position];
+    batch.labels[count++] = set_->labels[indices_[position]];
+  }
+  if (count == 0) throw DataError(fmt::format("all {} images of a batch are damaged", asked));
+  batch.size = static_cast<int64_t>(count);
   batch.pixels.resize(count * values);
   batch.labels.resize(count);
   batch.indices.resize(count);
-  for (size_t i = 0; i < count; ++i) {
-    const size_t position = order_[first + i];
-    const uint32_t index = indices_[position];
-    augmentation_->apply(image(position), epoch_, index, batch.pixels.data() + i * values, options_.channels_last);
-    batch.labels[i] = set_->labels[index];
-    batch.indices[i] = index;
-  }
 }
 
 }  // namespace tnn

@@ -6,6 +6,7 @@
 
 #include "data/augmentation.h"
 #include "data/batch.h"
+#include "data/image_preparation.h"
 #include "data/image_set.h"
 #include "data/prefetcher.h"
 
@@ -22,7 +23,8 @@ struct LoaderOptions {
 };
 
 /// Batches of a part of an image set, epoch by epoch. The batches of an epoch depend on (set, indices, options, epoch) alone: not on the
-/// number of workers, nor on epochs before, nor on where in the epoch a run was resumed.
+/// number of workers, nor on epochs before, nor on where in the epoch a run was resumed. Encoded images are decoded by the workers; a
+/// damaged one is left out of its batch where the options say so, and is then in the set's damage log.
 ///
 ///     Loader loader(set, split.train, options);
 ///     Batch batch;
@@ -33,19 +35,23 @@ class Loader {
   /// images, or the augmentation does not fit (see Augmentation).
   Loader(std::shared_ptr<const ImageSet> set, std::vector<uint32_t> indices, LoaderOptions options);
 
-  /// Images, and batches, of an epoch.
+  const std::shared_ptr<const ImageSet>& set() const { return set_; }
+  /// Images, and batches, of an epoch; damaged images count.
   int64_t size() const { return static_cast<int64_t>(indices_.size()); }
   int64_t batches_per_epoch() const;
 
   /// Begins an epoch (>= 0) at batch `first_batch` in [0, batches_per_epoch()]; else UsageError. What is left of another epoch is dropped.
   void start_epoch(int64_t epoch, int64_t first_batch = 0);
-  /// Fills the next batch; false at the end of the epoch and before the first. Rethrows what a worker threw.
+  /// Fills the next batch; false at the end of the epoch and before the first. Rethrows what a worker threw: a DataError where an image
+  /// cannot be read, is damaged and the policy is to stop, or where every image of a batch is damaged.
   bool next(Batch& batch) { return prefetcher_.next(batch); }
 
  private:
   void check() const;
   void resize_up_front();
   void make(int64_t number, Batch& batch) const;
+  bool write_image(size_t position, float* out) const;
+  bool decode_image(uint32_t index, float* out) const;
   const uint8_t* image(size_t position) const;
 
   std::shared_ptr<const ImageSet> set_;
@@ -53,7 +59,8 @@ class Loader {
   LoaderOptions options_;
   ImageExtent extent_;            ///< of the images that augmentation_ is given
   std::vector<uint8_t> resized_;  ///< the images of indices_ at image_size; empty where they are not resized, or would not fit
-  std::unique_ptr<const Augmentation> augmentation_;
+  std::unique_ptr<const Augmentation> augmentation_;     ///< of images in memory
+  std::unique_ptr<const ImagePreparation> preparation_;  ///< of encoded images
   uint64_t epoch_ = 0;
   std::vector<uint32_t> order_;  ///< positions in indices_
   Prefetcher prefetcher_;        ///< last: its workers end before what they read

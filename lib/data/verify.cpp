@@ -9,6 +9,7 @@
 #include "data/checksum.h"
 #include "data/dataset.h"
 #include "data/idx_reader.h"
+#include "data/verify_images.h"
 
 namespace tnn {
 namespace fs = std::filesystem;
@@ -116,6 +117,10 @@ class SplitVerifier {
 VerifyReport verify_dataset(const DatasetCard& card, const fs::path& data_root, Progress* progress) {
   Progress silent;
   Progress& listener = progress ? *progress : silent;
+  if (card.is_image_folder()) {
+    const fs::path location = locate(card, data_root);
+    return verify_images(complete_card(card, location), location, listener);
+  }
   VerifyReport report;
   report.folder = folder_to_verify(card, data_root);
   int64_t done = 0;

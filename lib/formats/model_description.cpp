@@ -26,6 +26,12 @@ Json points_to_json(const ModelDescription& description) {
   return list;
 }
 
+Json preprocessing_to_json(const Preprocessing& preprocessing) {
+  Json json{{"mean", preprocessing.mean}, {"std", preprocessing.std}};
+  if (preprocessing.resize_side != 0) json["resize_side"] = preprocessing.resize_side;
+  return json;
+}
+
 OperatingPoint point_from_json(const Graph& graph, const Json& json) {
   OperatingPoint point{json.at("u").get<double>(), json.at("u_begin").get<double>(), json.at("u_end").get<double>(), {}, {}};
   check_utilization(point.u);
@@ -77,7 +83,7 @@ SafetensorsMetadata description_to_metadata(const ModelDescription& description)
       {"tnn.batch_norm", batch_norm_mode_name(description.batch_norm)},
       {"tnn.dataset", description.dataset},
       {"tnn.labels", Json(description.class_names).dump(-1, ' ', false, Json::error_handler_t::replace)},
-      {"tnn.preprocessing", Json{{"mean", description.preprocessing.mean}, {"std", description.preprocessing.std}}.dump()}};
+      {"tnn.preprocessing", preprocessing_to_json(description.preprocessing).dump()}};
 }
 
 ModelDescription description_from_metadata(const SafetensorsMetadata& metadata, const std::string& path) {
@@ -101,7 +107,8 @@ ModelDescription description_from_metadata(const SafetensorsMetadata& metadata, 
     description.dataset = text("tnn.dataset");
     description.class_names = Json::parse(text("tnn.labels")).get<std::vector<std::string>>();
     const Json preprocessing = Json::parse(text("tnn.preprocessing"));
-    description.preprocessing = {preprocessing.at("mean").get<std::vector<double>>(), preprocessing.at("std").get<std::vector<double>>()};
+    description.preprocessing = {preprocessing.at("mean").get<std::vector<double>>(), preprocessing.at("std").get<std::vector<double>>(),
+                                 preprocessing.contains("resize_side") ? json_integer<int>(preprocessing.at("resize_side")) : 0};
     return description;
   } catch (const nlohmann::json::exception& error) {
     throw DataError(fmt::format("'{}': damaged metadata: {}", path, error.what()));

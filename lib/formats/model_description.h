@@ -18,9 +18,11 @@ enum class BatchNormMode {
 BatchNormMode batch_norm_mode_from_name(const std::string& name);
 std::string batch_norm_mode_name(BatchNormMode mode);
 
-/// What turns a stored image into the network's input: (value / 255 - mean) / std for each channel.
+/// What turns a stored image into the network's input: (value / 255 - mean) / std for each channel. Images of different sizes before that:
+/// the shorter side becomes resize_side, then the centre is cut out.
 struct Preprocessing {
   std::vector<double> mean, std;
+  int resize_side = 0;  ///< pixels; 0: 256/224 of the network's input
   bool operator==(const Preprocessing&) const = default;
 };
 

@@ -2,15 +2,21 @@
 
 #include <fmt/format.h>
 
-#include "data/dataset_card.h"
+#include <numeric>
+
+#include "core/error.h"
+#include "data/dataset.h"
+#include "data/loading_speed.h"
+#include "data/packed_images.h"
 #include "data/verify.h"
 #include "pipelines/experiment.h"
 
 namespace tnn {
 
 VerifiedData verify_data(const std::string& name, const std::string& data_root, Progress& progress) {
-  const DatasetCard card = load_card(find_cards_folder(), name);
+  DatasetCard card = load_card(find_cards_folder(), name);
   const VerifyReport report = verify_dataset(card, data_root_or_default(data_root), &progress);
+  card = complete_card(std::move(card), report.folder);
   VerifiedData result{{{"file", "problem"}, {}, {}}, {}, report.ok()};
   for (const Finding& finding : report.findings) result.table.rows.push_back({finding.file.string(), finding.problem});
   if (report.ok()) {
@@ -30,9 +36,53 @@ Table data_list() {
   const auto folder = find_cards_folder();
   for (const std::string& name : card_names(folder)) {
     const DatasetCard card = load_card(folder, name);
-    table.rows.push_back({name, card.title, fmt::format("{} + {}", card.train.images(), card.test.images()),
-                          std::to_string(card.classes.size()), card.source});
+    const bool open = card.classes.empty();  // whatever the user's folders hold
+    table.rows.push_back({name, card.title, open ? "any" : fmt::format("{} + {}", card.train.images(), card.test.images()),
+                          open ? "" : std::to_string(card.classes.size()), card.source});
   }
+  return table;
+}
+
+std::string pack_data(const PackOptions& options, Progress& progress) {
+  const DatasetCard named = load_card(find_cards_folder(), options.name);
+  if (!named.is_image_folder())
+    throw UsageError(fmt::format("'{}' is one file a split already: image folders (imagenet, image_folder) are packed", options.name));
+  if (options.damaged != "stop" && options.damaged != "skip")
+    throw UsageError(unknown_name_message("--damaged", options.damaged, {"stop", "skip"}));
+  if (std::filesystem::exists(options.file) && !options.overwrite)
+    throw UsageError(fmt::format("'{}' is there already: --overwrite replaces it", options.file.string()));
+  const auto folder = locate(named, data_root_or_default(options.data_root));
+  if (is_packed(folder)) throw UsageError(fmt::format("'{}' is packed already", folder.string()));
+  const DatasetCard card = complete_card(named, folder);
+  DamageLog damage;
+  const auto policy = options.damaged == "skip" ? DamagePolicy::skip : DamagePolicy::stop;
+  const PackedCount count = pack_images(card, folder, options.file, policy, options.workers, damage, progress);
+  for (const auto& [name, problem] : damage.take_new()) progress.message(fmt::format("{}: damaged, left out: {}", name, problem));
+  return fmt::format("{}: {} images of {}, {:.1f} MB{}", options.file.string(), count.images, folder.string(),
+                     static_cast<double>(count.bytes) / 1e6,
+                     damage.count() ? fmt::format("; {} damaged images left out", damage.count()) : "");
+}
+
+Table loading_speed(const LoadingOptions& options) {
+  const DatasetOnDisk dataset = find_dataset(options.name, options.data_root);
+  const auto set = std::make_shared<const ImageSet>(load_split(dataset.card, dataset.folder, options.split));
+  LoaderOptions loading;
+  loading.batch_size = options.batch_size;
+  loading.workers = options.workers;
+  loading.shuffle = options.augment;
+  loading.channels_last = true;
+  loading.augmentation.image_size = set->encoded ? options.image_size : 0;
+  loading.augmentation.mean = dataset.card.mean;
+  loading.augmentation.std = dataset.card.std;
+  loading.augmentation.augment = loading.augmentation.flip = options.augment;
+  loading.augmentation.decoding.damaged = DamagePolicy::skip;
+  std::vector<uint32_t> all(set->labels.size());
+  std::iota(all.begin(), all.end(), 0U);
+  Loader loader(set, std::move(all), loading);
+  const LoadingSpeed speed = measure_loading(loader, options.seconds);
+  Table table{{"data", "split", "workers", "images", "seconds", "images_per_second"}, {}, {false, false, true, true, true, true}};
+  table.rows.push_back({options.name, options.split, std::to_string(options.workers), std::to_string(speed.images),
+                        fmt::format("{:.3f}", speed.seconds), fmt::format("{:.1f}", speed.images_per_second())});
   return table;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "core/progress.h"
@@ -19,5 +20,27 @@ VerifiedData verify_data(const std::string& name, const std::string& data_root, 
 
 /// The data sets that have a card.
 Table data_list();
+
+/// What packing an image folder is to do.
+struct PackOptions {
+  std::string name, data_root;
+  std::filesystem::path file;
+  std::string damaged = "stop";  ///< or skip
+  int workers = 1;
+  bool overwrite = false;
+};
+/// Packs an image folder into one HDF5 file (see pack_images); one line for people. Damaged images are messages of `progress`.
+std::string pack_data(const PackOptions& options, Progress& progress);
+
+/// What measuring the speed of loading is to do.
+struct LoadingOptions {
+  std::string name, data_root, split = "train";
+  bool augment = true;
+  int image_size = 224, workers = 1;
+  int64_t batch_size = 32;
+  double seconds = 5;
+};
+/// Images a second that come ready for the network.
+Table loading_speed(const LoadingOptions& options);
 
 }  // namespace tnn

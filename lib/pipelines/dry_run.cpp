@@ -6,6 +6,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "data/dataset.h"
 #include "evaluation/utilization_list.h"
 #include "pipelines/experiment.h"
 #include "pipelines/inspect.h"
@@ -69,6 +70,11 @@ Plan measure_plan(const Experiment& experiment, const DatapathOptions& options) 
   return plan;
 }
 
+/// Of an image folder what is there, which may be a part.
+int64_t test_images(const DatasetOnDisk& dataset) {
+  return dataset.card.is_image_folder() ? load_split(dataset.card, dataset.folder, "test").size() : dataset.card.test.images();
+}
+
 }  // namespace
 
 std::string dry_run(const Recipe& recipe, const std::filesystem::path& out, TableFormat format) {
@@ -103,7 +109,7 @@ std::string dry_run(const Recipe& recipe, const std::filesystem::path& out, Tabl
       "sweep:     {} utilizations\n"
       "folder:    {}{}\n\n{}",
       experiment.dataset.card.title, experiment.dataset.folder.string(), plan.training_images, plan.validation_images,
-      experiment.dataset.card.test.images(), experiment.description.graph.name(), experiment.description.points.size(),
+      test_images(experiment.dataset), experiment.description.graph.name(), experiment.description.points.size(),
       experiment.description.gating.strategy, options.epochs, plan.steps, options.batch_size, plan.training_seconds / 60,
       plan.validation_seconds / 60, plan.timed_steps, describe_machine(threads), utilizations.size(), folder.string(),
       taken ? " (holds a run: needs --resume or --overwrite)" : "", format_table(points, format));

@@ -15,23 +15,23 @@
 #include "data/dataset_folder.h"
 #include "data/split.h"
 #include "network/device.h"
+#include "pipelines/image_options.h"
 
 namespace tnn {
 namespace {
 
 Preprocessing preprocessing_of(const Recipe& recipe, const DatasetCard& card) {
-  if (recipe.text("data.normalize") == "dataset") return {{card.mean.begin(), card.mean.end()}, {card.std.begin(), card.std.end()}};
+  if (recipe.text("data.normalize") == "dataset") return {{card.mean.begin(), card.mean.end()}, {card.std.begin(), card.std.end()}, 0};
   const auto channels = static_cast<size_t>(card.channels);
-  return {std::vector<double>(channels, 0.0), std::vector<double>(channels, 1.0)};
+  return {std::vector<double>(channels, 0.0), std::vector<double>(channels, 1.0), 0};
 }
 
 void check_model_fits(const Recipe& recipe, const Graph& graph, const DatasetCard& card) {
-  const int64_t size = recipe.integer("data.image_size");
-  const std::vector<int64_t> image{card.channels, size ? size : card.height, size ? size : card.width};
-  const auto input = graph.dimensions(graph.input().shape);
+  const auto image = image_shape(recipe, card, graph), input = graph.dimensions(graph.input().shape);
   if (input != image)
-    throw recipe.fault("model.input", fmt::format("the network takes [{}], but images of '{}' {}are [{}]", fmt::join(input, ", "),
-                                                  card.name, size ? "at data.image_size " : "", fmt::join(image, ", ")));
+    throw recipe.fault("model.input",
+                       fmt::format("the network takes [{}], but images of '{}' {}are [{}]", fmt::join(input, ", "), card.name,
+                                   recipe.integer("data.image_size") ? "at data.image_size " : "", fmt::join(image, ", ")));
   const int64_t classes = graph.channels(graph.node(graph.outputs().front()).shape);
   if (classes != static_cast<int64_t>(card.classes.size()))
     throw recipe.fault("model.classes",
@@ -44,6 +44,7 @@ AugmentationOptions plain_augmentation(const Preprocessing& preprocessing) {
   AugmentationOptions options;
   options.mean.assign(preprocessing.mean.begin(), preprocessing.mean.end());
   options.std.assign(preprocessing.std.begin(), preprocessing.std.end());
+  options.decoding.resize_side = preprocessing.resize_side;
   return options;
 }
 
@@ -55,6 +56,7 @@ std::string data_root_or_default(const std::string& root) {
 DatasetOnDisk find_dataset(const std::string& name, const std::string& root) {
   DatasetOnDisk dataset{load_card(find_cards_folder(), name), {}};
   dataset.folder = locate(dataset.card, data_root_or_default(root));
+  dataset.card = complete_card(std::move(dataset.card), dataset.folder);
   return dataset;
 }
 
@@ -62,6 +64,7 @@ Experiment prepare_experiment(const Recipe& recipe) {
   Experiment experiment{recipe, find_dataset(recipe.text("data.name"), recipe.text("data.root")), describe_recipe_model(recipe)};
   const DatasetCard& card = experiment.dataset.card;
   check_model_fits(recipe, experiment.description.graph, card);
+  experiment.decoding = decoding_options(recipe, card, experiment.description.graph);
   const std::filesystem::path model = recipe.text("export.model");
   if (model.empty() || model.has_parent_path() || model.extension() != ".safetensors")
     throw recipe.fault(
@@ -70,6 +73,7 @@ Experiment prepare_experiment(const Recipe& recipe) {
   experiment.description.dataset = card.name;
   experiment.description.class_names = card.classes;
   experiment.description.preprocessing = preprocessing_of(recipe, card);
+  experiment.description.preprocessing.resize_side = experiment.decoding.resize_side;
   return experiment;
 }
 
@@ -89,6 +93,10 @@ TrainingData load_training_data(const Experiment& experiment) {
   data.augmentation.flip = recipe.boolean("data.flip");
   data.augmentation.cutout = static_cast<int>(recipe.integer("data.cutout"));
   data.augmentation.image_size = static_cast<int>(recipe.integer("data.image_size"));
+  if (data.images->encoded) {
+    data.augmentation.image_size = static_cast<int>(experiment.description.graph.dimensions(experiment.description.graph.input().shape)[1]);
+    data.augmentation.decoding = experiment.decoding;
+  }
   data.augmentation.augment = true;
   data.workers = static_cast<int>(recipe.integer("data.workers"));
   return data;

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 
+#include "data/augmentation.h"
 #include "data/dataset_card.h"
 #include "formats/model_description.h"
 #include "network/network.h"
@@ -21,7 +22,7 @@ struct DatasetOnDisk {
 /// Where data sets lie: `root`, or where it is empty the environment variable TNN_DATA, or "" (the places the cards name).
 std::string data_root_or_default(const std::string& root);
 
-/// The data set named `name`, looked for below `root` (see data_root_or_default).
+/// The data set named `name`, looked for below `root` (see data_root_or_default); its card has the classes that are on disk.
 DatasetOnDisk find_dataset(const std::string& name, const std::string& root);
 
 /// A recipe made ready: data found, model declared, the two checked against each other. Nothing is read or allocated yet.
@@ -29,6 +30,7 @@ struct Experiment {
   Recipe recipe;
   DatasetOnDisk dataset;
   ModelDescription description;
+  DecodingOptions decoding = {};  ///< of an image folder
 };
 Experiment prepare_experiment(const Recipe& recipe);
 

@@ -16,6 +16,8 @@
 #include "evaluation/wilson.h"
 #include "network/device.h"
 #include "network/model_file.h"
+#include "pipelines/damage_reports.h"
+#include "pipelines/image_options.h"
 #include "pipelines/run_folder.h"
 #include "training/training_state.h"
 
@@ -53,7 +55,8 @@ std::vector<EpochRecord> epoch_records(const std::vector<EpochSummary>& history)
 /// What may be set for a model that is trained already.
 void check_overrides(const Recipe::Overrides& overrides) {
   static const std::set<std::string> sections{"evaluation", "run", "output"};
-  static const std::set<std::string> keys{"data.root", "data.workers", "data.test_limit", "training.channels_last", "training.seed"};
+  static const std::set<std::string> keys{"data.root",    "data.workers",           "data.test_limit", "data.scaled_decoding",
+                                          "data.damaged", "training.channels_last", "training.seed"};
   for (const std::string& text : overrides) {
     const std::string path = text.substr(0, text.find('='));
     if (!sections.count(path.substr(0, path.find('.'))) && !keys.count(path))
@@ -94,8 +97,13 @@ Loader load_test_data(const ModelDescription& description, const DatasetOnDisk& 
   loader.workers = options.workers;
   loader.channels_last = options.channels_last;
   loader.augmentation = plain_augmentation(description.preprocessing);
+  loader.augmentation.decoding.scaled = options.decoding.scaled;
+  loader.augmentation.decoding.damaged = options.decoding.damaged;
   if (input.size() == 3 && (input[1] != dataset.card.height || input[2] != dataset.card.width))
     loader.augmentation.image_size = static_cast<int>(input[1]);
+  if (images->encoded && images->class_names != description.class_names)
+    throw DataError(fmt::format("{}: its classes are not those that the model was trained on ({} and {} of them)", dataset.folder.string(),
+                                images->class_names.size(), description.class_names.size()));
   std::vector<uint32_t> all(static_cast<size_t>(images->size()));
   std::iota(all.begin(), all.end(), 0u);
   return Loader(std::move(images), std::move(all), loader);
@@ -110,9 +118,10 @@ UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progre
   const DatasetOnDisk dataset = find_dataset(description.dataset, options.data_root);
   const auto utilizations = parse_utilizations(options.utilizations, description.points);
   Loader loader = load_test_data(description, dataset, options);
+  DamageReports reports(progress, loader.set());
   const auto classes = static_cast<int64_t>(description.class_names.size());
   const auto sweep = [&](const Classifier& classify) {
-    return sweep_utilization(network, classify, loader, utilizations, classes, progress);
+    return sweep_utilization(network, classify, loader, utilizations, classes, reports);
   };
   const Classifier classify = deployed ? engine_classifier(options, options.precision) : sliced_classifier(network);
   auto swept = sweep(classify);
@@ -147,6 +156,8 @@ SweepOptions sweep_options(const Recipe& recipe) {
   options.test_limit = recipe.integer("data.test_limit");
   options.workers = static_cast<int>(recipe.integer("data.workers"));
   options.channels_last = recipe.boolean("training.channels_last");
+  options.decoding.scaled = scaled_decoding(recipe);
+  options.decoding.damaged = damage_policy(recipe);
   options.latency = recipe.boolean("evaluation.latency");
   options.latency_repeats = recipe.integer("evaluation.latency_repeats");
   options.recipe = recipe.resolved_yaml();

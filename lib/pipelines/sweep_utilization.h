@@ -25,6 +25,7 @@ struct SweepOptions {
   int workers = 1;
   int threads = 1;  ///< LibTorch's, for the machine's description
   bool channels_last = true;
+  DecodingOptions decoding;  ///< of an image folder: when to decode at reduced size, what to do with damaged files
   std::string engine = "torch";  ///< what classifies: LibTorch, or an engine of the runtime
   Precision precision = Precision::fp32;
   bool latency = false;

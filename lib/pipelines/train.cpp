@@ -4,6 +4,7 @@
 
 #include "evaluation/utilization_list.h"
 #include "network/device.h"
+#include "pipelines/damage_reports.h"
 #include "pipelines/sweep_utilization.h"
 #include "pipelines/train_datapath.h"
 #include "report/write_reports.h"
@@ -23,7 +24,8 @@ TrainResult train(const Recipe& recipe, const TrainOptions& options, Progress& p
   LoggingProgress log(progress, folder.log());
   log.message(options.command);
 
-  const TrainedDatapath trained = train_datapath(experiment, data, folder, options.existing == RunFolder::Existing::resume, log);
+  DamageReports observed(log, data.images);
+  const TrainedDatapath trained = train_datapath(experiment, data, folder, options.existing == RunFolder::Existing::resume, observed);
   TrainResult result{{}, {trained.model}};
   if (!options.sweep) return result;
 

@@ -6,25 +6,12 @@
 #include <cassert>
 
 #include "core/error.h"
+#include "formats/hdf5_handle.h"
 
 namespace tnn {
 namespace {
 
-/// Closes an HDF5 identifier at the end of its scope; SystemError where the call that made it failed.
-class Handle {
- public:
-  Handle(hid_t id, herr_t (*close)(hid_t), const std::string& what) : id_(id), close_(close) {
-    if (id < 0) throw SystemError(fmt::format("HDF5 cannot {}", what));
-  }
-  ~Handle() { close_(id_); }
-  Handle(const Handle&) = delete;
-  Handle& operator=(const Handle&) = delete;
-  operator hid_t() const { return id_; }
-
- private:
-  hid_t id_;
-  herr_t (*close_)(hid_t);
-};
+using Handle = Hdf5Handle;
 
 void check(herr_t status, const std::string& what) {
   if (status < 0) throw SystemError(fmt::format("HDF5 cannot {}", what));

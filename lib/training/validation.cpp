@@ -2,6 +2,8 @@
 
 #include <c10/core/GradMode.h>
 
+#include <algorithm>
+
 #include "core/interruption.h"
 #include "network/input_batch.h"
 #include "objectives/classification.h"
@@ -21,15 +23,17 @@ std::vector<double> validation_accuracy(const Network& network, const TrainingDa
   Loader loader(data.images, data.validation, options);
   std::vector<double> correct(utilizations.size(), 0.0);
   Batch batch;
+  int64_t images = 0;
   loader.start_epoch(0);
   while (loader.next(batch)) {
+    images += batch.size;
     const InputBatch input = to_tensors(batch, network.channels_last(), network.device());
     for (size_t i = 0; i < executions.size(); ++i) {
       stop_if_interrupted();
       correct[i] += static_cast<double>(count_top(network.forward(input.images, executions[i], {}), input.labels, 1));
     }
   }
-  for (double& c : correct) c /= static_cast<double>(loader.size());
+  for (double& c : correct) c /= static_cast<double>(std::max<int64_t>(1, images));
   return correct;
 }
 

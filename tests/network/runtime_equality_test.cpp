@@ -11,7 +11,7 @@
 using namespace tnn;
 
 TEST_CASE("masked and sliced execution in LibTorch equal every engine of the runtime at every operating point") {
-  for (uint64_t seed = 0; seed < 100; ++seed) {
+  for (uint64_t seed = 0; seed < 200; ++seed) {
     INFO("seed " << seed);
     const TemporaryFolder folder;
     const auto path = folder.path() / "model.safetensors";

@@ -6,6 +6,7 @@
 #include "cost/cost.h"
 #include "data/dataset_card.h"
 #include "pipelines/experiment.h"
+#include "pipelines/image_options.h"
 #include "pipelines/run_folder.h"
 #include "recipe/reference.h"
 #include "temporary_folder.h"
@@ -32,7 +33,8 @@ TEST_CASE("every shipped recipe loads, declares a model that fits its data set, 
     CHECK_NOTHROW(datapath_options(recipe));
     const ModelDescription description = describe_recipe_model(recipe);
     const DatasetCard card = load_card(TNN_SOURCE_DIR "/datasets", recipe.text("data.name"));
-    CHECK(description.graph.dimensions(description.graph.input().shape) == std::vector<int64_t>{card.channels, card.height, card.width});
+    CHECK(description.graph.dimensions(description.graph.input().shape) == image_shape(recipe, card, description.graph));
+    CHECK_NOTHROW(decoding_options(recipe, card, description.graph));
     CHECK(description.points.size() >= 3);
   }
 }

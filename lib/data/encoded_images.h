@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tnn {
+
+/// What becomes of an image whose bytes are damaged.
+enum class DamagePolicy {
+  stop,  ///< the command ends with an error that names it
+  skip   ///< it is left out of its batch, named and counted
+};
+
+/// The damaged images that were left out, each once. Safe from several threads.
+class DamageLog {
+ public:
+  void add(const std::string& name, const std::string& problem) {
+    const std::lock_guard lock(mutex_);
+    if (found_.emplace(name, problem).second) fresh_.emplace_back(name, problem);
+  }
+  /// (name, problem) of those that came since the last call.
+  std::vector<std::pair<std::string, std::string>> take_new() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(fresh_, {});
+  }
+  int64_t count() const {
+    const std::lock_guard lock(mutex_);
+    return static_cast<int64_t>(found_.size());
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, std::string> found_;
+  std::vector<std::pair<std::string, std::string>> fresh_;
+};
+
+/// Images as JPEG or PNG files hold them, of any size, read when they are needed.
+class EncodedImages {
+ public:
+  EncodedImages() = default;
+  virtual ~EncodedImages() = default;
+  EncodedImages(const EncodedImages&) = delete;
+  EncodedImages& operator=(const EncodedImages&) = delete;
+
+  /// What messages call image `index`: its path.
+  virtual std::string name(size_t index) const = 0;
+  /// Its bytes; safe from several threads. DataError where they cannot be read.
+  virtual void read(size_t index, std::vector<uint8_t>& bytes) const = 0;
+
+  DamageLog& damage() const { return damage_; }
+
+ private:
+  mutable DamageLog damage_;
+};
+
+}  // namespace tnn

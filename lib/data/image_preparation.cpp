@@ -1,0 +1,114 @@
+#include "data/image_preparation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
+#include "data/resample.h"
+
+namespace tnn {
+namespace {
+
+constexpr int kChannels = 3, kLargestSide = 1 << 12;
+
+void check_between(const char* option, double value, double low, double high) {
+  if (!(value >= low && value <= high)) throw UsageError(fmt::format("{} {}: allowed from {} to {}", option, value, low, high));
+}
+
+void check_range(const char* option, double low, double high) {
+  if (!(low > 0 && low <= high)) throw UsageError(fmt::format("{} [{}, {}]: must be above 0, the lower first", option, low, high));
+}
+
+/// One axis of a part at `scale` (below 1 where the image is decoded smaller).
+AxisWeights axis_weights(int size, double begin, double end, int outputs, int from, int count) {
+  return antialiased_weights({size, begin, std::min<double>(end, size), outputs, from, count});
+}
+
+}  // namespace
+
+ImagePreparation::ImagePreparation(AugmentationOptions options, uint64_t seed) : options_(std::move(options)), seed_(seed) {
+  DecodingOptions& decoding = options_.decoding;
+  if (decoding.resize_side == 0) decoding.resize_side = static_cast<int>(std::lround(options_.image_size * 256.0 / 224));
+  check();
+  tables_ = normalisation_tables(options_, kChannels);
+}
+
+void ImagePreparation::check() const {
+  const DecodingOptions& decoding = options_.decoding;
+  check_between("image_size of images of different sizes", options_.image_size, 1, kLargestSide);
+  check_between("resize_side", decoding.resize_side, options_.image_size, 2 * kLargestSide);
+  check_between("cutout", options_.cutout, 0, options_.image_size);
+  check_between("pad_crop of images of different sizes", options_.pad_crop, 0, 0);
+  check_range("crop_scale", decoding.crop_range.scale_low, decoding.crop_range.scale_high);
+  check_between("crop_scale", decoding.crop_range.scale_high, 0, 1);
+  check_range("crop_ratio", decoding.crop_range.ratio_low, decoding.crop_range.ratio_high);
+  for (const double reach : {decoding.jitter.brightness, decoding.jitter.contrast, decoding.jitter.saturation})
+    check_between("brightness, contrast, saturation", reach, 0, 100);
+  check_between("hue", decoding.jitter.hue, 0, 0.5);
+  check_normalisation(options_, kChannels);
+}
+
+ImagePreparation::Part ImagePreparation::choose_part(ImageExtent image, RandomStream& random) const {
+  if (crops()) return {image, random_resized_crop(image, options_.decoding.crop_range, random), output(), whole_box(output())};
+  const ImageExtent resized = resized_by_short_side(image, options_.decoding.resize_side);
+  return {image, whole_box(image), resized, centre_crop(resized, options_.image_size)};
+}
+
+int ImagePreparation::choose_denominator(const ImageDecoder& decoder, const Part& part) const {
+  const auto scaled = options_.decoding.scaled;
+  const bool allowed = scaled == DecodingOptions::Scaled::always || (scaled == DecodingOptions::Scaled::training && options_.augment);
+  if (!allowed || !decoder.can_scale()) return 1;
+  int denominator = 8;
+  while (denominator > 1 && (part.box.height < denominator * part.stretched.height || part.box.width < denominator * part.stretched.width))
+    denominator /= 2;
+  return denominator;
+}
+
+void ImagePreparation::apply(std::span<const uint8_t> bytes, uint64_t epoch, uint64_t sample, float* out, bool channels_last) const {
+  thread_local PixelImage decoded, resized;
+  const auto decoder = open_image(bytes);
+  RandomStream random(seed_, RandomPurpose::augmentation, {epoch, sample});
+  const Part part = choose_part(decoder->extent(), random);
+  const int denominator = choose_denominator(*decoder, part);
+  // The decoded region is what the resize reads, and no pixel outside the box counts.
+  const ImageExtent size = decoder->scaled_extent(denominator);
+  const auto scaled = [&](int whole) { return static_cast<double>(whole) / denominator; };
+  const int top = part.box.top / denominator, left = part.box.left / denominator;
+  const int bottom = std::min(size.height, (part.box.top + part.box.height + denominator - 1) / denominator);
+  const int right = std::min(size.width, (part.box.left + part.box.width + denominator - 1) / denominator);
+  AxisWeights rows = axis_weights(bottom - top, scaled(part.box.top) - top, scaled(part.box.top + part.box.height) - top,
+                                  part.stretched.height, part.cut.top, part.cut.height);
+  AxisWeights columns = axis_weights(right - left, scaled(part.box.left) - left, scaled(part.box.left + part.box.width) - left,
+                                     part.stretched.width, part.cut.left, part.cut.width);
+  const AxisRange y = input_range(rows), x = input_range(columns);
+  shift_origin(rows, y.begin);
+  shift_origin(columns, x.begin);
+  decoder->decode({top + y.begin, left + x.begin, y.end - y.begin, x.end - x.begin}, denominator, decoded);
+  resample(decoded, columns, rows, resized);
+
+  const bool mirrored = options_.augment && options_.flip && random.bernoulli(0.5);
+  if (options_.augment && !options_.decoding.jitter.is_off()) apply_jitter(draw_jitter(options_.decoding.jitter, random), resized);
+  write(resized, mirrored, channels_last, out);
+  if (options_.augment && options_.cutout > 0)
+    blank_square(draw_square(options_.cutout, output(), random), output(), kChannels, channels_last, out);
+}
+
+void ImagePreparation::write(const PixelImage& image, bool mirrored, bool channels_last, float* out) const {
+  const std::ptrdiff_t width = image.width, plane = width * image.height;
+  const std::ptrdiff_t pixel_stride = channels_last ? kChannels : 1, channel_stride = channels_last ? 1 : plane;
+  const std::ptrdiff_t step = mirrored ? -pixel_stride : pixel_stride;
+  const float *red = tables_.data(), *green = red + 256, *blue = green + 256;
+  for (int y = 0; y < image.height; ++y) {
+    const uint8_t* pixel = image.row(y);
+    float* target = out + (y * width + (mirrored ? width - 1 : 0)) * pixel_stride;
+    for (std::ptrdiff_t i = 0; i < width; ++i, pixel += PixelImage::kPixelBytes, target += step) {
+      target[0] = red[pixel[0]];
+      target[channel_stride] = green[pixel[1]];
+      target[2 * channel_stride] = blue[pixel[2]];
+    }
+  }
+}
+
+}  // namespace tnn

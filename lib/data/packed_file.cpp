@@ -1,0 +1,116 @@
+#include "data/packed_file.h"
+
+#include <fmt/format.h>
+#include <hdf5.h>
+
+#include <cstring>
+
+namespace tnn {
+namespace {
+
+int64_t open_file(const std::filesystem::path& path) {
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // errors are thrown, not printed
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) throw DataError(fmt::format("{}: no such file", path.string()));
+  const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "make a property list");
+#if H5_VERSION_GE(1, 10, 7)
+  H5Pset_file_locking(access, false, true);  // file systems of clusters often have no locks
+#endif
+  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, access);
+  if (file < 0) throw DataError(fmt::format("{}: not an HDF5 file, or a damaged one", path.string()));
+  return file;
+}
+
+int64_t open_dataset(int64_t file, const std::filesystem::path& path, const std::string& name) {
+  const hid_t dataset = H5Dopen2(file, name.c_str(), H5P_DEFAULT);
+  if (dataset < 0) throw DataError(fmt::format("{}: no dataset '{}' in it", path.string(), name));
+  return dataset;
+}
+
+int64_t dataset_size(int64_t dataset) {
+  const Hdf5Handle space(H5Dget_space(dataset), H5Sclose, "find the size of a dataset");
+  return H5Sget_simple_extent_ndims(space) == 1 ? static_cast<int64_t>(H5Sget_simple_extent_npoints(space)) : -1;
+}
+
+/// Text of a fixed length as the file has it, or 0.
+size_t text_length(int64_t dataset) {
+  const Hdf5Handle type(H5Dget_type(dataset), H5Tclose, "find the type of a dataset");
+  return H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0 ? H5Tget_size(type) : 0;
+}
+
+int64_t version_of(int64_t file) {
+  if (H5Aexists(file, "format") <= 0 || H5Aexists(file, "version") <= 0) return 0;
+  char format[64] = {};
+  const Hdf5Handle attribute(H5Aopen(file, "format", H5P_DEFAULT), H5Aclose, "open an attribute");
+  const Hdf5Handle type(H5Aget_type(attribute), H5Tclose, "find the type of an attribute");
+  if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) != 0 || H5Tget_size(type) >= sizeof format) return 0;
+  if (H5Aread(attribute, type, format) < 0 || std::strcmp(format, kPackedFormat) != 0) return 0;
+  int64_t version = 0;
+  const Hdf5Handle number(H5Aopen(file, "version", H5P_DEFAULT), H5Aclose, "open an attribute");
+  return H5Aread(number, H5T_NATIVE_INT64, &version) < 0 ? 0 : version;
+}
+
+}  // namespace
+
+std::mutex& hdf5_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+PackedFile::PackedFile(const std::filesystem::path& path) : path_(path), file_(open_file(path), H5Fclose, "open a file") {
+  const int64_t version = version_of(file_);
+  if (version == 0) fail("an HDF5 file, but not one of tnn data pack");
+  if (version != kPackedVersion) fail(fmt::format("packed in version {} (this program reads version {})", version, kPackedVersion));
+}
+
+void PackedFile::fail(const std::string& what) const { throw DataError(fmt::format("{}: {}", path_.string(), what)); }
+
+bool PackedFile::has(const std::string& object) const { return H5Lexists(file_, object.c_str(), H5P_DEFAULT) > 0; }
+
+int64_t PackedFile::size_of(int64_t dataset, const std::string& name) const {
+  const int64_t size = dataset_size(dataset);
+  if (size < 0) fail(fmt::format("'{}' is not a list", name));
+  return size;
+}
+
+std::vector<std::string> PackedFile::texts(const std::string& name) const {
+  const Hdf5Handle dataset(open_dataset(file_, path_, name), H5Dclose, "open a dataset");
+  const auto count = static_cast<size_t>(size_of(dataset, name));
+  const size_t length = text_length(dataset);
+  if (length == 0) fail(fmt::format("'{}' is not a list of texts of one length", name));
+  const Hdf5Handle type(H5Dget_type(dataset), H5Tclose, "find the type of a dataset");
+  std::string all(count * length, '\0');
+  if (count > 0 && H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, all.data()) < 0) fail(fmt::format("cannot read '{}'", name));
+  std::vector<std::string> texts;
+  for (size_t i = 0; i < count; ++i) texts.emplace_back(all.data() + i * length, strnlen(all.data() + i * length, length));
+  return texts;
+}
+
+std::vector<int64_t> PackedFile::integers(const std::string& name) const {
+  const Hdf5Handle dataset(open_dataset(file_, path_, name), H5Dclose, "open a dataset");
+  std::vector<int64_t> values(static_cast<size_t>(size_of(dataset, name)));
+  if (!values.empty() && H5Dread(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
+    fail(fmt::format("cannot read '{}'", name));
+  return values;
+}
+
+PackedSplit::PackedSplit(const PackedFile& file, const std::string& split)
+    : path_(file.path()),
+      dataset_(open_dataset(file.id(), file.path(), split + "/images"), H5Dclose, "open a dataset"),
+      type_(H5Tvlen_create(H5T_NATIVE_UCHAR), H5Tclose, "make a type"),
+      size_(dataset_size(dataset_)) {}
+
+void PackedSplit::read(int64_t index, std::vector<uint8_t>& bytes) const {
+  const hsize_t place = static_cast<hsize_t>(index), one = 1;
+  const Hdf5Handle space(H5Dget_space(dataset_), H5Sclose, "find the size of a dataset");
+  const Hdf5Handle memory(H5Screate_simple(1, &one, nullptr), H5Sclose, "make a space");
+  hvl_t value{};
+  if (H5Sselect_hyperslab(space, H5S_SELECT_SET, &place, nullptr, &one, nullptr) < 0 ||
+      H5Dread(dataset_, type_, memory, space, H5P_DEFAULT, &value) < 0)
+    throw DataError(fmt::format("{}: cannot read image {}", path_.string(), index));
+  const auto* begin = static_cast<const uint8_t*>(value.p);
+  bytes.assign(begin, begin + value.len);
+  H5Dvlen_reclaim(type_, memory, H5P_DEFAULT, &value);
+}
+
+}  // namespace tnn

@@ -1,0 +1,94 @@
+#include "data/verify_images.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <mutex>
+#include <thread>
+
+#include "core/error.h"
+#include "core/interruption.h"
+#include "data/dataset.h"
+#include "data/image_decoder.h"
+#include "data/parallel.h"
+
+namespace tnn {
+namespace {
+
+constexpr size_t kBlock = 256;  ///< images between two looks at progress and interruptions
+
+class ImageVerifier {
+ public:
+  ImageVerifier(const DatasetCard& card, VerifyReport& report, Progress& progress) : card_(card), report_(report), progress_(progress) {}
+
+  std::vector<int64_t> verify(const std::string& split) {
+    ImageSet set;
+    try {
+      set = load_split(card_, report_.folder, split);
+    } catch (const DataError& error) {
+      report_.findings.push_back({report_.folder, fmt::format("{}: {}", split, error.what())});
+      return std::vector<int64_t>(card_.classes.size(), 0);
+    }
+    const auto counts = count_classes(set.labels, card_.classes.size());
+    check_counts(split, set.size(), counts);
+    decode_all(split, set);
+    return counts;
+  }
+
+ private:
+  void check_counts(const std::string& split, int64_t images, const std::vector<int64_t>& counts) {
+    const int64_t expected = card_.split(split).images();
+    if (expected > 0 && images != expected)
+      report_.findings.push_back({report_.folder, fmt::format("{}: expected {} images, found {}", split, expected, images)});
+    const auto missing = std::count(counts.begin(), counts.end(), 0);
+    if (missing == 0) return;
+    const auto first = static_cast<size_t>(std::find(counts.begin(), counts.end(), 0) - counts.begin());
+    report_.findings.push_back({report_.folder, fmt::format("{}: no image of {} of {} classes, such as '{}'", split, missing, counts.size(),
+                                                            card_.classes[first])});
+  }
+
+  void decode_all(const std::string& split, const ImageSet& set) {
+    const auto size = static_cast<size_t>(set.size());
+    const int workers = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    std::vector<std::string> problems(size);
+    progress_.begin("verify " + split, set.size(), "images");
+    for (size_t first = 0; first < size; first += kBlock) {
+      stop_if_interrupted();
+      const size_t count = std::min(kBlock, size - first);
+      for_each_in_parallel(count, workers, [&](size_t i) { problems[first + i] = problem_of(set, first + i); });
+      progress_.advance(static_cast<int64_t>(first + count), {});
+    }
+    progress_.end();
+    for (size_t i = 0; i < size; ++i)
+      if (!problems[i].empty()) report_.findings.push_back({set.encoded->name(i), problems[i]});
+  }
+
+  static std::string problem_of(const ImageSet& set, size_t index) {
+    thread_local std::vector<uint8_t> bytes;
+    thread_local PixelImage pixels;
+    try {
+      set.encoded->read(index, bytes);
+      decode_image(bytes, pixels);
+    } catch (const DataError& error) {
+      return error.what();
+    }
+    return "";
+  }
+
+  const DatasetCard& card_;
+  VerifyReport& report_;
+  Progress& progress_;
+};
+
+}  // namespace
+
+VerifyReport verify_images(const DatasetCard& card, const std::filesystem::path& location, Progress& progress) {
+  VerifyReport report;
+  report.folder = location;
+  ImageVerifier verifier(card, report, progress);
+  report.train_counts = verifier.verify("train");
+  report.test_counts = verifier.verify("test");
+  return report;
+}
+
+}  // namespace tnn

@@ -1,0 +1,212 @@
+#include "data/image_folder.h"
+
+#include <numeric>
+
+#include "catch_compat.h"
+#include "core/atomic_file.h"
+#include "data/dataset.h"
+#include "data/image_list.h"
+#include "data/loader.h"
+#include "image_files.h"
+#include "image_tree.h"
+#include "temporary_folder.h"
+
+using namespace tnn;
+using namespace tnn::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::vector<std::string> names_of(const ImageSet& set) {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < set.labels.size(); ++i) {
+    const fs::path path = set.encoded->name(i);
+    names.push_back(path.parent_path().filename().string() + "/" + path.filename().string());
+  }
+  return names;
+}
+
+LoaderOptions loader_options(int workers) {
+  LoaderOptions options;
+  options.batch_size = 4;
+  options.shuffle = true;
+  options.workers = workers;
+  options.seed = 5;
+  options.augmentation.image_size = 24;
+  options.augmentation.mean = {0.5F, 0.5F, 0.5F};
+  options.augmentation.std = {0.2F, 0.2F, 0.2F};
+  options.augmentation.augment = options.augmentation.flip = true;
+  options.augmentation.decoding.jitter = {0.2, 0.2, 0.2, 0.1};
+  return options;
+}
+
+std::vector<Batch> epoch_of(const std::shared_ptr<const ImageSet>& set, const LoaderOptions& options, int64_t epoch, int64_t first = 0) {
+  std::vector<uint32_t> all(set->labels.size());
+  std::iota(all.begin(), all.end(), 0u);
+  Loader loader(set, all, options);
+  std::vector<Batch> batches;
+  Batch batch;
+  for (loader.start_epoch(epoch, first); loader.next(batch);) batches.push_back(batch);
+  return batches;
+}
+
+bool same(const std::vector<Batch>& a, const std::vector<Batch>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Batch& x, const Batch& y) {
+    return x.pixels == y.pixels && x.labels == y.labels && x.indices == y.indices && x.size == y.size;
+  });
+}
+
+}  // namespace
+
+TEST_CASE("classes are the subfolders in the order of their names, images in the order of theirs") {
+  const TemporaryFolder folder;
+  const DatasetCard card = write_image_tree(folder.path());
+  CHECK(card.classes == std::vector<std::string>{"n01", "n02", "n03"});
+  const ImageSet set = load_split(card, folder.path(), "train");
+  CHECK(set.size() == 12);
+  CHECK((set.channels == 3 && set.height == 0 && set.width == 0 && set.pixels.empty()));
+  CHECK(set.labels == std::vector<int>{0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2});
+  CHECK(names_of(set)[5] == "n02/n02_1.JPEG");
+  CHECK(set.class_names == card.classes);
+  CHECK(load_split(card, folder.path(), "test").labels == std::vector<int>{0, 0, 1, 1, 2, 2});
+}
+
+TEST_CASE("files that are no images, and hidden ones, do not count") {
+  const TemporaryFolder folder;
+  const DatasetCard card = write_image_tree(folder.path());
+  write_file_atomically(folder.path() / "train/n01/readme.txt", "x");
+  write_file_atomically(folder.path() / "train/n01/.n01_0.JPEG", "x");
+  fs::create_directory(folder.path() / "train/.hidden");
+  CHECK(load_split(card, folder.path(), "train").size() == 12);
+}
+
+TEST_CASE("a limit spreads over the classes") {
+  const TemporaryFolder folder;
+  const DatasetCard card = write_image_tree(folder.path());
+  CHECK(load_split(card, folder.path(), "train", 3).labels == std::vector<int>{0, 1, 2});
+  CHECK(load_split(card, folder.path(), "train", 100).size() == 12);
+  CHECK_THROWS_AS(load_split(card, folder.path(), "train", -1), UsageError);
+}
+
+TEST_CASE("a card with classes takes a folder that has some of them and refuses others") {
+  const TemporaryFolder folder;
+  DatasetCard card = write_image_tree(folder.path());
+  card.class_folders = {"n00", "n01", "n02", "n03", "n04"};
+  card.classes = {"n00 a", "n01 b", "n02 c", "n03 d", "n04 e"};
+  CHECK(load_split(card, folder.path(), "train").labels.front() == 1);
+  CHECK(complete_card(card, folder.path()).classes == card.classes);
+  card.class_folders.erase(card.class_folders.begin() + 2);
+  CHECK_THROWS_WITH(load_split(card, folder.path(), "train"), ContainsSubstring("n02") && ContainsSubstring("image_folder"));
+}
+
+TEST_CASE("a flat folder takes its labels from a list in any of the known forms") {
+  const TemporaryFolder folder;
+  const DatasetCard card = write_image_tree(folder.path());
+  const fs::path flat = folder.path() / "flat";
+  fs::create_directories(flat / "val");
+  for (const char* name : {"ILSVRC2012_val_00000001.JPEG", "ILSVRC2012_val_00000002.JPEG", "ILSVRC2012_val_00000003.JPEG"})
+    fs::copy(folder.path() / "val/n01/n01_0.JPEG", flat / "val" / name);
+  const auto labels = [&](const fs::path& list, const std::string& text) {
+    write_file_atomically(list, text);
+    const auto found = load_split(card, flat, "test").labels;
+    fs::remove(list);
+    return found;
+  };
+  const std::vector<int> expected{2, 0, 1};
+  const std::string stem = "ILSVRC2012_val_0000000";
+  CHECK(labels(flat / "val.txt", stem + "2.JPEG 0\n" + stem + "1.JPEG 2\n" + stem + "3.JPEG 1\n" + stem + "9.JPEG 1\n") == expected);
+  CHECK(labels(flat / "val/val.txt", stem + "1.JPEG n03\r\n" + stem + "2.JPEG n01\r\n" + stem + "3.JPEG n02\r\n") == expected);
+  CHECK(labels(flat / "val.txt", "n03\nn01\nn02\n") == expected);
+  CHECK(labels(flat / "val.txt", "ImageId,PredictionString\n" + stem + "3,n02 1 2 3 4 \n" + stem + "1,n03 1 2 3 4 n03 5 6 7 8 \n" + stem +
+                                     "2,n01 1 2 3 4 \n") == expected);
+  const auto fails = [&](const std::string& text, const std::string& words) {
+    CHECK_THROWS_WITH(labels(flat / "val.txt", text), ContainsSubstring(words));
+  };
+  fails("1\n2\n3\n", "meta.mat");
+  fails("n03\nn01\n", "2 lines for 3 images");
+  fails("n03\nn01\nn07\n", "val.txt:3: 'n07'");
+  fails(stem + "1.JPEG 3\n", "class 3");
+  fails(stem + "1.JPEG 1\n" + stem + "1.JPEG 1\n", "listed twice");
+  fails(stem + "1.JPEG 1\n", "no label for image 'ILSVRC2012_val_00000002.JPEG'");
+  fails("", "empty");
+  CHECK_THROWS_WITH(load_split(card, flat, "test"), ContainsSubstring("val.txt"));
+}
+
+TEST_CASE("batches of encoded images do not depend on the number of workers nor on where an epoch is resumed") {
+  const TemporaryFolder folder;
+  const DatasetCard card = write_image_tree(folder.path());
+  const auto set = std::make_shared<const ImageSet>(load_split(card, folder.path(), "train"));
+  const auto alone = epoch_of(set, loader_options(0), 1);
+  REQUIRE(alone.size() == 3);
+  CHECK((alone[0].channels == 3 && alone[0].height == 24 && alone[0].width == 24));
+  for (const int workers : {1, 2, 5}) CHECK(same(epoch_of(set, loader_options(workers), 1), alone));
+  CHECK(same(epoch_of(set, loader_options(2), 1, 2), {alone[2]}));
+  CHECK_FALSE(same(epoch_of(set, loader_options(2), 2), alone));
+}
+
+TEST_CASE("a damaged image stops the loader by name, or is left out and counted once") {
+  const TemporaryFolder folder;
+  const DatasetCard card = write_image_tree(folder.path());
+  const fs::path damaged = folder.path() / "train/n02/n02_1.JPEG";
+  write_file_atomically(damaged, read_file(damaged).substr(0, 300));
+  for (const int workers : {0, 2}) {
+    const auto set = std::make_shared<const ImageSet>(load_split(card, folder.path(), "train"));
+    LoaderOptions options = loader_options(workers);
+    CHECK_THROWS_WITH(epoch_of(set, options, 0), ContainsSubstring("n02_1.JPEG: damaged") && ContainsSubstring("skip"));
+    options.augmentation.decoding.damaged = DamagePolicy::skip;
+    for (const int64_t epoch : {0, 1}) {
+      int64_t images = 0;
+      for (const Batch& batch : epoch_of(set, options, epoch)) {
+        images += batch.size;
+        CHECK((batch.pixels.size() == static_cast<size_t>(batch.size) * 3 * 24 * 24 &&
+               batch.labels.size() == static_cast<size_t>(batch.size)));
+        for (size_t i = 0; i < batch.indices.size(); ++i)
+          CHECK((batch.indices[i] != 5 && batch.labels[i] == set->labels[batch.indices[i]]));
+      }
+      CHECK(images == 11);
+    }
+    CHECK(set->encoded->damage().count() == 1);
+    const auto fresh = set->encoded->damage().take_new();
+    REQUIRE(fresh.size() == 1);
+    CHECK(fresh[0].first == damaged.string());
+    CHECK(set->encoded->damage().take_new().empty());
+    options.batch_size = 1;
+    CHECK_THROWS_WITH(epoch_of(set, options, 0), ContainsSubstring("all 1 images of a batch"));
+  }
+}
+
+TEST_CASE("an image that is gone when it is needed is an error under either policy") {
+  const TemporaryFolder folder;
+  const DatasetCard card = write_image_tree(folder.path());
+  const auto set = std::make_shared<const ImageSet>(load_split(card, folder.path(), "train"));
+  fs::remove(folder.path() / "train/n03/n03_2.JPEG");
+  LoaderOptions options = loader_options(2);
+  options.augmentation.decoding.damaged = DamagePolicy::skip;
+  CHECK_THROWS_WITH(epoch_of(set, options, 0), ContainsSubstring("n03_2.JPEG") && ContainsSubstring("No such file"));
+}
+
+TEST_CASE("image folders are found at the data root, below it, and as a packed file") {
+  const TemporaryFolder folder;
+  DatasetCard card = write_image_tree(folder.path() / "set");
+  card.folders = {"set"};
+  CHECK(locate(card, folder.path()) == folder.path() / "set");
+  CHECK(locate(card, folder.path() / "set") == folder.path() / "set");
+  CHECK_THROWS_WITH(locate(card, folder.path() / "elsewhere"), ContainsSubstring("train") && ContainsSubstring("elsewhere"));
+  CHECK_THROWS_WITH(locate(card, folder.path() / "missing.h5"), ContainsSubstring("missing.h5"));
+  fs::remove_all(folder.path() / "set/train");
+  CHECK(locate(card, folder.path()) == folder.path() / "set");
+  CHECK_THROWS_WITH(load_split(card, folder.path() / "set", "train"), ContainsSubstring("no folder train"));
+  write_file_atomically(folder.path() / "image_folder.h5", "");
+  fs::remove_all(folder.path() / "set");
+  CHECK(locate(card, folder.path()) == folder.path() / "image_folder.h5");
+}
+
+TEST_CASE("the shipped cards of image folders have the classes that they name") {
+  const auto cards = fs::path(TNN_SOURCE_DIR) / "datasets";
+  const DatasetCard imagenet = load_card(cards, "imagenet");
+  CHECK(imagenet.classes.size() == 1000);
+  CHECK(imagenet.classes[0] == "n01440764 tench");
+  CHECK(imagenet.class_folders[999] == "n15075141");
+  CHECK((imagenet.train.images() == 1281167 && imagenet.test.images() == 50000));
+  CHECK(load_card(cards, "image_folder").classes.empty());
+}

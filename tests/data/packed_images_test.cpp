@@ -1,0 +1,137 @@
+#include "data/packed_images.h"
+
+#include <atomic>
+#include <thread>
+
+#include "catch_compat.h"
+#include "core/atomic_file.h"
+#include "core/interruption.h"
+#include "data/dataset.h"
+#include "image_tree.h"
+#include "temporary_folder.h"
+
+using namespace tnn;
+using namespace tnn::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Packed {
+  PackedCount count;
+  int64_t damaged;
+};
+
+Packed pack(const DatasetCard& card, const fs::path& folder, const fs::path& file, DamagePolicy policy = DamagePolicy::stop,
+            int workers = 2) {
+  DamageLog damage;
+  Progress silent;
+  const PackedCount count = pack_images(card, folder, file, policy, workers, damage, silent);
+  return {count, damage.count()};
+}
+
+std::vector<uint8_t> bytes_of(const ImageSet& set, size_t index) {
+  std::vector<uint8_t> bytes;
+  set.encoded->read(index, bytes);
+  return bytes;
+}
+
+size_t files_in(const fs::path& folder) {
+  return static_cast<size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
+}
+
+}  // namespace
+
+TEST_CASE("a packed file holds the bytes, labels, names and classes of the folder it was made from") {
+  const TemporaryFolder folder, target;
+  const DatasetCard card = write_image_tree(folder.path());
+  const fs::path file = target.path() / "images.h5";
+  const Packed packed = pack(card, folder.path(), file);
+  CHECK((packed.count.images == 18 && packed.damaged == 0));
+  CHECK(files_in(target.path()) == 1);
+  CHECK(packed_classes(file) == card.class_folders);
+  int64_t bytes = 0;
+  for (const char* split : {"train", "test"}) {
+    const ImageSet original = load_split(card, folder.path(), split), set = load_split(card, file, split);
+    CHECK(set.labels == original.labels);
+    CHECK(set.class_names == original.class_names);
+    for (size_t i = 0; i < set.labels.size(); ++i) {
+      CHECK(bytes_of(set, i) == bytes_of(original, i));
+      CHECK(fs::path(set.encoded->name(i)).filename() == fs::path(original.encoded->name(i)).filename());
+      bytes += static_cast<int64_t>(bytes_of(set, i).size());
+    }
+    CHECK(load_split(card, file, split, 3).labels == load_split(card, folder.path(), split, 3).labels);
+  }
+  CHECK(packed.count.bytes == bytes);
+}
+
+TEST_CASE("several threads read a packed file at once") {
+  const TemporaryFolder folder, target;
+  const DatasetCard card = write_image_tree(folder.path());
+  pack(card, folder.path(), target.path() / "images.h5");
+  const ImageSet original = load_split(card, folder.path(), "train"), set = load_split(card, target.path() / "images.h5", "train");
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong{0};
+  for (int t = 0; t < 4; ++t)
+    threads.emplace_back([&, t] {
+      for (size_t i = 0; i < 200; ++i) {
+        const size_t index = (i * 7 + static_cast<size_t>(t)) % set.labels.size();
+        if (bytes_of(set, index) != bytes_of(original, index)) ++wrong;
+      }
+    });
+  for (auto& thread : threads) thread.join();
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("labels of a packed file follow the classes of the card that reads it") {
+  const TemporaryFolder folder, target;
+  DatasetCard card = write_image_tree(folder.path());
+  const fs::path file = target.path() / "images.h5";
+  pack(card, folder.path(), file);
+  card.class_folders.insert(card.class_folders.begin(), "n00");
+  card.classes.insert(card.classes.begin(), "n00");
+  CHECK(load_split(card, file, "test").labels == std::vector<int>{1, 1, 2, 2, 3, 3});
+  card.class_folders.pop_back();
+  CHECK_THROWS_WITH(load_split(card, file, "test"), ContainsSubstring("n03"));
+}
+
+TEST_CASE("a damaged image stops packing and leaves nothing, or is left out and counted") {
+  const TemporaryFolder folder, target;
+  const DatasetCard card = write_image_tree(folder.path());
+  const fs::path damaged = folder.path() / "val/n02/n02_1.JPEG", file = target.path() / "images.h5";
+  write_file_atomically(damaged, read_file(damaged).substr(0, 200));
+  CHECK_THROWS_WITH(pack(card, folder.path(), file), ContainsSubstring("n02_1.JPEG: damaged"));
+  CHECK(files_in(target.path()) == 0);
+  const Packed packed = pack(card, folder.path(), file, DamagePolicy::skip);
+  CHECK((packed.count.images == 17 && packed.damaged == 1));
+  CHECK(load_split(card, file, "test").labels == std::vector<int>{0, 0, 1, 2, 2});
+}
+
+TEST_CASE("packing that is interrupted leaves the file that was there") {
+  const TemporaryFolder folder, target;
+  const DatasetCard card = write_image_tree(folder.path());
+  const fs::path file = target.path() / "images.h5";
+  write_file_atomically(file, "old");
+  request_interruption(15);
+  CHECK_THROWS_AS(pack(card, folder.path(), file), Interrupted);
+  clear_interruption();
+  CHECK(read_file(file) == "old");
+  CHECK(files_in(target.path()) == 1);
+  CHECK_THROWS_AS(pack(card, folder.path(), target.path() / "images.hdf"), UsageError);
+}
+
+TEST_CASE("files that are not packed images, or are cut off, are data errors") {
+  const TemporaryFolder folder, target;
+  const DatasetCard card = write_image_tree(folder.path());
+  const fs::path file = target.path() / "images.h5";
+  CHECK_THROWS_WITH(load_split(card, file, "train"), ContainsSubstring("no such file"));
+  write_file_atomically(file, "no HDF5 at all");
+  CHECK_THROWS_WITH(load_split(card, file, "train"), ContainsSubstring("not an HDF5 file"));
+  fs::remove_all(folder.path() / "train");
+  pack(card, folder.path(), file);
+  CHECK_THROWS_WITH(load_split(card, file, "train"), ContainsSubstring("no split 'train'"));
+  const std::string whole = read_file(file);
+  for (size_t kept = 100; kept < whole.size(); kept += whole.size() / 23) {
+    write_file_atomically(file, whole.substr(0, kept));
+    CHECK_THROWS_AS(load_split(card, file, "test"), DataError);
+  }
+}
