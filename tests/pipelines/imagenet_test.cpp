@@ -51,7 +51,9 @@ TEST_CASE("a part of ImageNet trains a small ResNet and gives the same curve fro
   if (!fs::exists(root)) TNN_SKIP("TNN_DATA has no imagenet-part");
   const TemporaryFolder folder;
   Messages messages;
-  const TrainResult trained = train_in(small_recipe(root), folder.path() / "run", messages);
+  const TrainResult trained = train_in(small_recipe(root, {"data.resize_side=80"}), folder.path() / "run", messages);
+  const auto& model = trained.files.front();
+  CHECK(description_from_metadata(SafetensorsFile(model).metadata(), model.string()).preprocessing.resize_side == 80);
   REQUIRE(trained.curve.points.size() == 2);
   CHECK(trained.curve.points[0].images == 26);
   CHECK(trained.curve.class_names.size() == 1000);
@@ -62,7 +64,7 @@ TEST_CASE("a part of ImageNet trains a small ResNet and gives the same curve fro
   pack.file = folder.path() / "imagenet.h5";
   CHECK_THAT(pack_data(pack, messages), ContainsSubstring("90 images"));
   CHECK_THROWS_AS(pack_data(pack, messages), UsageError);
-  const TrainResult packed = train_in(small_recipe(pack.file), folder.path() / "packed", messages);
+  const TrainResult packed = train_in(small_recipe(pack.file, {"data.resize_side=80"}), folder.path() / "packed", messages);
   for (size_t i = 0; i < 2; ++i) {
     CHECK(packed.curve.points[i].top1 == trained.curve.points[i].top1);
     CHECK(packed.curve.points[i].loss == trained.curve.points[i].loss);
