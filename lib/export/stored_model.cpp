@@ -126,7 +126,7 @@ void write_stored_model(const std::filesystem::path& path, const StoredModel& mo
 }
 
 int operating_point_at(const ModelDescription& description, double u) {
-  const auto strategy = make_gating_strategy(description.graph, description.gating);
+  const auto strategy = make_gating_strategy(description.graph, description.gating, description.points);
   const Configuration wanted = strategy->configuration_at(u);
   for (size_t i = 0; i < description.points.size(); ++i) {
     const Configuration& stored = description.points[i].configuration;

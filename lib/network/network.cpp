@@ -24,7 +24,7 @@ Configuration union_of(const Graph& graph, const std::vector<Configuration>& con
 
 Network::Network(ModelDescription description, uint64_t seed, at::Device device, bool channels_last)
     : description_(std::move(description)),
-      gating_(make_gating_strategy(description_.graph, description_.gating)),
+      gating_(make_gating_strategy(description_.graph, description_.gating, description_.points)),
       parameters_(description_.graph, description_.batch_norm, static_cast<int64_t>(description_.points.size()), seed),
       device_(device),
       channels_last_(channels_last) {
@@ -33,6 +33,7 @@ Network::Network(ModelDescription description, uint64_t seed, at::Device device,
 
 Configuration Network::configuration_at(double u) const {
   const Configuration drawn = gating_->configuration_at(u);
+  if (!gating_->is_random()) return drawn;
   const auto as_many = [&](const OperatingPoint& point) {
     return std::equal(drawn.gates.begin(), drawn.gates.end(), point.configuration.gates.begin(),
                       [](const ActiveGroups& a, const ActiveGroups& b) { return a.count() == b.count(); });
