@@ -66,7 +66,7 @@ void GateTrainer::conclude(EpochSummary& summary, bool last) {
   std::vector<Execution> executions;
   for (const double u : options_.validation_u)
     executions.push_back(network_.sliced(learned_configuration(network_.graph(), gates_, options_, u)));
-  summary.validation_accuracy = validation_accuracy(network_, data_, executions, options_.evaluation_batch);
+  summary.validation_accuracy = execution_accuracy(network_, data_, executions, options_.evaluation_batch);
   summary.score =
       std::accumulate(summary.validation_accuracy.begin(), summary.validation_accuracy.end(), 0.0) / static_cast<double>(executions.size());
   state_.best_score = summary.score;

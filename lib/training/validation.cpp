@@ -12,11 +12,11 @@ std::vector<double> validation_accuracy(const Network& network, const TrainingDa
                                         int64_t batch_size) {
   std::vector<Execution> executions;
   for (const double u : utilizations) executions.push_back(network.sliced(network.configuration_at(u)));
-  return validation_accuracy(network, data, executions, batch_size);
+  return execution_accuracy(network, data, executions, batch_size);
 }
 
-std::vector<double> validation_accuracy(const Network& network, const TrainingData& data, const std::vector<Execution>& executions,
-                                        int64_t batch_size) {
+std::vector<double> execution_accuracy(const Network& network, const TrainingData& data, const std::vector<Execution>& executions,
+                                       int64_t batch_size) {
   c10::NoGradGuard no_grad;
   LoaderOptions options;
   options.batch_size = batch_size;

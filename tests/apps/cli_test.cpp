@@ -249,7 +249,7 @@ TEST_CASE("completion scripts are valid bash and know the subcommands") {
   CHECK(read_file(folder.path() / "out") == "sweep-utilization\n--resume\n");
 }
 
-TEST_CASE("learned gates are trained on a data path, resume, and become a table that sweep, inspect, run and export read") {
+TEST_CASE("learned gates are trained on a data path and resume and become a table that sweep and inspect and export read") {
   if (!has_fashion_mnist()) TNN_SKIP("Fashion-MNIST is not installed (package dataset-fashion-mnist)");
   const TemporaryFolder folder;
   const auto run = folder.path() / "run", gates = folder.path() / "run/gates", killed = folder.path() / "killed";

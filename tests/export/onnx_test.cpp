@@ -72,7 +72,7 @@ TEST_CASE("the table of learned gates is chosen from by u in a throttleable ONNX
   }
 }
 
-TEST_CASE("what compensation does cannot be said in a throttleable ONNX file, but in a static one") {
+TEST_CASE("what compensation does cannot be said in a throttleable ONNX file but in a static one") {
   GraphBuilder b("block");
   const GateId gate = b.channel_gate("gate", 4);
   const Graph graph = b.finish({b.linear("out", b.linear("fc", b.input({3}), 8, gate), 2)});

@@ -60,7 +60,7 @@ TEST_CASE("the depthwise nested order of ResNet-50 worked out by hand") {
   CHECK(at(1.0) == std::vector<int>{3, 4, 6, 3});
 }
 
-TEST_CASE("a stage that has its share exactly gets no further block, just above that utilization it does") {
+TEST_CASE("a stage that has its share exactly gets no further block and just above that utilization it does") {
   const Graph graph = stages({2, 3, 5, 2});
   const auto gating = make_gating_strategy(graph, {"depthwise_nested"});
   const auto at = [&](double u) { return branch_counts(graph, gating->configuration_at(u)); };
@@ -68,7 +68,7 @@ TEST_CASE("a stage that has its share exactly gets no further block, just above 
   CHECK(at(0.5001) == std::vector<int>{1, 1, 2, 2});
 }
 
-TEST_CASE("depthwise nested gating reaches its target within the shares, opens the first blocks of a stage, and reads its table back") {
+TEST_CASE("depthwise nested gating reaches its target within the shares and opens the first blocks of a stage and reads its table back") {
   for (uint64_t seed = 0; seed < 60; ++seed) {
     RandomStream random(seed);
     std::vector<int> blocks;

@@ -19,7 +19,7 @@ Configuration some(std::vector<int> first, std::vector<int> second) {
 }
 }  // namespace
 
-TEST_CASE("probabilities harden to the most probable groups, by threshold or by expected count, and never below min_active") {
+TEST_CASE("probabilities harden to the most probable groups by threshold or expected count and never below min_active") {
   const Graph graph = two_gates();
   const GateProbabilities p{{0.4, 0.9, 0.45, 0.6}, {0.1, 0.2, 0.15}};
   CHECK(harden(graph, p, Hardening::threshold, 1) == some({1, 3}, {1}));
@@ -29,7 +29,7 @@ TEST_CASE("probabilities harden to the most probable groups, by threshold or by 
   CHECK(harden(graph, p, Hardening::threshold, 3) == some({1, 2, 3}, {0, 1, 2}));
 }
 
-TEST_CASE("a learned table merges neighbours, covers (0, 1] without gaps, and gives each utilization its configuration") {
+TEST_CASE("a learned table merges neighbours and covers all utilizations without gaps and gives each its configuration") {
   const Graph graph = two_gates();
   const Configuration a = some({0}, {2}), b = some({1, 3}, {0, 2}), c = some({0, 1, 3}, {0, 1, 2});
   const auto points = learned_operating_points({0.2, 0.4, 0.6, 0.8, 1.0}, {a, a, b, a, c});

@@ -120,7 +120,7 @@ TEST_CASE("quantities read well") {
   CHECK(percent_text(std::numeric_limits<double>::quiet_NaN()) == "n/a");
 }
 
-TEST_CASE("the report shows the gate pattern as a heat map where gates differ from a uniform utilization, and only there") {
+TEST_CASE("the report shows the gate pattern as a heat map only where gates differ from a uniform utilization") {
   UtilizationCurve curve = sample_curve(4);
   CHECK(report_html(curve).find("Gate pattern") == std::string::npos);
   curve.points[0].gates[1].groups = "1111";  // at u = .25

