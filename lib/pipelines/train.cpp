@@ -33,10 +33,11 @@ TrainResult train(const Recipe& recipe, const TrainOptions& options, Progress& p
   if (gate_options(recipe).method == GateMethod::none) return result;
 
   const RunFolder gates = RunFolder::open(folder.gates(), options.existing);
+  LoggingProgress gates_log(log, gates.log());
   Network datapath = load_datapath(experiment, trained.model);
-  const TrainedStage learned = train_gate_stage(experiment, datapath, data, gates, resume, log);
+  const TrainedStage learned = train_gate_stage(experiment, datapath, data, gates, resume, gates_log);
   result.files.push_back(learned.model);
-  sweep_run(recipe, learned, gates, options.command, threads, result, log);
+  sweep_run(recipe, learned, gates, options.command, threads, result, gates_log);
   return result;
 }
 
