@@ -38,7 +38,7 @@ _tnn() {{
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=${{COMP_WORDS[i]}}
     case $word in -*) break ;; esac
-    case " train train-datapath sweep-utilization export inspect data verify list recipe keys show completion bash zsh " in *" $word "*) path="${{path:+$path }}$word" ;; *) break ;; esac
+    case " train train-datapath train-gates sweep-utilization export inspect data verify list recipe keys show completion bash zsh " in *" $word "*) path="${{path:+$path }}$word" ;; *) break ;; esac
   done
   case $path:$prev in
     export:--format) COMPREPLY=($(compgen -W 'onnx safetensors' -- "$cur")); return ;;

@@ -5,6 +5,7 @@
 #include "gentle_stop.h"
 #include "pipelines/dry_run.h"
 #include "pipelines/train.h"
+#include "pipelines/train_gates.h"
 #include "report/curve_table.h"
 #include "subcommands.h"
 #include "terminal_progress.h"
@@ -13,10 +14,10 @@ namespace tnn::app {
 namespace {
 
 struct Options {
-  std::filesystem::path recipe;
+  std::filesystem::path recipe, from;
   RecipeFlags flags;
   std::string out, format = "text";
-  bool resume = false, overwrite = false, dry_run = false, sweep = true;
+  bool resume = false, overwrite = false, dry_run = false, sweep = true, gates = false;
 };
 
 void print_result(const TrainResult& result, const Options& options, bool quiet) {
@@ -39,7 +40,8 @@ int run_train(const Options& options, const Session& session) {
   Progress silent;
   Progress& progress = session.quiet ? silent : static_cast<Progress&>(terminal);
   if (options.dry_run) {
-    fmt::print("{}", dry_run(recipe, options.out, table_format(options.format)));
+    const TableFormat format = table_format(options.format);
+    fmt::print("{}", options.gates ? dry_run_gates(recipe, options.from, options.out, format) : dry_run(recipe, options.out, format));
     return 0;
   }
   stop_gently_on_signals();
@@ -49,17 +51,31 @@ int run_train(const Options& options, const Session& session) {
   train_options.command = session.command;
   if (options.resume) train_options.existing = RunFolder::Existing::resume;
   if (options.overwrite) train_options.existing = RunFolder::Existing::overwrite;
-  const TrainResult result = train(recipe, train_options, progress);
+  const TrainResult result =
+      options.gates ? train_gates(recipe, options.from, train_options, progress) : train(recipe, train_options, progress);
   print_result(result, options, session.quiet);
   return 0;
 }
 
-void setup(CLI::App& app, Session& session, const std::string& name, const std::string& help, bool sweep) {
-  auto* command = app.add_subcommand(name, help);
+struct Command {
+  std::string name, help;
+  bool sweep = true, gates = false;
+};
+
+void setup(CLI::App& app, Session& session, const Command& what) {
+  auto* command = app.add_subcommand(what.name, what.help);
   auto options = std::make_shared<Options>();
-  options->sweep = sweep;
+  options->sweep = what.sweep;
+  options->gates = what.gates;
   command->add_option("RECIPE", options->recipe, "Recipe (YAML)")->required();
-  command->add_option("--out", options->out, "Run folder (default: output.folder/output.name of the recipe)")->check(not_empty);
+  if (what.gates)
+    command->add_option("--from", options->from, "The trained data path: run folder or model file (.safetensors)")
+        ->required()
+        ->check(CLI::ExistingPath);
+  command
+      ->add_option("--out", options->out,
+                   std::string("Run folder (default: output.folder/output.name") + (what.gates ? "/gates" : "") + " of the recipe)")
+      ->check(not_empty);
   auto* resume = command->add_flag("--resume", options->resume,
                                    "Go on from the last checkpoint in the run folder, bit for bit; start where there is none");
   command->add_flag("--overwrite", options->overwrite, "Replace a run that is there")->excludes(resume);
@@ -72,11 +88,16 @@ void setup(CLI::App& app, Session& session, const std::string& name, const std::
 }  // namespace
 
 void setup_train(CLI::App& app, Session& session) {
-  setup(app, session, "train", "Run every stage of a recipe: train once, sweep the utilization, write the report", true);
+  setup(app, session, {"train", "Run every stage of a recipe: train once, sweep the utilization, write the report"});
 }
 
 void setup_train_datapath(CLI::App& app, Session& session) {
-  setup(app, session, "train-datapath", "Train the data path of a recipe, without the sweep", false);
+  setup(app, session, {"train-datapath", "Train the data path of a recipe, without the sweep", false});
+}
+
+void setup_train_gates(CLI::App& app, Session& session) {
+  setup(app, session,
+        {"train-gates", "Learn the gates of a recipe on a trained data path, sweep the utilization, write the report", true, true});
 }
 
 }  // namespace tnn::app

@@ -172,6 +172,9 @@ class Lowering {
 
 OnnxModel lower_to_onnx(const StoredModel& source, const OnnxOptions& options) {
   const bool fixed = source.description.points.size() == 1;
+  if (!fixed && source.description.gating.compensation != Compensation::none)
+    throw UsageError(fmt::format("compensation '{}' cannot be said in a throttleable ONNX file (allowed: --u, static nets; or safetensors)",
+                                 compensation_name(source.description.gating.compensation)));
   const StoredModel model = fixed ? cut_model(source, 0) : source;
   OnnxModel onnx = Lowering(model, options).run();
   const SafetensorsMetadata description = description_to_metadata(model.description);

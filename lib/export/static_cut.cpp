@@ -40,6 +40,7 @@ class Cutter {
         graph_(model.description.graph),
         point_(point),
         configuration_(model.description.points.at(static_cast<size_t>(point)).configuration),
+        compensated_(compensated_nodes(graph_)),
         builder_(graph_.name()),
         spaces_(graph_.spaces().size(), SpaceId{kNone}) {}
 
@@ -71,6 +72,16 @@ class Cutter {
 
   void keep(const std::string& name, HostTensor tensor) { result_.tensors[name] = std::move(tensor); }
 
+  /// Multiplies a node's tensors by the factor of compensation that follows it.
+  void compensate(const Node& node, std::initializer_list<const char*> tensors) {
+    const GateId gate = compensated_[static_cast<size_t>(&node - graph_.nodes().data())];
+    if (gate == kNone) return;
+    const auto factor = static_cast<float>(compensation_factor(model_.description.gating.compensation, configuration_.of(gate)));
+    for (const char* tensor : tensors)
+      if (const auto found = result_.tensors.find(node.name + tensor); found != result_.tensors.end())
+        for (float& value : found->second.values) value *= factor;
+  }
+
   void require_input(const Node& node) const {
     if (count_channels(active(graph_.input_shape(node))) == 0)
       throw UsageError(fmt::format("node '{}' has no active input channel at u = {}: a static network cannot say that", node.name,
@@ -82,6 +93,7 @@ class Cutter {
     if (cut_inputs) weight = select(weight, 1, active(graph_.input_shape(node)));
     keep(node.name + ".weight", std::move(weight));
     if (bias) keep(node.name + ".bias", select(model_.tensor(node.name + ".bias"), 0, active(node.shape)));
+    compensate(node, {".weight", ".bias"});
   }
 
   NodeId cut_convolution(const Node& node, Convolution options) {
@@ -109,6 +121,7 @@ class Cutter {
     tensor(".bias", ".point_bias", mode == BatchNormMode::switchable);
     tensor(".running_mean", ".point_mean", mode != BatchNormMode::shared);
     tensor(".running_var", ".point_var", mode != BatchNormMode::shared);
+    compensate(node, {".weight", ".bias"});
     return builder_.batch_norm(node.name, mapped(node.inputs.front()), options);
   }
 
@@ -145,6 +158,7 @@ class Cutter {
   const Graph& graph_;
   const int point_;
   const Configuration& configuration_;
+  const std::vector<GateId> compensated_;
   GraphBuilder builder_;
   std::vector<SpaceId> spaces_;  ///< of the small graph, by the original's index
   std::vector<NodeId> nodes_;    ///< likewise

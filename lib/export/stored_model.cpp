@@ -126,8 +126,11 @@ void write_stored_model(const std::filesystem::path& path, const StoredModel& mo
 }
 
 int operating_point_at(const ModelDescription& description, double u) {
-  const auto strategy = make_gating_strategy(description.graph, description.gating);
+  const auto strategy = make_gating_strategy(description.graph, description.gating, description.points);
   const Configuration wanted = strategy->configuration_at(u);
+  if (const size_t at = description.points.empty() ? 0 : point_index_at(description.points, u, description.gating.rounding);
+      !description.points.empty() && description.points[at].configuration == wanted)
+    return static_cast<int>(at);  // learned gates may have a configuration at several points
   for (size_t i = 0; i < description.points.size(); ++i) {
     const Configuration& stored = description.points[i].configuration;
     bool same = stored == wanted;

@@ -32,6 +32,12 @@ Json preprocessing_to_json(const Preprocessing& preprocessing) {
   return json;
 }
 
+Json gating_to_json(const GatingRule& rule) {
+  Json json{{"strategy", rule.strategy}, {"rounding", rounding_name(rule.rounding)}, {"min_active", rule.min_active}};
+  if (rule.compensation != Compensation::none) json["compensation"] = compensation_name(rule.compensation);
+  return json;
+}
+
 OperatingPoint point_from_json(const Graph& graph, const Json& json) {
   OperatingPoint point{json.at("u").get<double>(), json.at("u_begin").get<double>(), json.at("u_end").get<double>(), {}, {}};
   check_utilization(point.u);
@@ -75,15 +81,14 @@ ModelDescription describe_model(Graph graph, const GatingRule& gating, BatchNorm
 
 SafetensorsMetadata description_to_metadata(const ModelDescription& description) {
   const GatingRule& rule = description.gating;
-  return {
-      {"tnn.version", kModelVersion},
-      {"tnn.graph", graph_to_json(description.graph)},
-      {"tnn.gating", Json{{"strategy", rule.strategy}, {"rounding", rounding_name(rule.rounding)}, {"min_active", rule.min_active}}.dump()},
-      {"tnn.operating_points", points_to_json(description).dump()},
-      {"tnn.batch_norm", batch_norm_mode_name(description.batch_norm)},
-      {"tnn.dataset", description.dataset},
-      {"tnn.labels", Json(description.class_names).dump(-1, ' ', false, Json::error_handler_t::replace)},
-      {"tnn.preprocessing", preprocessing_to_json(description.preprocessing).dump()}};
+  return {{"tnn.version", kModelVersion},
+          {"tnn.graph", graph_to_json(description.graph)},
+          {"tnn.gating", gating_to_json(rule).dump()},
+          {"tnn.operating_points", points_to_json(description).dump()},
+          {"tnn.batch_norm", batch_norm_mode_name(description.batch_norm)},
+          {"tnn.dataset", description.dataset},
+          {"tnn.labels", Json(description.class_names).dump(-1, ' ', false, Json::error_handler_t::replace)},
+          {"tnn.preprocessing", preprocessing_to_json(description.preprocessing).dump()}};
 }
 
 ModelDescription description_from_metadata(const SafetensorsMetadata& metadata, const std::string& path) {
@@ -100,7 +105,7 @@ ModelDescription description_from_metadata(const SafetensorsMetadata& metadata, 
     description.graph = graph_from_json(text("tnn.graph"));
     const Json gating = Json::parse(text("tnn.gating"));
     description.gating = {gating.at("strategy").get<std::string>(), rounding_from_name(gating.at("rounding").get<std::string>()),
-                          json_integer<int>(gating.at("min_active"))};
+                          json_integer<int>(gating.at("min_active")), compensation_from_name(gating.value("compensation", "none"))};
     for (const Json& point : Json::parse(text("tnn.operating_points")))
       description.points.push_back(point_from_json(description.graph, point));
     description.batch_norm = batch_norm_mode_from_name(text("tnn.batch_norm"));

@@ -7,21 +7,20 @@
 #include <cstring>
 
 #include "core/error.h"
+#include "gating/depthwise_nested.h"
 #include "gating/independent.h"
+#include "gating/learned.h"
 #include "gating/nested.h"
 
 namespace tnn {
 namespace {
 
 constexpr double kStepTolerance = 1e-9;  // u = k/D is not exact in binary: what lies this close to a step counts as on it
+constexpr double kNarrowStep = 1e-5;     // a step that is there for one utilization only
 
-/// Utilizations between which the number of active groups of any gate changes, rising, from 0 to 1.
-std::vector<double> steps_of(const std::vector<Gate>& gates, Rounding rounding) {
-  std::vector<double> steps{0.0, 1.0};
-  for (const Gate& gate : gates) {
-    const int divisor = rounding == Rounding::ceil ? gate.groups : gate.groups + 1;
-    for (int k = 1; k < divisor; ++k) steps.push_back(static_cast<double>(k) / divisor);
-  }
+/// Rising, from 0 to 1, without those that are as good as equal.
+std::vector<double> sorted_steps(std::vector<double> steps) {
+  steps.insert(steps.end(), {0.0, 1.0});
   std::sort(steps.begin(), steps.end());
   steps.erase(std::unique(steps.begin(), steps.end(), [](double a, double b) { return b - a < kStepTolerance; }), steps.end());
   return steps;
@@ -29,6 +28,7 @@ std::vector<double> steps_of(const std::vector<Gate>& gates, Rounding rounding) 
 
 /// d/D of the finest gate where that lies in the step, else the step's middle.
 double canonical_utilization(double begin, double end, int finest, Rounding rounding) {
+  if (end - begin < kNarrowStep) return rounding == Rounding::ceil ? end : begin;
   const double below = rounding == Rounding::ceil ? kStepTolerance : -kStepTolerance;
   const double k = std::floor((end + below) * finest);
   const double u = k / finest;
@@ -50,9 +50,21 @@ int active_group_count(double u, int groups, Rounding rounding, int min_active) 
   return std::clamp(static_cast<int>(steps), std::min(min_active, groups), groups);
 }
 
+int least_active(const GatingRule& rule, const Gate& gate) {
+  return gate.kind == GateKind::channel ? std::max(gate.min_active, rule.min_active) : gate.min_active;
+}
+
 int active_group_count(const GatingRule& rule, const Gate& gate, double u) {
-  const int min_active = gate.kind == GateKind::channel ? std::max(gate.min_active, rule.min_active) : gate.min_active;
-  return active_group_count(u, gate.groups, rule.rounding, min_active);
+  return active_group_count(u, gate.groups, rule.rounding, least_active(rule, gate));
+}
+
+size_t point_index_at(const std::vector<OperatingPoint>& points, double u, Rounding rounding) {
+  size_t index = 0;
+  for (size_t i = 0; i < points.size(); ++i) {
+    const double begin = points[i].u_begin;
+    if (rounding == Rounding::ceil ? u > begin + kStepTolerance : u >= begin - kStepTolerance) index = i;
+  }
+  return index;
 }
 
 Configuration GatingStrategy::configuration_at(double u, uint64_t seed) const {
@@ -62,37 +74,92 @@ Configuration GatingStrategy::configuration_at(double u, uint64_t seed) const {
   return configuration(check_utilization(u), random);
 }
 
-std::vector<OperatingPoint> GatingStrategy::operating_points(uint64_t seed) const {
+std::vector<int> GatingStrategy::counts(double u) const {
+  std::vector<int> counts;
+  for (const Gate& gate : gates_) counts.push_back(active_group_count(rule_, gate, u));
+  return counts;
+}
+
+std::vector<double> GatingStrategy::steps() const {
+  std::vector<double> steps;
+  for (const Gate& gate : gates_) {
+    const int divisor = rule_.rounding == Rounding::ceil ? gate.groups : gate.groups + 1;
+    for (int k = 1; k < divisor; ++k) steps.push_back(static_cast<double>(k) / divisor);
+  }
+  return steps;
+}
+
+int GatingStrategy::finest_cardinality() const {
   int finest = 1;
   for (const Gate& gate : gates_) finest = std::max(finest, gate.groups);
-  const auto steps = steps_of(gates_, rule_.rounding);
+  return finest;
+}
+
+Configuration GatingStrategy::first_groups(double u) const {
+  const std::vector<int> active = counts(u);
+  Configuration configuration;
+  for (size_t g = 0; g < gates_.size(); ++g) configuration.gates.push_back(ActiveGroups::first(gates_[g].groups, active[g]));
+  return configuration;
+}
+
+std::vector<OperatingPoint> GatingStrategy::operating_points(uint64_t seed) const {
+  const std::vector<double> bounds = sorted_steps(steps());
   std::vector<OperatingPoint> points;
   std::vector<int> counts_before;
-  for (size_t i = 0; i + 1 < steps.size(); ++i) {
-    const double middle = (steps[i] + steps[i + 1]) / 2, u = canonical_utilization(steps[i], steps[i + 1], finest, rule_.rounding);
-    std::vector<int> counts;
-    for (const Gate& gate : gates_) counts.push_back(count(gate, middle));
-    if (!points.empty() && counts == counts_before) {
-      points.back().u_end = steps[i + 1];
+  for (size_t i = 0; i + 1 < bounds.size(); ++i) {
+    const double u = canonical_utilization(bounds[i], bounds[i + 1], finest_cardinality(), rule_.rounding);
+    std::vector<int> active = counts((bounds[i] + bounds[i + 1]) / 2);
+    if (!points.empty() && active == counts_before) {
+      points.back().u_end = bounds[i + 1];
       points.back().u = u;
       if (is_random()) points.back().configuration = configuration_at(u, seed);
     } else {
-      points.push_back({u, steps[i], steps[i + 1], configuration_at(u, seed)});
+      points.push_back({u, bounds[i], bounds[i + 1], configuration_at(u, seed)});
     }
-    counts_before = std::move(counts);
+    counts_before = std::move(active);
   }
   return points;
 }
 
-std::vector<std::string> gating_strategy_names() { return {"nested", "independent"}; }
+namespace {
 
-std::unique_ptr<GatingStrategy> make_gating_strategy(const Graph& graph, const GatingRule& rule) {
+template <typename Strategy>
+std::unique_ptr<GatingStrategy> make(const Graph& graph, const GatingRule& rule, const std::vector<OperatingPoint>&) {
+  return std::make_unique<Strategy>(graph, rule);
+}
+
+std::unique_ptr<GatingStrategy> make_learned(const Graph& graph, const GatingRule& rule, const std::vector<OperatingPoint>& points) {
+  return std::make_unique<LearnedGating>(graph, rule, points);
+}
+
+struct KnownStrategy {
+  const char* name;
+  std::unique_ptr<GatingStrategy> (*make)(const Graph&, const GatingRule&, const std::vector<OperatingPoint>&);
+};
+constexpr KnownStrategy kStrategies[] = {
+    {"nested", make<NestedGating>},
+    {"independent", make<IndependentGating>},
+    {"depthwise_nested", make<DepthwiseNestedGating>},
+    {"concrete", make_learned},
+    {"reinforce", make_learned},
+};
+
+}  // namespace
+
+std::vector<std::string> gating_strategy_names() {
+  std::vector<std::string> names;
+  for (const KnownStrategy& strategy : kStrategies) names.emplace_back(strategy.name);
+  return names;
+}
+
+std::unique_ptr<GatingStrategy> make_gating_strategy(const Graph& graph, const GatingRule& rule,
+                                                     const std::vector<OperatingPoint>& points) {
   if (rule.min_active < 0) throw UsageError(fmt::format("gating.min_active {} is negative", rule.min_active));
   for (const Gate& gate : graph.gates())
     if (gate.kind == GateKind::channel && rule.min_active > gate.groups)
       throw UsageError(fmt::format("gating.min_active {} exceeds the {} groups of gate '{}'", rule.min_active, gate.groups, gate.name));
-  if (rule.strategy == "nested") return std::make_unique<NestedGating>(graph, rule);
-  if (rule.strategy == "independent") return std::make_unique<IndependentGating>(graph, rule);
+  for (const KnownStrategy& strategy : kStrategies)
+    if (rule.strategy == strategy.name) return strategy.make(graph, rule, points);
   throw UsageError(unknown_name_message("gating strategy", rule.strategy, gating_strategy_names()));
 }
 

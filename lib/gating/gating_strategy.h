@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/random_stream.h"
+#include "gating/compensation.h"
 #include "gating/configuration.h"
 
 namespace tnn {
@@ -29,8 +30,12 @@ struct GatingRule {
   std::string strategy = "nested";
   Rounding rounding = Rounding::floor_plus_one;
   int min_active = 1;  ///< for channel gates; a gate's own min_active counts where it is larger
+  Compensation compensation = Compensation::none;
   bool operator==(const GatingRule&) const = default;
 };
+
+/// Groups of a gate that a rule keeps active: the larger of the rule's and the gate's min_active for a channel gate.
+int least_active(const GatingRule& rule, const Gate& gate);
 
 /// d of a gate at utilization u by a rule: its rounding, and the larger of the rule's and the gate's min_active.
 int active_group_count(const GatingRule& rule, const Gate& gate, double u);
@@ -43,6 +48,10 @@ struct OperatingPoint {
   std::optional<double> validation_accuracy = {};  ///< top-1, a fraction, on the validation split it was trained with
 };
 
+/// Index of the point whose interval of utilizations holds u: from u_begin, itself included, under floor_plus_one; up to u_end, itself
+/// included, under ceil. Of points that leave u out, the last that begins below it. `points` by rising u, not empty.
+size_t point_index_at(const std::vector<OperatingPoint>& points, double u, Rounding rounding);
+
 /// Maps u to the active groups of every gate of a graph.
 class GatingStrategy {
  public:
@@ -54,19 +63,29 @@ class GatingStrategy {
   const GatingRule& rule() const { return rule_; }
 
   /// All distinct operating points by rising u, at most one a step of u. A random strategy gives one draw a step, from `seed`.
-  std::vector<OperatingPoint> operating_points(uint64_t seed = 0) const;
+  virtual std::vector<OperatingPoint> operating_points(uint64_t seed = 0) const;
   /// configuration() with a stream of its own from (seed, u): repeatable.
   Configuration configuration_at(double u, uint64_t seed = 0) const;
 
  protected:
   GatingStrategy(const Graph& graph, GatingRule rule) : gates_(graph.gates()), rule_(std::move(rule)) {}
-  int count(const Gate& gate, double u) const { return active_group_count(rule_, gate, u); }
+  /// Active groups of each gate at u.
+  virtual std::vector<int> counts(double u) const;
+  /// Utilizations between which a count changes, in any order.
+  virtual std::vector<double> steps() const;
+  /// The denominator of canonical utilizations d/D.
+  virtual int finest_cardinality() const;
+  /// The first groups of every gate, by counts().
+  Configuration first_groups(double u) const;
+
   const std::vector<Gate> gates_;
   const GatingRule rule_;
 };
 
-/// The strategy of rule.strategy: "nested" or "independent"; UsageError lists the known ones.
-std::unique_ptr<GatingStrategy> make_gating_strategy(const Graph& graph, const GatingRule& rule);
+/// The strategy of rule.strategy, by the names of gating_strategy_names(); UsageError lists them. A learned one (concrete, reinforce) is
+/// the table `points` of a model file; the others do not read it.
+std::unique_ptr<GatingStrategy> make_gating_strategy(const Graph& graph, const GatingRule& rule,
+                                                     const std::vector<OperatingPoint>& points = {});
 std::vector<std::string> gating_strategy_names();
 
 Rounding rounding_from_name(const std::string& name);

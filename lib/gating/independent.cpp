@@ -5,14 +5,14 @@
 namespace tnn {
 
 Configuration IndependentGating::configuration(double u, RandomStream& random) const {
-  check_utilization(u);
+  const std::vector<int> active = counts(check_utilization(u));
   Configuration configuration;
-  for (const Gate& gate : gates_) {
-    std::vector<int> groups(static_cast<size_t>(gate.groups));
+  for (size_t g = 0; g < gates_.size(); ++g) {
+    std::vector<int> groups(static_cast<size_t>(gates_[g].groups));
     std::iota(groups.begin(), groups.end(), 0);
     random.shuffle(groups);
-    groups.resize(static_cast<size_t>(count(gate, u)));
-    configuration.gates.push_back(ActiveGroups::of(gate.groups, std::move(groups)));
+    groups.resize(static_cast<size_t>(active[g]));
+    configuration.gates.push_back(ActiveGroups::of(gates_[g].groups, std::move(groups)));
   }
   return configuration;
 }

@@ -2,11 +2,6 @@
 
 namespace tnn {
 
-Configuration NestedGating::configuration(double u, RandomStream&) const {
-  check_utilization(u);
-  Configuration configuration;
-  for (const Gate& gate : gates_) configuration.gates.push_back(ActiveGroups::first(gate.groups, count(gate, u)));
-  return configuration;
-}
+Configuration NestedGating::configuration(double u, RandomStream&) const { return first_groups(check_utilization(u)); }
 
 }  // namespace tnn

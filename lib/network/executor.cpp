@@ -38,7 +38,7 @@ at::Tensor Executor::run(const at::Tensor& input) {
       result = empty_output(current, x);
     else if (branches_active(current.branches, execution_.computed))
       result = evaluate(static_cast<NodeId>(i));
-    values_[i] = needs_mask(current) && result.size(1) > 0 ? masked(current, result) : result;
+    values_[i] = result.size(1) > 0 ? gated(static_cast<NodeId>(i), result) : result;
     for (const NodeId used : current.inputs)
       if (--left[static_cast<size_t>(used)] == 0) values_[static_cast<size_t>(used)].reset();
   }
@@ -94,13 +94,16 @@ at::Tensor Executor::concat(const Node& node) {
   return present.size() == 1 ? present.front() : at::cat(present, 1);
 }
 
-bool Executor::needs_mask(const Node& node) const {
-  if (execution_.masks.empty() || node.inputs.empty()) return false;
-  const bool keeps_zeros = std::visit(
+bool keeps_zeros(const Operation& operation) {
+  return std::visit(
       Match{[](const Convolution&) { return false; }, [](const Linear&) { return false; }, [](const BatchNorm&) { return false; },
             [](const Activation& a) { return a.kind != ActivationKind::sigmoid; }, [](const auto&) { return true; }},
-      node.operation);
-  if (!keeps_zeros) return true;
+      operation);
+}
+
+bool Executor::needs_mask(const Node& node) const {
+  if (execution_.masks.empty() || node.inputs.empty()) return false;
+  if (!keeps_zeros(node.operation)) return true;
   // A node that enters a branch must be closed with it.
   return std::any_of(node.branches.begin(), node.branches.end(), [&](const Branch& branch) {
     return std::any_of(node.inputs.begin(), node.inputs.end(), [&](NodeId input) {

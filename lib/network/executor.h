@@ -8,6 +8,9 @@
 
 namespace tnn {
 
+/// Whether an operation maps channels of zeros to zeros.
+bool keeps_zeros(const Operation& operation);
+
 /// One forward pass over the nodes of a graph. A value holds the computed channels only; masks multiply what a sample does not see by zero,
 /// after each node that would not leave zeros zero (a batch norm maps a closed channel to beta - gamma mu / sigma).
 class Executor {
@@ -35,6 +38,12 @@ class Executor {
   /// [1 or N, computed channels]: 1 where a sample sees the channel.
   at::Tensor channel_mask(const TensorShape& shape) const;
   at::Tensor masked(const Node& node, const at::Tensor& x) const;
+  /// The factors of real-valued gates for a node's result, [N or 1, channels]; undefined where it needs none.
+  at::Tensor gate_factors(NodeId id) const;
+  /// The factor of compensation for the result, a tensor [N or 1]; undefined where it is 1.
+  at::Tensor compensation(NodeId id) const;
+  /// A node's result times all of these.
+  at::Tensor gated(NodeId id, const at::Tensor& result) const;
   /// May the node overwrite its only input? Only what no one else reads and no gradient needs.
   bool may_overwrite(NodeId id) const;
   bool per_sample() const { return execution_.masks.size() > 1; }

@@ -24,8 +24,9 @@ Configuration union_of(const Graph& graph, const std::vector<Configuration>& con
 
 Network::Network(ModelDescription description, uint64_t seed, at::Device device, bool channels_last)
     : description_(std::move(description)),
-      gating_(make_gating_strategy(description_.graph, description_.gating)),
+      gating_(make_gating_strategy(description_.graph, description_.gating, description_.points)),
       parameters_(description_.graph, description_.batch_norm, static_cast<int64_t>(description_.points.size()), seed),
+      gate_sites_(find_gate_sites(description_.graph, description_.gating.compensation)),
       device_(device),
       channels_last_(channels_last) {
   parameters_.place(device, channels_last);
@@ -33,6 +34,7 @@ Network::Network(ModelDescription description, uint64_t seed, at::Device device,
 
 Configuration Network::configuration_at(double u) const {
   const Configuration drawn = gating_->configuration_at(u);
+  if (!gating_->is_random()) return drawn;
   const auto as_many = [&](const OperatingPoint& point) {
     return std::equal(drawn.gates.begin(), drawn.gates.end(), point.configuration.gates.begin(),
                       [](const ActiveGroups& a, const ActiveGroups& b) { return a.count() == b.count(); });
@@ -49,18 +51,24 @@ int Network::point_of(const Configuration& configuration) const {
   return point.value_or(-1);
 }
 
-Execution Network::sliced(const Configuration& configuration) const { return {configuration, {}, {point_of(configuration)}}; }
+Execution Network::sliced(const Configuration& configuration) const { return {configuration, {}, {point_of(configuration)}, {}}; }
 
 Execution Network::masked(const Configuration& configuration) const {
-  return {Configuration::full(graph()), {configuration}, {point_of(configuration)}};
+  return {Configuration::full(graph()), {configuration}, {point_of(configuration)}, {}};
 }
 
 Execution Network::per_sample(const std::vector<Configuration>& configurations) const {
   if (description_.batch_norm == BatchNormMode::switchable)
     throw UsageError("switchable batch norm needs batches at one utilization (training.u_per: batch)");
-  Execution execution{union_of(graph(), configurations), configurations, {}};
+  Execution execution{union_of(graph(), configurations), configurations, {}, {}};
   for (const Configuration& configuration : configurations) execution.points.push_back(point_of(configuration));
   return execution;
+}
+
+Execution Network::gated(std::vector<at::Tensor> gates) const {
+  if (description_.batch_norm == BatchNormMode::switchable)
+    throw UsageError("switchable batch norm has no parameters for gates that are not one of the model's operating points");
+  return {Configuration::full(graph()), {}, {-1}, std::move(gates)};
 }
 
 at::Tensor Network::forward(const at::Tensor& input, const Execution& execution, const Pass& pass) const {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "network/gate_sites.h"
 #include "network/parameter_store.h"
 
 namespace tnn {
@@ -24,6 +25,9 @@ struct Execution {
   std::vector<Configuration> masks;
   /// Index of the operating point whose batch-norm statistics serve; one, or one a sample; -1: the shared statistics.
   std::vector<int> points{-1};
+  /// Real-valued gates, to train learned gates: one tensor [N or 1, D] a gate, 1 open, 0 closed, differentiable. Then everything is
+  /// computed and `masks` is empty.
+  std::vector<at::Tensor> gates = {};
 };
 
 struct Pass {
@@ -43,6 +47,8 @@ class Network {
   const GatingStrategy& gating() const { return *gating_; }
   const ParameterStore& parameters() const { return parameters_; }
   ParameterStore& parameters() { return parameters_; }
+  /// Where factors of gates apply.
+  const GateSites& gate_sites() const { return gate_sites_; }
   at::Device device() const { return device_; }
   bool channels_last() const { return channels_last_; }
 
@@ -57,6 +63,10 @@ class Network {
   /// A configuration for each sample; what no sample uses is not computed: costs what the largest costs.
   Execution per_sample(const std::vector<Configuration>& configurations) const;
 
+  /// Computes everything and multiplies by real-valued gates: one tensor [N or 1, D] a gate. Evaluation only, with the batch-norm
+  /// statistics that all operating points share. Where every value is 0 or 1 the result is that of per_sample().
+  Execution gated(std::vector<at::Tensor> gates) const;
+
   /// Logits [N, classes] of inputs [N, C, H, W] (or [N, C, T, H, W], [N, features]); of several
   /// outputs the first.
   at::Tensor forward(const at::Tensor& input, const Execution& execution, const Pass& pass) const;
@@ -66,6 +76,7 @@ class Network {
   ModelDescription description_;
   std::unique_ptr<GatingStrategy> gating_;
   ParameterStore parameters_;
+  GateSites gate_sites_;
   at::Device device_;
   bool channels_last_;
 };

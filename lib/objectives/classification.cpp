@@ -15,6 +15,10 @@ at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& labels, dou
   return at::cross_entropy_loss(logits, labels, {}, at::Reduction::Mean, -100, label_smoothing);
 }
 
+at::Tensor cross_entropy_each(const at::Tensor& logits, const at::Tensor& labels) {
+  return at::cross_entropy_loss(logits, labels, {}, at::Reduction::None);
+}
+
 at::Tensor distillation_loss(const at::Tensor& student_logits, const at::Tensor& teacher_logits) {
   const at::Tensor target = at::softmax(teacher_logits.detach(), 1);
   return -(target * at::log_softmax(student_logits, 1)).sum(1).mean();

@@ -12,6 +12,8 @@
 #include "pipelines/inspect.h"
 #include "pipelines/run_folder.h"
 #include "report/write_reports.h"
+#include "training/datapath_options.h"
+#include "training/gate_options.h"
 #include "training/optimizer.h"
 #include "training/training_step.h"
 #include "training/validation.h"
@@ -75,6 +77,13 @@ int64_t test_images(const DatasetOnDisk& dataset) {
   return dataset.card.is_image_folder() ? load_split(dataset.card, dataset.folder, "test").size() : dataset.card.test.images();
 }
 
+std::string gates_line(const Recipe& recipe, const Plan& plan) {
+  const GateOptions gates = gate_options(recipe);
+  if (gates.method == GateMethod::none) return "";
+  return fmt::format("gates:     {}, {} epochs, {} steps of {} images\n", gate_method_name(gates.method), gates.epochs,
+                     std::max<int64_t>(1, plan.training_images / gates.batch_size) * gates.epochs, gates.batch_size);
+}
+
 }  // namespace
 
 std::string dry_run(const Recipe& recipe, const std::filesystem::path& out, TableFormat format) {
@@ -106,13 +115,14 @@ std::string dry_run(const Recipe& recipe, const std::filesystem::path& out, Tabl
       "data:      {} in {}: {} training, {} validation, {} test images\n"
       "model:     {}, {} operating points, {} gating\n"
       "training:  {} epochs, {} steps of {} images; about {:.1f} min, validation {:.1f} min, by {} timed steps on {}\n"
+      "{}"
       "sweep:     {} utilizations\n"
       "folder:    {}{}\n\n{}",
       experiment.dataset.card.title, experiment.dataset.folder.string(), plan.training_images, plan.validation_images,
       test_images(experiment.dataset), experiment.description.graph.name(), experiment.description.points.size(),
       experiment.description.gating.strategy, options.epochs, plan.steps, options.batch_size, plan.training_seconds / 60,
-      plan.validation_seconds / 60, plan.timed_steps, describe_machine(threads), utilizations.size(), folder.string(),
-      taken ? " (holds a run: needs --resume or --overwrite)" : "", format_table(points, format));
+      plan.validation_seconds / 60, plan.timed_steps, describe_machine(threads), gates_line(recipe, plan), utilizations.size(),
+      folder.string(), taken ? " (holds a run: needs --resume or --overwrite)" : "", format_table(points, format));
 }
 
 }  // namespace tnn

@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <set>
 #include <sstream>
 #include <thread>
@@ -114,21 +115,42 @@ int set_threads(const Recipe& recipe) {
   return threads;
 }
 
-std::string training_identity(const Recipe& recipe) {
-  static const std::set<std::string> left_out_sections{"evaluation", "export", "output", "run"};
-  static const std::set<std::string> left_out_keys{"data.root", "data.workers", "data.test_limit", "training.checkpoint_steps",
-                                                   "training.log_steps"};
+namespace {
+
+/// The lines of the resolved recipe whose key, "section.name", counts.
+std::string recipe_lines(const Recipe& recipe, const std::function<bool(const std::string& section, const std::string& path)>& counts) {
   std::istringstream lines(recipe.resolved_yaml());
-  std::string identity, section;
+  std::string chosen, section;
   for (std::string line; std::getline(lines, line);) {
     if (line.empty() || line.front() == '#') continue;
     const size_t start = line.find_first_not_of(' '), colon = line.find(':');
     const std::string word = line.substr(start, colon - start);
     if (start == 0) section = word;
-    if (left_out_sections.count(section) || left_out_keys.count(section + "." + word)) continue;
-    identity += line + "\n";
+    if (counts(section, section + "." + word)) chosen += line + "\n";
   }
-  return identity;
+  return chosen;
+}
+
+bool says_only_where(const std::string& path) {
+  static const std::set<std::string> keys{"data.root", "data.workers", "data.test_limit", "training.checkpoint_steps",
+                                          "training.log_steps"};
+  return keys.count(path) > 0;
+}
+
+}  // namespace
+
+std::string training_identity(const Recipe& recipe) {
+  static const std::set<std::string> left_out{"evaluation", "export", "gates", "output", "run"};
+  return recipe_lines(
+      recipe, [](const std::string& section, const std::string& path) { return !left_out.count(section) && !says_only_where(path); });
+}
+
+std::string gate_training_identity(const Recipe& recipe) {
+  static const std::set<std::string> sections{"gates", "data"};
+  static const std::set<std::string> keys{"gating.min_active", "training.seed"};
+  return recipe_lines(recipe, [](const std::string& section, const std::string& path) {
+    return (sections.count(section) && !says_only_where(path)) || keys.count(path);
+  });
 }
 
 std::string describe_machine(int threads) {

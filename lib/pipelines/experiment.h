@@ -49,6 +49,9 @@ int set_threads(const Recipe& recipe);
 /// The values of the recipe that decide what a training computes: two runs with the same identity and seed train the same weights.
 std::string training_identity(const Recipe& recipe);
 
+/// The same for the training of gates, beside the data path that it starts from.
+std::string gate_training_identity(const Recipe& recipe);
+
 /// "AMD EPYC ..., 2 threads".
 std::string describe_machine(int threads);
 

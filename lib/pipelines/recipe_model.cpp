@@ -10,7 +10,7 @@ namespace tnn {
 
 ModelDescription describe_recipe_model(const Recipe& recipe) {
   const GatingRule rule{recipe.text("gating.strategy"), rounding_from_name(recipe.text("gating.rounding")),
-                        static_cast<int>(recipe.integer("gating.min_active"))};
+                        static_cast<int>(recipe.integer("gating.min_active")), compensation_from_name(recipe.text("gating.compensation"))};
   return describe_model(build_model(recipe), rule, batch_norm_mode_from_name(recipe.text("training.batch_norm")));
 }
 

@@ -39,6 +39,10 @@ void RunFolder::remove_run() const {
   for (const auto& file : {recipe(), metrics(), log(), curve()}) std::filesystem::remove(file, ignored);
   for (const char* name : {"curve.csv", "curve.h5", "curve.svg", "report.html", "model.safetensors"})
     std::filesystem::remove(path_ / name, ignored);
+  const RunFolder learned(gates());
+  if (!learned.holds_run()) return;
+  learned.remove_run();
+  std::filesystem::remove(learned.path(), ignored);
 }
 
 RunFolder RunFolder::open(const std::filesystem::path& path, Existing existing) {

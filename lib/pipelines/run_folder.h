@@ -32,6 +32,7 @@ class RunFolder {
   std::filesystem::path events() const { return path_ / "events"; }
   std::filesystem::path log() const { return path_ / "log.txt"; }
   std::filesystem::path curve() const { return path_ / "curve.json"; }
+  std::filesystem::path gates() const { return path_ / "gates"; }  ///< the run folder of its gates, where they are learned
   bool holds_run() const;
 
  private:

@@ -5,15 +5,17 @@
 #include "evaluation/utilization_list.h"
 #include "network/device.h"
 #include "pipelines/damage_reports.h"
+#include "pipelines/gate_stage.h"
+#include "pipelines/sweep_run.h"
 #include "pipelines/sweep_utilization.h"
 #include "pipelines/train_datapath.h"
-#include "report/write_reports.h"
+#include "training/gate_options.h"
 
 namespace tnn {
 
 TrainResult train(const Recipe& recipe, const TrainOptions& options, Progress& progress) {
   const int threads = set_threads(recipe);
-  datapath_options(recipe);  // faults of recipe and data before anything is created or removed
+  datapath_options(recipe), gate_options(recipe);  // faults of recipe and data before anything is created or removed
   const Experiment experiment = prepare_experiment(recipe);
   parse_utilizations(recipe.text("evaluation.u"), experiment.description.points);
   choose_device(recipe.text("run.device"));
@@ -24,20 +26,20 @@ TrainResult train(const Recipe& recipe, const TrainOptions& options, Progress& p
   LoggingProgress log(progress, folder.log());
   log.message(options.command);
 
+  const bool resume = options.existing == RunFolder::Existing::resume;
   DamageReports observed(log, data.images);
-  const TrainedDatapath trained = train_datapath(experiment, data, folder, options.existing == RunFolder::Existing::resume, observed);
+  const TrainedStage trained = train_datapath(experiment, data, folder, resume, observed);
   TrainResult result{{}, {trained.model}};
   if (!options.sweep) return result;
+  sweep_run(recipe, trained, folder, options.command, threads, result, log);
+  if (gate_options(recipe).method == GateMethod::none) return result;
 
-  SweepOptions sweep = sweep_options(recipe);
-  sweep.model = trained.model;
-  sweep.name = folder.path().filename().string();
-  sweep.command = options.command;
-  sweep.history = trained.history;
-  sweep.threads = threads;
-  result.curve = sweep_utilization(sweep, log);
-  const auto reports = write_reports(result.curve, folder.path(), recipe.texts("output.formats"));
-  result.files.insert(result.files.end(), reports.begin(), reports.end());
+  const RunFolder gates = RunFolder::open(folder.gates(), options.existing);
+  LoggingProgress gates_log(log, gates.log());
+  Network datapath = load_datapath(experiment, trained.model);
+  const TrainedStage learned = train_gate_stage(experiment, datapath, data, gates, resume, gates_log);
+  result.files.push_back(learned.model);
+  sweep_run(recipe, learned, gates, options.command, threads, result, gates_log);
   return result;
 }
 

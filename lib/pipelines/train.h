@@ -19,11 +19,12 @@ struct TrainOptions {
 };
 
 struct TrainResult {
-  UtilizationCurve curve;                    ///< empty without a sweep
+  UtilizationCurve curve;                    ///< of the last stage; empty without a sweep
   std::vector<std::filesystem::path> files;  ///< written, the model first
 };
 
-/// Every stage that a recipe holds, in a run folder: trains the data path, sweeps the test set once, writes the reports.
+/// Every stage that a recipe holds, in a run folder: trains the data path, sweeps the test set once, writes the reports; where gates are
+/// learned, does the same for them in the folder "gates" inside.
 TrainResult train(const Recipe& recipe, const TrainOptions& options, Progress& progress);
 
 }  // namespace tnn

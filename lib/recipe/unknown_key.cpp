@@ -62,7 +62,9 @@ std::string unknown_path_message(const std::string& path) {
   std::vector<std::string> paths;
   for (const auto& key : recipe_keys()) paths.push_back(key.path);
   std::vector<std::string> meant = paths_of(path.substr(dot == std::string::npos ? 0 : dot + 1));
-  if (const auto near = nearest(path, paths); meant.empty() && !near.empty()) meant = {near};
+  // Of several sections with such a key, the one whose name is nearly that, too.
+  if (const auto near = nearest(path, paths); !near.empty() && (meant.empty() || std::count(meant.begin(), meant.end(), near) > 0))
+    meant = {near};
   return "unknown key " + quoted_text(path) + suggestion(meant) + (meant.empty() ? allowed(sections) : "");
 }
 

@@ -29,6 +29,7 @@ std::string report_html(const UtilizationCurve& curve) {
   html += headline_section(curve);
   html += charts_section(curve);
   html += gates_section(curve);
+  html += gate_shares_section(curve);
   html += classes_section(curve);
   html += points_section(curve);
   html += training_section(curve);

@@ -10,6 +10,8 @@ namespace tnn {
 std::string headline_section(const UtilizationCurve& curve);
 std::string charts_section(const UtilizationCurve& curve);
 std::string gates_section(const UtilizationCurve& curve);
+/// A heat map of the share of groups that each gate opens (DTNN Fig. 11), where gates differ from a uniform utilization.
+std::string gate_shares_section(const UtilizationCurve& curve);
 std::string classes_section(const UtilizationCurve& curve);
 std::string points_section(const UtilizationCurve& curve);
 std::string training_section(const UtilizationCurve& curve);

@@ -25,7 +25,10 @@ std::shared_ptr<const LoweredModel> load_lowered_model(const std::filesystem::pa
   check_points(description, path.string());
   ModelWeights weights(std::move(file), description);
   Plan plan = lower(description);
-  return std::make_shared<const LoweredModel>(LoweredModel{std::move(description), std::move(weights), std::move(plan)});
+  std::vector<GateId> compensated;
+  if (description.gating.compensation != Compensation::none) compensated = compensated_nodes(description.graph);
+  return std::make_shared<const LoweredModel>(
+      LoweredModel{std::move(description), std::move(weights), std::move(plan), std::move(compensated)});
 }
 
 }  // namespace tnn

@@ -14,6 +14,7 @@ struct LoweredModel {
   ModelDescription description;
   ModelWeights weights;
   Plan plan;
+  std::vector<GateId> compensated = {};  ///< compensated_nodes(); empty where the gating rule has no compensation
 
   const Graph& graph() const { return description.graph; }
 };

@@ -23,7 +23,12 @@ int count_of(const ModelDescription& description, const Configuration& configura
 
 }  // namespace
 
-PointIndex::PointIndex(const ModelDescription& description) : rule_(description.gating) {
+PointIndex::PointIndex(const ModelDescription& description)
+    : rule_(description.gating), by_interval_(rule_.strategy != "nested" && rule_.strategy != "independent") {
+  if (by_interval_) {
+    points_ = description.points;
+    return;
+  }
   for (const Gate& gate : description.graph.gates())
     if (std::none_of(kinds_.begin(), kinds_.end(), [&](const Gate& kind) { return same_kind(kind, gate); })) kinds_.push_back(gate);
   for (const OperatingPoint& point : description.points) {
@@ -34,6 +39,7 @@ PointIndex::PointIndex(const ModelDescription& description) : rule_(description.
 
 int PointIndex::find(double u) const {
   check_utilization(u);
+  if (by_interval_) return static_cast<int>(point_index_at(points_, u, rule_.rounding));
   int nearest = 0;
   for (size_t point = 0; point < utilizations_.size(); ++point) {
     bool matches = true;

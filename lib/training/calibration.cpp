@@ -40,8 +40,9 @@ void calibrate_batch_norm(Network& network, const TrainingData& data, const std:
     const InputBatch input = to_tensors(batch, network.channels_last(), network.device());
     for (const int point : points) {
       stop_if_interrupted();
-      network.forward(input.images, network.sliced(network.description().points.at(static_cast<size_t>(point)).configuration),
-                      {Phase::calibrate, 0, i});
+      Execution execution = network.sliced(network.description().points.at(static_cast<size_t>(point)).configuration);
+      execution.points = {point};  // several points of learned gates may have one configuration
+      network.forward(input.images, execution, {Phase::calibrate, 0, i});
     }
   }
 }

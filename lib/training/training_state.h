@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "training/datapath_trainer.h"
+#include "training/epoch_loop.h"
 
 namespace tnn {
 

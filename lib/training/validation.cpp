@@ -12,16 +12,21 @@ namespace tnn {
 
 std::vector<double> validation_accuracy(const Network& network, const TrainingData& data, const std::vector<double>& utilizations,
                                         int64_t batch_size) {
-  c10::NoGradGuard no_grad;
   std::vector<Execution> executions;
   for (const double u : utilizations) executions.push_back(network.sliced(network.configuration_at(u)));
+  return execution_accuracy(network, data, executions, batch_size);
+}
+
+std::vector<double> execution_accuracy(const Network& network, const TrainingData& data, const std::vector<Execution>& executions,
+                                       int64_t batch_size) {
+  c10::NoGradGuard no_grad;
   LoaderOptions options;
   options.batch_size = batch_size;
   options.channels_last = network.channels_last();
   options.workers = data.workers;
   options.augmentation = data.plain();
   Loader loader(data.images, data.validation, options);
-  std::vector<double> correct(utilizations.size(), 0.0);
+  std::vector<double> correct(executions.size(), 0.0);
   Batch batch;
   int64_t images = 0;
   loader.start_epoch(0);

@@ -11,5 +11,8 @@ namespace tnn {
 /// Interrupted at a request to stop.
 std::vector<double> validation_accuracy(const Network& network, const TrainingData& data, const std::vector<double>& utilizations,
                                         int64_t batch_size);
+/// The same for executions of the network.
+std::vector<double> execution_accuracy(const Network& network, const TrainingData& data, const std::vector<Execution>& executions,
+                                       int64_t batch_size);
 
 }  // namespace tnn

@@ -248,3 +248,56 @@ TEST_CASE("completion scripts are valid bash and know the subcommands") {
   REQUIRE(std::system(command.c_str()) == 0);
   CHECK(read_file(folder.path() / "out") == "sweep-utilization\n--resume\n");
 }
+
+TEST_CASE("learned gates are trained on a data path and resume and become a table that sweep and inspect and export read") {
+  if (!has_fashion_mnist()) TNN_SKIP("Fashion-MNIST is not installed (package dataset-fashion-mnist)");
+  const TemporaryFolder folder;
+  const auto run = folder.path() / "run", gates = folder.path() / "run/gates", killed = folder.path() / "killed";
+  const std::string with_gates =
+      " --set gating.strategy=independent --set gates.method=reinforce --set gates.epochs=2 --set gates.points=8";
+  const Outcome whole = tnn_run(small_training(run) + with_gates);
+  INFO(whole.err);
+  REQUIRE(whole.code == 0);
+  CHECK(std::filesystem::exists(run / "model.safetensors"));
+  for (const char* name : {"recipe.resolved.yaml", "metrics.jsonl", "checkpoints/last.safetensors", "model.safetensors", "curve.json",
+                           "report.html", "log.txt"})
+    CHECK(std::filesystem::exists(gates / name));
+  const Outcome again = tnn_run(small_training(run) + with_gates);
+  CHECK(again.code == 2);
+
+  // The stage alone, stopped on the way, gives the same bits.
+  std::string alone = small_training(killed) + with_gates + " --from " + run.string() + " --resume";
+  alone.replace(0, 5, "train-gates");
+  CHECK(stop_after(alone, killed, 5, SIGTERM) == 75);
+  REQUIRE(tnn_run(alone).code == 0);
+  CHECK(tensors_of(gates / "model.safetensors") == tensors_of(killed / "model.safetensors"));
+
+  const auto curve = nlohmann::json::parse(read_file(gates / "curve.json"));
+  CHECK_THAT(curve.at("model").get<std::string>(), ContainsSubstring("reinforce gating"));
+  const Outcome inspected = tnn_run("inspect " + gates.string() + " --format json");
+  REQUIRE(inspected.code == 0);
+  const auto points = nlohmann::json::parse(inspected.out).at("operating_points");
+  CHECK(points.size() == curve.at("points").size());
+  CHECK(points.size() <= 8);
+  const Outcome exported = tnn_run("export " + gates.string() + " --format onnx --throttleable --out " +
+                                   (folder.path() / "net.onnx").string() + " --print json --quiet");
+  INFO(exported.err);
+  CHECK(exported.code == 0);
+
+  // What does not fit is said before anything is written.
+  const auto wrong = folder.path() / "wrong";
+  std::string other = small_training(wrong) + with_gates + " --from " + run.string();
+  other.replace(0, 5, "train-gates");
+  const Outcome another_network = tnn_run(other + " --set model.cardinality=2");
+  CHECK(another_network.code == 2);
+  CHECK_THAT(another_network.err, ContainsSubstring("not that of"));
+  const Outcome no_gates = tnn_run(other + " --set gates.method=none");
+  CHECK(no_gates.code == 2);
+  CHECK_THAT(no_gates.err, ContainsSubstring("gates.method"));
+  CHECK(tnn_run(other + " --set gates.draws=1").code == 2);
+  const Outcome dry = tnn_run(other + " --dry-run --format json");
+  INFO(dry.err);
+  REQUIRE(dry.code == 0);
+  CHECK(nlohmann::json::parse(dry.out).at("method") == "reinforce");
+  CHECK_FALSE(std::filesystem::exists(wrong));
+}

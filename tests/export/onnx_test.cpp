@@ -3,6 +3,8 @@
 #include "export/onnx_evaluator.h"
 #include "export/onnx_lowering.h"
 #include "export/static_cut.h"
+#include "gating/learned.h"
+#include "graph/graph_builder.h"
 #include "models/registry.h"
 #include "random_graph.h"
 #include "random_model.h"
@@ -38,7 +40,7 @@ void check_all_points(const StoredModel& model, uint64_t seed) {
 TEST_CASE("a throttleable ONNX file equals the static nets at every operating point, for random graphs") {
   for (uint64_t seed = 0; seed < 60; ++seed) {
     const Graph graph = RandomGraph(seed).build();
-    for (const char* strategy : {"nested", "independent"}) {
+    for (const char* strategy : {"nested", "independent", "depthwise_nested"}) {
       GatingRule rule;
       rule.strategy = strategy;
       rule.rounding = seed % 2 ? Rounding::ceil : Rounding::floor_plus_one;
@@ -50,6 +52,33 @@ TEST_CASE("a throttleable ONNX file equals the static nets at every operating po
       check_all_points(random_model(graph, rule, mode, seed), seed);
     }
   }
+}
+
+TEST_CASE("the table of learned gates is chosen from by u in a throttleable ONNX file") {
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    const Graph graph = RandomGraph(seed).build();
+    StoredModel model = random_model(graph, {"independent"}, BatchNormMode::shared, seed);
+    const auto draws = make_gating_strategy(graph, {"independent"});
+    std::vector<double> utilizations;
+    std::vector<Configuration> configurations;
+    for (int k = 1; k <= 6; ++k) {
+      utilizations.push_back(k / 6.0);
+      configurations.push_back(draws->configuration_at(k == 3 ? 1 / 6.0 : k / 6.0, seed));  // one configuration may come twice
+    }
+    model.description.gating = {"concrete", Rounding::ceil, 1};
+    model.description.points = learned_operating_points(utilizations, configurations);
+    INFO("seed " << seed);
+    check_all_points(model, seed);
+  }
+}
+
+TEST_CASE("what compensation does cannot be said in a throttleable ONNX file but in a static one") {
+  GraphBuilder b("block");
+  const GateId gate = b.channel_gate("gate", 4);
+  const Graph graph = b.finish({b.linear("out", b.linear("fc", b.input({3}), 8, gate), 2)});
+  const StoredModel model = random_model(graph, {"nested", Rounding::floor_plus_one, 1, Compensation::mean}, BatchNormMode::shared, 1);
+  CHECK_THROWS_WITH(lower_to_onnx(model, {}), ContainsSubstring("mean") && ContainsSubstring("--u"));
+  CHECK_NOTHROW(lower_to_onnx(cut_model(model, 1), {}));
 }
 
 TEST_CASE("a static file shrinks with u, and batch norm after a convolution is folded away") {

@@ -72,3 +72,26 @@ TEST_CASE("a layer that would be left without inputs cannot be cut") {
   REQUIRE(model.description.points.front().configuration.gates.front().count() == 0);
   CHECK_THROWS_WITH(cut_model(model, 0), ContainsSubstring("'fc' has no active input channel"));
 }
+
+TEST_CASE("a static cut of a compensated model has the factor in its weights") {
+  GraphBuilder b("blocks");
+  const GateId gate = b.channel_gate("gate", 4);
+  const NodeId x = b.linear("plain", b.input({3}), 8, gate);
+  const NodeId normed = b.relu("relu", b.batch_norm("norm", b.linear("normed", x, 8, gate)));
+  const Graph graph = b.finish({b.linear("out", normed, 2)});
+  const StoredModel model = random_model(graph, {"nested", Rounding::floor_plus_one, 1, Compensation::inverted}, BatchNormMode::shared, 1);
+  const StoredModel plain = random_model(graph, {}, BatchNormMode::shared, 1);
+  for (int point = 0; point < 4; ++point) {
+    const StoredModel cut = cut_model(model, point), uncompensated = cut_model(plain, point);
+    const float factor = 4.0f / static_cast<float>(point + 1);
+    CHECK(cut.description.gating.compensation == Compensation::none);
+    for (const auto& [name, tensor] : uncompensated.tensors) {
+      INFO(name);
+      const bool scaled = name == "plain.weight" || name == "plain.bias" || name == "norm.weight" || name == "norm.bias";
+      HostTensor expected = tensor;
+      if (scaled)
+        for (float& value : expected.values) value *= factor;
+      CHECK(relative_difference(cut.tensor(name), expected) <= 1e-6);
+    }
+  }
+}

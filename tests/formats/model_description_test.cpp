@@ -10,6 +10,7 @@ TEST_CASE("a model's description survives its metadata, for nested and independe
   for (uint64_t seed = 0; seed < 60; ++seed) {
     ModelDescription description =
         describe_model(RandomGraph(seed).build(), {seed % 2 ? "nested" : "independent", Rounding::ceil, 1}, BatchNormMode::recalibrated);
+    description.gating.compensation = static_cast<Compensation>(seed % 3);
     description.dataset = "fashion_mnist";
     description.class_names = {"a", "b \"quoted\""};
     description.preprocessing = {{0.1, 0.2}, {0.3, 1.0 / 3.0}};

@@ -67,7 +67,7 @@ TEST_CASE("all faults of a recipe and its overrides are shown together, each wit
 
 TEST_CASE("a key in the wrong section, or outside of any, is pointed to its own") {
   CHECK_THAT(faults_of(kModel + "training: {dropout: 0.5}"), ContainsSubstring("did you mean 'model.dropout'?"));
-  CHECK_THAT(faults_of(kModel + "epochs: 3"), ContainsSubstring("did you mean 'training.epochs'?"));
+  CHECK_THAT(faults_of(kModel + "epochs: 3"), ContainsSubstring("did you mean 'training.epochs' or 'gates.epochs'?"));
   CHECK_THAT(faults_of(kModel + "training.epochs: 3"), ContainsSubstring("write the key 'epochs' inside the section 'training'"));
   CHECK_THAT(faults_of(kModel + "training: {batch_size: 2}\ntraining: {epochs: 2}"),
              ContainsSubstring("r.yaml:3:1: 'training' is here a second"));
@@ -115,7 +115,7 @@ TEST_CASE("an override must name a key and give it a value") {
   CHECK(fault_of("training.epochs") == "must be section.key=value");
   CHECK(fault_of("training.epochs=") == "training.epochs has no value");
   CHECK_THAT(fault_of("training=3"), ContainsSubstring("'training' is a section; name one of its keys"));
-  CHECK_THAT(fault_of("epochs=3"), ContainsSubstring("did you mean 'training.epochs'?"));
+  CHECK_THAT(fault_of("warmup_epochs=3"), ContainsSubstring("did you mean 'training.warmup_epochs'?"));
   CHECK_THAT(fault_of("trainig.epochs=3"), ContainsSubstring("did you mean 'training.epochs'?"));
   CHECK_THAT(fault_of("model.hidden=[1"), ContainsSubstring("YAML syntax"));
   CHECK_THAT(faults_of(kModel, {"output.name=\xff"}), ContainsSubstring("must be one line of UTF-8 text"));

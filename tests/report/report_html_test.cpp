@@ -119,3 +119,14 @@ TEST_CASE("quantities read well") {
   CHECK(rounded_text(12345.6) == "12346");
   CHECK(percent_text(std::numeric_limits<double>::quiet_NaN()) == "n/a");
 }
+
+TEST_CASE("the report shows the gate pattern as a heat map only where gates differ from a uniform utilization") {
+  UtilizationCurve curve = sample_curve(4);
+  CHECK(report_html(curve).find("Gate pattern") == std::string::npos);
+  curve.points[0].gates[1].groups = "1111";  // at u = .25
+  curve.points[0].gates[2].groups = "1001";
+  const std::string html = report_html(curve);
+  CHECK(markup_fault(html) == "");
+  CHECK_THAT(html,
+             ContainsSubstring("Gate pattern") && ContainsSubstring("title=\"4 of 4\">1.00") && ContainsSubstring("title=\"2 of 4\">0.50"));
+}

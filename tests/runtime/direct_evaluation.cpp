@@ -30,6 +30,10 @@ class Interpreter {
       else
         y = std::visit([&](const auto& operation) { return evaluate(node, operation); }, node.operation);
       mask(node.shape, y);
+      if (const GateId gate = compensated_[values_.size()]; gate != kNone) {
+        const double factor = compensation_factor(model_.description.gating.compensation, configuration_.of(gate));
+        for (double& value : y) value *= factor;
+      }
       values_.push_back(std::move(y));
     }
     return values_[static_cast<size_t>(graph_.outputs().front())];
@@ -192,6 +196,7 @@ class Interpreter {
   const Graph& graph_;
   const int point_;
   const Configuration& configuration_;
+  const std::vector<GateId> compensated_ = compensated_nodes(graph_);
   std::vector<Numbers> values_;
 };
 

@@ -8,6 +8,7 @@
 
 #include "core/random_stream.h"
 #include "formats/model_tensors.h"
+#include "gating/learned.h"
 #include "random_graph.h"
 
 /// A model with random numbers, as it is and as a file.
@@ -55,13 +56,30 @@ struct RandomModel {
   }
 };
 
+/// Puts a table of random configurations, as learned gates leave one, in place of a model's operating points.
+inline void learn_at_random(tnn::ModelDescription& description, uint64_t seed) {
+  const auto draws = tnn::make_gating_strategy(description.graph, {"independent"});
+  std::vector<double> utilizations;
+  std::vector<tnn::Configuration> configurations;
+  for (int k = 1; k <= 6; ++k) {
+    utilizations.push_back(k / 6.0);
+    configurations.push_back(draws->configuration_at(k / 6.0, seed));
+  }
+  description.gating.strategy = "concrete";
+  description.gating.rounding = tnn::Rounding::ceil;
+  description.points = tnn::learned_operating_points(utilizations, configurations);
+}
+
 /// The seed-th random graph with one of the gating rules and batch-norm modes.
 inline RandomModel random_model(uint64_t seed) {
   using namespace tnn;
   const bool independent = seed % 3 == 2;
   const auto mode = static_cast<BatchNormMode>(seed / 3 % (independent ? 2 : 3));
   GatingRule rule;
-  rule.strategy = independent ? "independent" : "nested";
+  rule.strategy = independent ? "independent" : seed % 3 == 1 ? "depthwise_nested" : "nested";
+  rule.compensation = static_cast<Compensation>(seed / 2 % 3);
   rule.rounding = seed % 2 ? Rounding::ceil : Rounding::floor_plus_one;
-  return RandomModel(describe_model(RandomGraph(seed).build(), rule, mode), seed);
+  ModelDescription description = describe_model(RandomGraph(seed).build(), rule, mode);
+  if (seed % 5 == 4 && mode != BatchNormMode::switchable) learn_at_random(description, seed);
+  return RandomModel(std::move(description), seed);
 }

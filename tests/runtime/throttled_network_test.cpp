@@ -32,7 +32,8 @@ TEST_CASE("every utilization leads to the point whose configuration the gating r
   for (uint64_t seed = 0; seed < 60; ++seed) {
     const Fixture fixture(seed);
     ThrottledNetwork net = ThrottledNetwork::load(fixture.path());
-    const auto strategy = make_gating_strategy(fixture.model.description.graph, fixture.model.description.gating);
+    const auto strategy =
+        make_gating_strategy(fixture.model.description.graph, fixture.model.description.gating, fixture.model.description.points);
     for (int i = 1; i <= 240; ++i) {
       const double u = i / 240.0;
       net.set_utilization(u);

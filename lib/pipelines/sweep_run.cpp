@@ -1,0 +1,21 @@
+#include "pipelines/sweep_run.h"
+
+#include "pipelines/sweep_utilization.h"
+#include "report/write_reports.h"
+
+namespace tnn {
+
+void sweep_run(const Recipe& recipe, const TrainedStage& trained, const RunFolder& folder, const std::string& command, int threads,
+               TrainResult& result, Progress& progress) {
+  SweepOptions sweep = sweep_options(recipe);
+  sweep.model = trained.model;
+  sweep.name = folder.path().filename().string();
+  sweep.command = command;
+  sweep.history = trained.history;
+  sweep.threads = threads;
+  result.curve = sweep_utilization(sweep, progress);
+  const auto reports = write_reports(result.curve, folder.path(), recipe.texts("output.formats"));
+  result.files.insert(result.files.end(), reports.begin(), reports.end());
+}
+
+}  // namespace tnn

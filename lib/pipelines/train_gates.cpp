@@ -1,0 +1,104 @@
+#include "pipelines/train_gates.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "pipelines/gate_stage.h"
+#include "pipelines/sweep_run.h"
+#include "pipelines/sweep_utilization.h"
+#include "training/gate_step.h"
+
+namespace tnn {
+namespace {
+
+constexpr int kWarmUpSteps = 1, kTimedSteps = 4;
+
+std::filesystem::path folder_of(const Recipe& recipe, const std::filesystem::path& out) {
+  return out.empty() ? RunFolder(RunFolder::default_path(recipe)).gates() : out;
+}
+
+/// Seconds of a step, the mean of a few.
+double measure_step(const Experiment& experiment, const Network& datapath, const TrainingData& data) {
+  const GateOptions options = gate_options(experiment.recipe);
+  const GateNetwork gates(datapath.graph(), options.hidden, options.seed, datapath.device());
+  const Complexity complexity(datapath.graph(), options.complexity);
+  LoaderOptions loader_options;
+  loader_options.batch_size = options.batch_size;
+  loader_options.channels_last = datapath.channels_last();
+  loader_options.augmentation = data.augmentation;
+  Loader loader(data.images, data.train, loader_options);
+  loader.start_epoch(0);
+  Batch batch;
+  std::chrono::steady_clock::time_point start;
+  int timed = 0;
+  for (int step = -kWarmUpSteps; step < kTimedSteps && loader.next(batch); ++step) {
+    if (step == 0) start = std::chrono::steady_clock::now();
+    accumulate_gate_gradients(datapath, gates, complexity, to_tensors(batch, datapath.channels_last(), datapath.device()), options,
+                              step + kWarmUpSteps);
+    timed = std::max(0, step + 1);
+  }
+  return timed > 0 ? std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / timed : 0.0;
+}
+
+}  // namespace
+
+void require_gates(const Recipe& recipe) {
+  if (gate_options(recipe).method == GateMethod::none)
+    throw recipe.fault("gates.method", "is 'none': the recipe has no learned gates (allowed here: concrete, reinforce)");
+}
+
+TrainResult train_gates(const Recipe& recipe, const std::filesystem::path& from, const TrainOptions& options, Progress& progress) {
+  const int threads = set_threads(recipe);
+  require_gates(recipe);
+  const Experiment experiment = prepare_experiment(recipe);
+  Network datapath = load_datapath(experiment, find_model_file(from));
+  const TrainingData data = load_training_data(experiment);
+  load_test_data(experiment.description, experiment.dataset, sweep_options(recipe));  // damage shows now, not after hours
+  const RunFolder folder = RunFolder::open(folder_of(recipe, options.out), options.existing);
+  LoggingProgress log(progress, folder.log());
+  log.message(options.command);
+
+  const TrainedStage trained = train_gate_stage(experiment, datapath, data, folder, options.existing == RunFolder::Existing::resume, log);
+  TrainResult result{{}, {trained.model}};
+  sweep_run(recipe, trained, folder, options.command, threads, result, log);
+  return result;
+}
+
+std::string dry_run_gates(const Recipe& recipe, const std::filesystem::path& from, const std::filesystem::path& out, TableFormat format) {
+  const int threads = set_threads(recipe);
+  require_gates(recipe);
+  const GateOptions options = gate_options(recipe);
+  const Experiment experiment = prepare_experiment(recipe);
+  const std::filesystem::path model = find_model_file(from), folder = folder_of(recipe, out);
+  const Network datapath = load_datapath(experiment, model);
+  const TrainingData data = load_training_data(experiment);
+  const auto images = static_cast<int64_t>(data.train.size()), per_epoch = std::max<int64_t>(1, images / options.batch_size);
+  const double seconds = measure_step(experiment, datapath, data) * static_cast<double>(per_epoch * options.epochs);
+  const bool taken = RunFolder(folder).holds_run();
+  if (format == TableFormat::json)
+    return nlohmann::ordered_json{{"dataset", experiment.dataset.card.name},
+                                  {"data_path", model.string()},
+                                  {"method", gate_method_name(options.method)},
+                                  {"training_images", images},
+                                  {"validation_images", data.validation.size()},
+                                  {"epochs", options.epochs},
+                                  {"steps", per_epoch * options.epochs},
+                                  {"estimated_training_seconds", seconds},
+                                  {"run_folder", folder.string()},
+                                  {"run_folder_holds_run", taken}}
+               .dump(2) +
+           "\n";
+  return fmt::format(
+      "data:      {} in {}: {} training, {} validation images\n"
+      "data path: {}, {}, frozen\n"
+      "gates:     {}, {} gates, {} epochs, {} steps of {} images; about {:.1f} min on {}\n"
+      "folder:    {}{}\n",
+      experiment.dataset.card.title, experiment.dataset.folder.string(), images, data.validation.size(), datapath.graph().name(),
+      model.string(), gate_method_name(options.method), datapath.graph().gates().size(), options.epochs, per_epoch * options.epochs,
+      options.batch_size, seconds / 60, describe_machine(threads), folder.string(),
+      taken ? " (holds a run: needs --resume or --overwrite)" : "");
+}
+
+}  // namespace tnn

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/progress.h"
+#include "network/input_batch.h"
+#include "network/network.h"
+#include "training/learning_rate.h"
+#include "training/optimizer.h"
+#include "training/training_data.h"
+#include "training/training_step.h"
+
+namespace tnn {
+
+/// One finished epoch.
+struct EpochSummary {
+  int64_t epoch = 0;  ///< counted from 1
+  double training_loss = 0, training_accuracy = 0;
+  std::vector<double> validation_accuracy;  ///< at options.validation_u; empty: not evaluated
+  double score = -1;                        ///< by the criterion of best; -1: not evaluated
+  double learning_rate = 0;                 ///< of its last step
+  double seconds = 0;
+};
+
+/// Where a training stands: all that is needed, beside weights and optimiser, to go on bit for bit. Random numbers need no state: they are
+/// addressed by (seed, step, sample).
+struct TrainingState {
+  int64_t epoch = 0, step_in_epoch = 0, global_step = 0;
+  double loss_sum = 0;
+  int64_t loss_steps = 0, correct = 0, seen = 0;
+  double seconds = 0;  ///< of the epoch so far
+  double best_score = -1;
+  int64_t best_epoch = 0;
+  LearningRate::State learning_rate;
+  std::vector<EpochSummary> history;
+};
+
+/// What a training tells those who log it.
+struct TrainingObserver {
+  /// Every log_steps: figures by name (loss, accuracy, learning_rate, images_per_second).
+  std::function<void(int64_t global_step, double epoch, const Progress::Figures&)> on_step;
+  std::function<void(int64_t global_step, const EpochSummary&)> on_epoch;
+};
+
+enum class TrainingEnd { finished, interrupted };
+
+/// What an epoch loop needs to know of a training.
+struct EpochLoopOptions {
+  std::string phase;  ///< for progress: "epoch", "gates, epoch"
+  int64_t epochs = 10;
+  int64_t batch_size = 128;
+  OptimizerOptions optimizer;
+  ScheduleOptions schedule;
+  double clip_norm = 0;  ///< 0: off
+  uint64_t seed = 1;
+  int64_t checkpoint_steps = 0, log_steps = 50;
+  std::string advice;  ///< what may help where the loss is not finite
+};
+
+/// The loop over epochs and steps that every training of a stage goes through: batches, updates, sums, progress, checkpoints, and requests
+/// to stop. What a step and the end of an epoch are is the derived trainer's.
+class EpochLoop {
+ public:
+  virtual ~EpochLoop() = default;
+  EpochLoop(const EpochLoop&) = delete;
+  EpochLoop& operator=(const EpochLoop&) = delete;
+
+  /// Trains to the end, or to the step, or the batch of a validation, after an interruption is requested (then a checkpoint is written).
+  /// Throws Error(diverged) where the loss is not finite: says step and u, and the last checkpoint stays.
+  TrainingEnd run(Progress& progress, const TrainingObserver& observer);
+
+  const TrainingState& state() const { return state_; }
+  const std::filesystem::path& last_path() const { return last_path_; }
+
+ protected:
+  /// Creates the checkpoint's folder.
+  EpochLoop(Network& network, std::vector<ParameterStore::Entry> parameters, TrainingData data, EpochLoopOptions options,
+            std::filesystem::path last_path);
+
+  /// Leaves the gradient of one step's mean loss in the parameters.
+  virtual StepLoss accumulate(const InputBatch& input) = 0;
+  /// The end of an epoch before it counts: validation, the best checkpoint. `last`: of the whole training.
+  virtual void conclude(EpochSummary& summary, bool last) = 0;
+  /// Writes last_path() from state() and the weights.
+  virtual void save_last() const = 0;
+  /// Further figures of the last step for metrics.
+  virtual Progress::Figures further_figures() const { return {}; }
+
+  Network& network_;
+  TrainingData data_;
+  Optimizer optimizer_;
+  LearningRate learning_rate_;
+  TrainingState state_;
+
+ private:
+  bool run_epoch(Progress& progress, const TrainingObserver& observer);
+  void train_step(Batch& batch);
+  void log_step(const TrainingObserver& observer, Progress::Figures figures) const;
+  void finish_epoch(Progress& progress, const TrainingObserver& observer);
+  double position() const;
+  int64_t images_done() const;  ///< of the epoch
+
+  EpochLoopOptions options_;
+  std::filesystem::path last_path_;
+  Loader loader_;
+  double last_learning_rate_ = 0;
+};
+
+}  // namespace tnn

@@ -1,0 +1,115 @@
+#include "training/gate_step.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/stack.h>
+#include <c10/core/GradMode.h>
+
+#include <cmath>
+
+#include "objectives/classification.h"
+#include "training/gate_estimators.h"
+
+namespace tnn {
+namespace {
+
+constexpr uint64_t kGateTraining = 1;  // apart from the streams of the data path's training, which have one index
+
+at::Tensor draw_utilizations(const GateOptions& options, int64_t count, int64_t step) {
+  RandomStream random(options.seed, RandomPurpose::utilization, {static_cast<uint64_t>(step), kGateTraining});
+  at::Tensor u = at::empty({count}, at::kFloat);
+  for (int64_t i = 0; i < count; ++i) u.data_ptr<float>()[i] = static_cast<float>(random.uniform_above(options.u_min, 1.0));
+  return u;
+}
+
+/// What the gates of each sample are drawn from, U in (0, 1).
+std::vector<at::Tensor> draw_noise(const std::vector<at::Tensor>& logits, const GateOptions& options, int64_t step) {
+  std::vector<at::Tensor> noise;
+  for (size_t g = 0; g < logits.size(); ++g) {
+    const uint64_t key =
+        random_key(options.seed, RandomPurpose::gating, {static_cast<uint64_t>(step), kGateTraining, static_cast<uint64_t>(g)});
+    auto generator = at::detail::createCPUGenerator(key);
+    noise.push_back(at::empty(logits[g].sizes(), at::kFloat).uniform_(0.0, 1.0, generator).to(logits[g].device()));
+  }
+  return noise;
+}
+
+/// One draw of the gates and what it costs.
+struct Draw {
+  at::Tensor task, penalty, complexity;  ///< [N]
+  at::Tensor loss(double lambda) const { return task + lambda * penalty; }
+};
+
+Draw evaluate(const Network& network, const Complexity& complexity, const InputBatch& batch, const at::Tensor& u,
+              const std::vector<at::Tensor>& gates, const GateOptions& options, GateLoss& result) {
+  Draw draw;
+  const at::Tensor logits = network.forward(batch.images, network.gated(gates), {});
+  draw.task = cross_entropy_each(logits, batch.labels);
+  draw.complexity = complexity.of(gates).expand_as(u);
+  draw.penalty = complexity_penalty(draw.complexity, u, options.penalty);
+  const double draws = static_cast<double>(options.draws);
+  const at::Tensor loss = draw.loss(options.lambda).detach();
+  result.step.loss += loss.mean().item<double>() / draws;
+  result.penalty += draw.penalty.detach().mean().item<double>() / draws;
+  result.complexity += draw.complexity.detach().mean().item<double>() / draws;
+  result.step.correct += count_top(logits.detach(), batch.labels, 1);
+  result.step.seen += batch.labels.size(0);
+  if (!std::isfinite(result.step.loss)) {
+    result.step.finite = false;
+    const at::Tensor bad = loss.isfinite().logical_not();
+    if (bad.any().item<bool>()) result.step.failed_u = u.masked_select(bad)[0].item<double>();
+  }
+  return draw;
+}
+
+void concrete_step(const Network& network, const std::vector<at::Tensor>& logits, const std::vector<at::Tensor>& noise,
+                   const Complexity& complexity, const InputBatch& batch, const at::Tensor& u, const GateOptions& options,
+                   GateLoss& result) {
+  std::vector<at::Tensor> gates;
+  for (size_t g = 0; g < logits.size(); ++g) gates.push_back(concrete_gates(logits[g], noise[g], options.temperature));
+  const Draw draw = evaluate(network, complexity, batch, u, gates, options, result);
+  if (result.step.finite) draw.loss(options.lambda).mean().backward();
+}
+
+/// Noise of one of several draws, which lie side by side in dimension 0.
+at::Tensor of_draw(const at::Tensor& all, int64_t draw, int64_t samples) { return all.narrow(0, draw * samples, samples); }
+
+void reinforce_step(const Network& network, const std::vector<at::Tensor>& logits, const std::vector<at::Tensor>& noise,
+                    const Complexity& complexity, const InputBatch& batch, const at::Tensor& u, const GateOptions& options,
+                    GateLoss& result) {
+  std::vector<at::Tensor> losses, scores;
+  for (int64_t k = 0; k < options.draws && result.step.finite; ++k) {
+    std::vector<at::Tensor> gates;
+    at::Tensor score;
+    for (size_t g = 0; g < logits.size(); ++g) {
+      gates.push_back((of_draw(noise[g], k, u.size(0)) < logits[g].detach().sigmoid()).to(at::kFloat));
+      const at::Tensor log_p = log_probability(gates.back(), logits[g]);
+      score = score.defined() ? score + log_p : log_p;
+    }
+    c10::NoGradGuard no_grad;
+    losses.push_back(evaluate(network, complexity, batch, u, gates, options, result).loss(options.lambda));
+    scores.push_back(score);
+  }
+  if (!result.step.finite) return;
+  (advantages(at::stack(losses), options.baseline) * at::stack(scores)).mean().backward();
+}
+
+}  // namespace
+
+GateLoss accumulate_gate_gradients(const Network& network, const GateNetwork& gates, const Complexity& complexity, const InputBatch& batch,
+                                   const GateOptions& options, int64_t global_step) {
+  GateLoss result;
+  const at::Tensor u = draw_utilizations(options, batch.images.size(0), global_step).to(network.device());
+  const std::vector<at::Tensor> logits = gates.logits(u);
+  std::vector<at::Tensor> repeated;
+  for (const at::Tensor& logit : logits) repeated.push_back(logit.detach().repeat({options.draws, 1}));
+  const std::vector<at::Tensor> noise = draw_noise(repeated, options, global_step);
+  if (options.method == GateMethod::concrete)
+    concrete_step(network, logits, noise, complexity, batch, u, options, result);
+  else
+    reinforce_step(network, logits, noise, complexity, batch, u, options, result);
+  return result;
+}
+
+}  // namespace tnn
