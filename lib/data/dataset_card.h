@@ -7,7 +7,7 @@
 
 namespace tnn {
 
-enum class DatasetFormat { idx, cifar10, cifar100 };
+enum class DatasetFormat { idx, cifar10, cifar100, cifar10_python, cifar100_python };
 
 /// What a file holds: labelled records (CIFAR), images alone or labels alone (IDX).
 enum class FileContent { records, images, labels };
@@ -16,7 +16,7 @@ enum class FileContent { records, images, labels };
 struct DatasetFile {
   std::string name;  ///< without .gz or .xz
   FileContent holds = FileContent::records;
-  int64_t bytes = 0;
+  int64_t bytes = 0;  ///< 0: not known (CIFAR's Python version)
   int64_t images = 0;
   std::string md5, sha256;  ///< lower-case hexadecimal; "": not known
 };

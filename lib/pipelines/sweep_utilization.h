@@ -40,13 +40,4 @@ UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progre
 /// The evaluation and data section of a recipe as options of a sweep.
 SweepOptions sweep_options(const Recipe& recipe);
 
-/// A model named on a command line: a run folder (its model file, recipe and history) or a model file.
-struct NamedModel {
-  std::filesystem::path model;
-  std::optional<Recipe> recipe;
-  std::vector<EpochSummary> history;
-};
-/// UsageError where an override sets what the model file decides (model, gating, training, the data set). `overrides` as of Recipe.
-NamedModel find_model(const std::filesystem::path& run_or_model, const Recipe::Overrides& overrides);
-
 }  // namespace tnn

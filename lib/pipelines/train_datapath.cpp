@@ -12,6 +12,7 @@
 #include "core/interruption.h"
 #include "graph/graph_json.h"
 #include "network/model_file.h"
+#include "pipelines/initial_network.h"
 #include "report/event_file.h"
 #include "report/metrics_log.h"
 #include "training/calibration.h"
@@ -120,6 +121,8 @@ TrainedDatapath train_datapath(const Experiment& experiment, const TrainingData&
                           training_identity(experiment.recipe) + graph_to_json(experiment.description.graph));
   if (resume && trainer.resume())
     progress.message(fmt::format("resumed at epoch {}, step {}", trainer.state().epoch + 1, trainer.state().global_step));
+  else if (load_pretrained(experiment.recipe, network))
+    progress.message(fmt::format("starts with the weights of {}", experiment.recipe.text("model.pretrained")));
   write_file_atomically(folder.recipe(), experiment.recipe.resolved_yaml());
   train(trainer, options, experiment.recipe, folder, progress);
   TrainedDatapath result{write_model(network, data, options, experiment.recipe, trainer, folder, progress), trainer.state().history,
