@@ -41,7 +41,7 @@ void report(const std::vector<prefix::StepTime>& steps, double peak) {
 
 int main(int argc, char** argv) {
   CLI::App app{"Time of every step of a model in the prefix engine"};
-  std::string model_file, instruction_set;
+  std::string model_file, instruction_set, precision = "fp32";
   double u = 1;
   int64_t batch = 1;
   int repeats = 200;
@@ -50,11 +50,14 @@ int main(int argc, char** argv) {
   app.add_option("--batch", batch, "inputs in one run")->check(CLI::Range(1, 65536));
   app.add_option("--repeats", repeats, "runs, of which each step's least time counts")->check(CLI::PositiveNumber);
   app.add_option("--instruction-set", instruction_set, "avx512, avx2, neon, scalar (default: the best)");
+  app.add_option("--precision", precision, "fp32 or bf16")->check(CLI::IsMember({"fp32", "bf16"}));
   CLI11_PARSE(app, argc, argv);
   try {
     const auto model = load_lowered_model(model_file);
     EngineOptions options;
     options.instruction_set = instruction_set;
+    options.precision = precision_from_name(precision);
+    make_engine("prefix", model, options);  // refuses what the processor has not
     const auto& set = instruction_set.empty() ? kernels::best_kernel_set() : kernels::kernel_set(instruction_set);
     report(prefix::profile_steps(model, options, batch, PointIndex(model->description).find(u), repeats), measured_peak(set));
   } catch (const Error& error) {

@@ -17,7 +17,7 @@ namespace {
 struct Options {
   std::filesystem::path model;
   RecipeFlags flags;
-  std::string utilizations, out, format = "text";
+  std::string utilizations, engine = "torch", precision = "fp32", out, format = "text";
   bool latency = false;
 };
 
@@ -35,6 +35,8 @@ int run_sweep(const Options& options, const Session& session) {
   // A model file does not say by which recipe it was trained.
   if (!std::filesystem::is_directory(options.model) && !is_recipe(options.model)) sweep.recipe.clear();
   if (!options.utilizations.empty()) sweep.utilizations = options.utilizations;
+  sweep.engine = options.engine;
+  sweep.precision = precision_from_name(options.precision);
   sweep.latency = sweep.latency || options.latency;
   const UtilizationCurve curve = sweep_utilization(sweep, session.quiet ? silent : static_cast<Progress&>(terminal));
   if (!options.out.empty())
@@ -56,6 +58,12 @@ void setup_sweep_utilization(CLI::App& app, Session& session) {
       ->check(CLI::ExistingPath);
   command->add_option("--u", options->utilizations, "distinct (every operating point), start:end:step, or a list such as 0.25,0.5,1")
       ->check(not_empty);
+  command->add_option("--engine", options->engine, "What computes: torch, or an engine of the runtime, as deployed (see tnn run)")
+      ->capture_default_str();
+  command
+      ->add_option("--precision", options->precision,
+                   "Of an engine: fp32, bf16, and tf32 or fp16 on a GPU; below fp32 the accuracy in fp32 is measured, too")
+      ->capture_default_str();
   command->add_flag("--latency", options->latency, "Measure the time of one-image inference, too");
   command->add_option("--out", options->out, "Folder for curve.csv, .json, .h5, .svg and report.html")->check(not_empty);
   options->flags.add_to(*command);

@@ -30,18 +30,22 @@ void count_batch(SweepPoint& point, const at::Tensor& logits, const at::Tensor& 
 
 }  // namespace
 
-std::vector<SweepPoint> sweep_utilization(const Network& network, Loader& loader, const std::vector<double>& utilizations, int64_t classes,
-                                          Progress& progress) {
+Classifier sliced_classifier(const Network& network) {
+  return [&network](const at::Tensor& images, const SweepPoint& point) {
+    return network.forward(images, network.sliced(point.configuration), {});
+  };
+}
+
+std::vector<SweepPoint> sweep_utilization(const Network& network, const Classifier& classify, Loader& loader,
+                                          const std::vector<double>& utilizations, int64_t classes, Progress& progress) {
   c10::InferenceMode inference;
   std::vector<SweepPoint> points;
-  std::vector<Execution> executions;
   for (const double u : utilizations) {
     SweepPoint point;
     point.u = u;
     point.configuration = network.configuration_at(u);
     point.class_correct.assign(static_cast<size_t>(classes), 0);
     point.class_count = point.class_correct;
-    executions.push_back(network.sliced(point.configuration));
     points.push_back(std::move(point));
   }
   progress.begin("sweep", loader.size(), "images");
@@ -53,7 +57,7 @@ std::vector<SweepPoint> sweep_utilization(const Network& network, Loader& loader
     for (size_t i = 0; i < points.size(); ++i) {
       // Utilizations that give the same configuration are the same network.
       if (i > 0 && points[i].configuration == points[i - 1].configuration) continue;
-      count_batch(points[i], network.forward(input.images, executions[i], {}), input.labels);
+      count_batch(points[i], classify(input.images, points[i]), input.labels);
       stop_if_interrupted();
     }
     progress.advance(done += batch.size, {});
@@ -71,7 +75,8 @@ std::vector<SweepPoint> sweep_utilization(const Network& network, Loader& loader
   return points;
 }
 
-void measure_latency(const Network& network, std::vector<SweepPoint>& points, int64_t repeats, Progress& progress) {
+void measure_latency(const Network& network, const Classifier& classify, std::vector<SweepPoint>& points, int64_t repeats,
+                     Progress& progress) {
   c10::InferenceMode inference;
   auto sizes = network.graph().dimensions(network.graph().input().shape);
   sizes.insert(sizes.begin(), 1);
@@ -81,9 +86,8 @@ void measure_latency(const Network& network, std::vector<SweepPoint>& points, in
   progress.begin("latency", repeats, "rounds");
   for (int64_t round = -kWarmUp; round < repeats; ++round) {
     for (size_t i = 0; i < points.size(); ++i) {
-      const Execution execution = network.sliced(points[i].configuration);
       const auto start = std::chrono::steady_clock::now();
-      network.forward(x, execution, {}).cpu();  // the copy waits for a GPU
+      classify(x, points[i]).cpu();  // the copy waits for a GPU
       const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
       if (round >= 0) times[i].push_back(elapsed.count());
     }

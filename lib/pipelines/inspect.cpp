@@ -12,6 +12,7 @@
 #include "runtime/lowering/passes.h"
 #include "runtime/plan_listing.h"
 #include "runtime/point_index.h"
+#include "runtime/prefix/output_pieces.h"
 
 namespace tnn {
 namespace {
@@ -59,14 +60,19 @@ Table gate_table(const Graph& graph) {
 }  // namespace
 
 Table operating_point_table(const ModelDescription& description) {
-  Table table{{"u", "groups", "parameters", "macs", "flops", "activation_bytes"}, {}, {true, false, true, true, true, true}};
+  Table table{{"u", "groups", "parameters", "macs", "flops", "activation_bytes", "copied_weight_bytes"},
+              {},
+              {true, false, true, true, true, true, true}};
+  const Plan plan = lower(description);
   const bool validated = std::any_of(description.points.begin(), description.points.end(),
                                      [](const OperatingPoint& point) { return point.validation_accuracy.has_value(); });
   if (validated) table.columns.push_back("validation_accuracy"), table.numeric.push_back(true);
-  for (const OperatingPoint& point : description.points) {
+  for (size_t p = 0; p < description.points.size(); ++p) {
+    const OperatingPoint& point = description.points[p];
     const Cost cost = network_cost(description.graph, point.configuration);
     table.rows.push_back({fmt::format("{:.6g}", point.u), groups_text(description, point), std::to_string(cost.parameters),
-                          std::to_string(cost.macs), std::to_string(cost.flops), std::to_string(cost.activation_bytes)});
+                          std::to_string(cost.macs), std::to_string(cost.flops), std::to_string(cost.activation_bytes),
+                          std::to_string(prefix::weights_copied_for(plan, static_cast<int>(p)) * static_cast<int64_t>(sizeof(float)))});
     if (validated) table.rows.back().push_back(point.validation_accuracy ? fmt::format("{:.4f}", *point.validation_accuracy) : "");
   }
   return table;

@@ -16,7 +16,8 @@ std::string inspect(const std::filesystem::path& recipe_or_model, const Recipe::
 /// The steps that the runtime executes at utilization u, with MACs and bytes: plan_table().
 std::string inspect_plan(const std::filesystem::path& recipe_or_model, const Recipe::Overrides& overrides, double u, TableFormat format);
 
-/// The table u -> groups, parameters, MACs, FLOPs, activation memory, and validation accuracy where the model has it.
+/// The table u -> groups, parameters, MACs, FLOPs, activation memory, bytes of weights that the prefix engine packs for the point alone (0
+/// where its groups are a prefix), and validation accuracy where the model has it.
 Table operating_point_table(const ModelDescription& description);
 
 }  // namespace tnn

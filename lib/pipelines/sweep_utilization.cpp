@@ -4,9 +4,11 @@
 
 #include <numeric>
 
+#include "core/error.h"
 #include "core/version.h"
 #include "cost/cost.h"
 #include "data/dataset.h"
+#include "evaluation/runtime_classifier.h"
 #include "evaluation/sweep.h"
 #include "evaluation/utilization_list.h"
 #include "evaluation/wilson.h"
@@ -16,6 +18,9 @@
 
 namespace tnn {
 namespace {
+
+constexpr const char* kTorchEngine = "torch";
+constexpr int64_t kEngineBatch = 32;  ///< images together
 
 double fraction(int64_t part, int64_t whole) { return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0.0; }
 
@@ -42,6 +47,22 @@ std::vector<EpochRecord> epoch_records(const std::vector<EpochSummary>& history)
   return records;
 }
 
+/// The engine that was asked for; a batch at a time.
+Classifier engine_classifier(const SweepOptions& options, Precision precision) {
+  RuntimeOptions runtime;
+  runtime.engine = options.engine;
+  runtime.precision = precision;
+  runtime.threads = options.threads;
+  runtime.batch_limit = std::min<int64_t>(options.batch_size, kEngineBatch);
+  return runtime_classifier(options.model, runtime);
+}
+
+void check_engine(const SweepOptions& options) {
+  if (options.engine == kTorchEngine && options.precision != Precision::fp32)
+    throw UsageError("--precision " + precision_name(options.precision) +
+                     " is for the engines of the runtime (--engine prefix); torch sweeps in fp32");
+}
+
 int largest_cardinality(const Graph& graph) {
   int largest = 1;
   for (const Gate& gate : graph.gates()) largest = std::max(largest, gate.groups);
@@ -66,13 +87,23 @@ Loader load_test_data(const ModelDescription& description, const DatasetOnDisk& 
 }
 
 UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progress) {
-  const Network network = load_network(options.model, choose_device(options.device), options.channels_last);
+  check_engine(options);
+  const bool deployed = options.engine != kTorchEngine;  // an engine of the runtime takes images of the CPU
+  const Network network =
+      load_network(options.model, deployed ? at::Device(at::kCPU) : choose_device(options.device), options.channels_last);
   const ModelDescription& description = network.description();
   const DatasetOnDisk dataset = find_dataset(description.dataset, options.data_root);
   const auto utilizations = parse_utilizations(options.utilizations, description.points);
   Loader loader = load_test_data(description, dataset, options);
-  auto swept = sweep_utilization(network, loader, utilizations, static_cast<int64_t>(description.class_names.size()), progress);
-  if (options.latency) measure_latency(network, swept, options.latency_repeats, progress);
+  const auto classes = static_cast<int64_t>(description.class_names.size());
+  const auto sweep = [&](const Classifier& classify) {
+    return sweep_utilization(network, classify, loader, utilizations, classes, progress);
+  };
+  const Classifier classify = deployed ? engine_classifier(options, options.precision) : sliced_classifier(network);
+  auto swept = sweep(classify);
+  std::vector<SweepPoint> in_fp32;
+  if (options.precision != Precision::fp32) in_fp32 = sweep(engine_classifier(options, Precision::fp32));
+  if (options.latency) measure_latency(network, classify, swept, options.latency_repeats, progress);
 
   UtilizationCurve curve;
   curve.name = options.name;
@@ -81,11 +112,13 @@ UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progre
       fmt::format("{}, D = {}, {} gating", description.graph.name(), largest_cardinality(description.graph), description.gating.strategy);
   curve.command = options.command;
   curve.version = version();
-  curve.machine = describe_machine(options.threads) + (network.device().is_cpu() ? "" : ", " + describe_device(network.device()));
+  curve.machine = describe_machine(options.threads) + (network.device().is_cpu() ? "" : ", " + describe_device(network.device())) +
+                  (deployed ? fmt::format(", engine {} in {}", options.engine, precision_name(options.precision)) : "");
   curve.date = utc_now();
   curve.recipe = options.recipe;
   curve.class_names = description.class_names;
   for (const SweepPoint& point : swept) curve.points.push_back(curve_point(description.graph, point));
+  for (size_t i = 0; i < in_fp32.size(); ++i) curve.points[i].fp32_top1 = fraction(in_fp32[i].top1, in_fp32[i].images);
   curve.epochs = epoch_records(options.history);
   return curve;
 }

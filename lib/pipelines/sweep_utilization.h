@@ -8,6 +8,7 @@
 #include "core/progress.h"
 #include "pipelines/experiment.h"
 #include "report/utilization_curve.h"
+#include "runtime/engine.h"
 #include "training/datapath_trainer.h"
 
 namespace tnn {
@@ -24,6 +25,8 @@ struct SweepOptions {
   int workers = 1;
   int threads = 1;  ///< LibTorch's, for the machine's description
   bool channels_last = true;
+  std::string engine = "torch";  ///< what classifies: LibTorch, or an engine of the runtime
+  Precision precision = Precision::fp32;
   bool latency = false;
   int64_t latency_repeats = 50;
   std::string command;                ///< that repeats it
@@ -34,7 +37,8 @@ struct SweepOptions {
 /// Reads the test images of a model's data set, prepared as the model expects them. DataError where they are damaged.
 Loader load_test_data(const ModelDescription& description, const DatasetOnDisk& dataset, const SweepOptions& options);
 
-/// Reads a model file and measures its accuracy-against-utilization curve on the test set of its data set, with costs.
+/// Reads a model file and measures its accuracy-against-utilization curve on the test set of its data set, with costs; where the engine
+/// computes in less than fp32, its accuracy in fp32, too.
 UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progress);
 
 /// The evaluation and data section of a recipe as options of a sweep.

@@ -29,6 +29,7 @@ struct CurvePoint {
   double top1 = 0, top1_low = 0, top1_high = 0;  ///< fraction, with its Wilson 95 % interval
   double top5 = 0, top5_low = 0, top5_high = 0;
   double loss = 0;                                   ///< mean cross-entropy, nats
+  double fp32_top1 = -1;                             ///< fraction, of the same engine in fp32; -1: top1 is in fp32 itself
   double latency_ms = -1;                            ///< median time of one batch-1 inference; -1: not measured
   double latency_low_ms = -1, latency_high_ms = -1;  ///< 5th and 95th percentile
   std::vector<ClassAccuracy> classes;

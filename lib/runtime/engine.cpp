@@ -3,12 +3,9 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
-#include "runtime/cuda_engine.h"
+#include "runtime/engine_module.h"
 #include "runtime/prefix/prefix_engine.h"
 #include "runtime/reference/reference_engine.h"
-#ifdef TNN_HAS_ONEDNN
-#include "runtime/onednn/onednn_engine.h"
-#endif
 
 namespace tnn {
 namespace {
@@ -18,15 +15,8 @@ struct EngineRow {
   std::unique_ptr<Engine> (*make)(std::shared_ptr<const LoweredModel> model, const EngineOptions& options);
 };
 
-/// Fastest first.
-constexpr EngineRow kEngines[] = {{"prefix", make_prefix_engine},
-#ifdef TNN_HAS_ONEDNN
-                                  {"onednn", make_onednn_engine},
-#endif
-                                  {"reference", make_reference_engine}};
-
-/// Comes in a module; never the default, which must work where there is no GPU.
-constexpr const char* kCudaEngine = "cuda";
+/// The first is the default. Those of modules (engine_module.h) are never: it must work everywhere.
+constexpr EngineRow kEngines[] = {{"prefix", make_prefix_engine}, {"reference", make_reference_engine}};
 
 struct PrecisionRow {
   const char* name;
@@ -40,14 +30,16 @@ constexpr PrecisionRow kPrecisions[] = {
 std::unique_ptr<Engine> make_engine(const std::string& name, std::shared_ptr<const LoweredModel> model, const EngineOptions& options) {
   for (const EngineRow& row : kEngines)
     if (name == row.name) return row.make(std::move(model), options);
-  if (name == kCudaEngine) return make_cuda_engine(std::move(model), options);
+  for (const std::string& engine : module_engine_names())
+    if (name == engine) return make_module_engine(name, std::move(model), options);
   throw UsageError(unknown_name_message("engine", name, engine_names()));
 }
 
 std::vector<std::string> engine_names() {
   std::vector<std::string> names;
   for (const EngineRow& row : kEngines) names.emplace_back(row.name);
-  if (cuda_engine_is_there()) names.emplace_back(kCudaEngine);
+  for (const std::string& name : module_engine_names())
+    if (engine_module_is_there(name)) names.push_back(name);
   return names;
 }
 

@@ -53,7 +53,7 @@ class Engine {
 
 /// The engine of that name; UsageError lists the ones of this build.
 std::unique_ptr<Engine> make_engine(const std::string& name, std::shared_ptr<const LoweredModel> model, const EngineOptions& options);
-/// Those of this build, and `cuda` where its module is there (cuda_engine.h), with a GPU or without.
+/// Those of this build, and `onednn` and `cuda` where their modules are there (engine_module.h), with a GPU or without.
 std::vector<std::string> engine_names();
 /// The fastest engine of this build on the CPU.
 std::string default_engine_name();

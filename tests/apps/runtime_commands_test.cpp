@@ -55,13 +55,13 @@ double difference(const NpyArray& a, const NpyArray& b) {
 }  // namespace
 
 TEST_CASE("tnn run gives the same outputs in every engine, at every utilization and batch") {
-  for (const uint64_t seed : {3, 4, 5, 12}) {
+  for (const uint64_t seed : {3, 12}) {
     const Fixture fixture(seed, 5);
     for (const char* u : {"0.05", "0.5", "1"}) {
       const NpyArray expected = fixture.run(std::string("--engine reference --u ") + u);
       CHECK(expected.shape.front() == 5);
       for (const std::string& engine : engines())
-        for (const char* batch : {"1", "2", "32"}) {
+        for (const char* batch : {"2", "32"}) {
           INFO("seed " << seed << ", u " << u << ", engine " << engine << ", batch " << batch);
           CHECK(difference(fixture.run("--engine " + engine + " --u " + u + " --batch " + batch), expected) <= 1e-5);
         }

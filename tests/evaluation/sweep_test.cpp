@@ -9,8 +9,11 @@
 #include "catch_compat.h"
 #include "core/error.h"
 #include "core/interruption.h"
+#include "evaluation/runtime_classifier.h"
 #include "graph/graph_builder.h"
 #include "network/input_batch.h"
+#include "network/model_file.h"
+#include "temporary_folder.h"
 
 using namespace tnn;
 
@@ -51,7 +54,7 @@ TEST_CASE("a sweep counts what running each image alone at each u counts, whatev
   const Network net = network();
   Progress silent;
   Loader large = loader(set, 20), single = loader(set, 1);
-  const auto points = sweep_utilization(net, large, {0.25, 0.3, 0.75, 1.0}, 7, silent);
+  const auto points = sweep_utilization(net, sliced_classifier(net), large, {0.25, 0.3, 0.75, 1.0}, 7, silent);
   REQUIRE(points.size() == 4);
   c10::NoGradGuard no_grad;
   for (const SweepPoint& point : points) {
@@ -81,16 +84,39 @@ TEST_CASE("measured latency has an order, and an interruption stops a sweep with
   const Network net = network();
   Progress silent;
   Loader all = loader(set, 5);
-  auto points = sweep_utilization(net, all, {0.5, 1.0}, 7, silent);
-  measure_latency(net, points, 7, silent);
+  auto points = sweep_utilization(net, sliced_classifier(net), all, {0.5, 1.0}, 7, silent);
+  measure_latency(net, sliced_classifier(net), points, 7, silent);
   for (const SweepPoint& point : points)
     CHECK((0 < point.latency_low_ms && point.latency_low_ms <= point.latency_ms && point.latency_ms <= point.latency_high_ms));
   request_interruption(SIGTERM);
   try {
-    sweep_utilization(net, all, {1.0}, 7, silent);
+    sweep_utilization(net, sliced_classifier(net), all, {1.0}, 7, silent);
     FAIL("went on");
   } catch (const Error& error) {
     CHECK(error.code() == ExitCode::terminated);
   }
   clear_interruption();
+}
+
+TEST_CASE("a sweep through an engine of the runtime counts what the sliced sweep counts") {
+  const TemporaryFolder folder;
+  const Network net = network();
+  save_network(folder.path() / "model.safetensors", net);
+  const auto set = images(53);
+  Progress silent;
+  Loader all = loader(set, 20);
+  const std::vector<double> u{0.25, 0.5, 0.75, 1.0};
+  const auto expected = sweep_utilization(net, sliced_classifier(net), all, u, 7, silent);
+  RuntimeOptions options;
+  options.batch_limit = 8;
+  const auto deployed = sweep_utilization(net, runtime_classifier(folder.path() / "model.safetensors", options), all, u, 7, silent);
+  for (size_t i = 0; i < u.size(); ++i) {
+    CHECK(deployed[i].class_correct == expected[i].class_correct);
+    CHECK(deployed[i].top5 == expected[i].top5);
+    CHECK(deployed[i].loss == Approx(expected[i].loss).epsilon(1e-5));
+  }
+  SweepPoint other = expected.front();
+  other.configuration.gates.front() = ActiveGroups::of(4, {2});
+  const Classifier classify = runtime_classifier(folder.path() / "model.safetensors", options);
+  CHECK_THROWS_AS(classify(at::zeros({1, 1, 6, 6}), other), UsageError);
 }

@@ -1,7 +1,11 @@
 #include "catch_compat.h"
 #include "core/error.h"
+#include "graph/graph_builder.h"
+#include "models/registry.h"
 #include "random_model.h"
 #include "runtime/kernels/kernel_set.h"
+#include "runtime/prefix/model_parts.h"
+#include "runtime/prefix/step_profile.h"
 #include "runtime/throttled_network.h"
 #include "temporary_folder.h"
 
@@ -58,5 +62,113 @@ TEST_CASE("the prefix engine equals the reference on random graphs at every poin
       options.threads = 1 + static_cast<int>(seed / 7 % 2);
       REQUIRE(largest_difference(outputs_at_all_points(path, options, input, batch), expected) <= 1e-5);
     }
+  }
+}
+
+TEST_CASE("in bf16 the prefix engine stays near fp32 on random graphs at every point and batch") {
+  if (!kernels::bf16_kernel_set()) TNN_SKIP("this processor does not multiply bf16 (AVX512_BF16)");
+  int rounded = 0;
+  for (uint64_t seed = 0; seed < 200; ++seed) {
+    const TemporaryFolder folder;
+    const auto path = folder.path() / "model.safetensors";
+    const RandomModel model = random_model(seed);
+    model.save(path);
+    const auto batch = static_cast<int64_t>(1 + seed % 9);
+    const std::vector<float> input = model.input(batch, 7);
+    RuntimeOptions options;
+    options.engine = "prefix";
+    options.batch_limit = batch + static_cast<int64_t>(seed / 9 % 3) * 4;
+    options.threads = 1 + static_cast<int>(seed / 7 % 2);
+    const auto expected = outputs_at_all_points(path, options, input, batch);
+    options.precision = Precision::bf16;
+    const double apart = largest_difference(outputs_at_all_points(path, options, input, batch), expected);
+    INFO("seed " << seed << ", batch " << batch);
+    REQUIRE(apart <= 0.1);  // 8 bits of mantissa through some ten layers
+    rounded += apart > 1e-5;
+  }
+  CHECK(rounded > 100);  // it does compute in bf16
+}
+
+TEST_CASE("in bf16 the prefix engine says how many layers are in bf16 and holds half the weights") {
+  if (!kernels::bf16_kernel_set()) TNN_SKIP("this processor does not multiply bf16 (AVX512_BF16)");
+  ModelOptions architecture;
+  architecture.input = {3, 8, 8};
+  architecture.stages = {"64", "M", "128"};
+  architecture.hidden = {64};
+  const RandomModel model(describe_model(build_model("vgg_w", architecture), {}, BatchNormMode::shared), 3);
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "model.safetensors";
+  model.save(path);
+  RuntimeOptions options;
+  options.engine = "prefix";
+  const auto fp32 = ThrottledNetwork::load(path, options).engine().memory_bytes();
+  options.precision = Precision::bf16;
+  const ThrottledNetwork net = ThrottledNetwork::load(path, options);
+  CHECK(net.engine().describe().find("bf16 in 3 of 4 layers") != std::string::npos);  // the last one stays in fp32
+  CHECK(static_cast<double>(net.engine().memory_bytes()) < 0.6 * static_cast<double>(fp32));
+}
+
+TEST_CASE("the prefix engine refuses precisions and instruction sets that do not go together") {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "model.safetensors";
+  random_model(0).save(path);
+  RuntimeOptions options;
+  options.engine = "prefix";
+  options.precision = Precision::fp16;
+  CHECK_THROWS_AS(ThrottledNetwork::load(path, options), UsageError);
+  options.precision = Precision::bf16;
+  options.instruction_set = "scalar";
+  CHECK_THROWS_AS(ThrottledNetwork::load(path, options), UsageError);
+}
+
+TEST_CASE("points whose groups are no prefix have weights of their own and others have none") {
+  for (uint64_t seed = 0; seed < 60; ++seed) {
+    INFO("seed " << seed);
+    const RandomModel model = random_model(seed);
+    const TemporaryFolder folder;
+    model.save(folder.path() / "model.safetensors");
+    const auto lowered = load_lowered_model(folder.path() / "model.safetensors");
+    const prefix::ModelParts parts(lowered, kernels::best_kernel_set(), Precision::fp32);
+    for (int point = 0; point < static_cast<int>(lowered->plan.points.size()); ++point) {
+      const int64_t weights = prefix::weights_copied_for(lowered->plan, point);
+      const auto& gates = model.description.points[static_cast<size_t>(point)].configuration.gates;
+      if (std::all_of(gates.begin(), gates.end(), [](const ActiveGroups& active) { return active.is_prefix(); })) CHECK(weights == 0);
+      CHECK(parts.copied_bytes(point) >= weights * static_cast<int64_t>(sizeof(float)));
+      CHECK((parts.copied_bytes(point) > 0) == (weights > 0));
+    }
+  }
+}
+
+TEST_CASE("layers by minimal filtering equal the reference at every point, batch, number of threads and instruction set") {
+  GraphBuilder b("filtered");
+  const GateId trunk_gate = b.channel_gate("trunk", 4), gate = b.channel_gate("gate", 3);
+  const SpaceId trunk = b.space("trunk", 32, trunk_gate);
+  const Convolution three{.window = {{3}, {}, {1}, {}}};
+  NodeId x = b.relu("relu1", b.convolution("conv1", b.input({3, 12, 8}), trunk, three));
+  NodeId y = b.relu("relu2", b.batch_norm("bn2", b.convolution("conv2", x, 48, gate, three)));
+  y = b.relu("relu3", b.add("add", {b.convolution("conv3", y, trunk, three), x}));
+  y = b.convolution("conv4", b.concat("both", {x, y}), 48, gate, three);
+  y = b.linear("hidden", b.flatten("flatten", b.pool("pool", y, {.window = {{2}, {}, {}, {}}})), 1700);
+  const RandomModel model(describe_model(b.finish({b.linear("classifier", y, 5)}), {}, BatchNormMode::shared), 1);
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "model.safetensors";
+  model.save(path);
+  int filtered = 0;
+  for (const auto& step : prefix::profile_steps(load_lowered_model(path), {}, 1, 3, 1)) filtered += step.kernel == "winograd";
+  REQUIRE(filtered == 3);
+  for (const int64_t batch : {1, 3, 9}) {
+    const std::vector<float> input = model.input(batch, 7);
+    RuntimeOptions options;
+    options.engine = "reference";
+    options.batch_limit = batch;
+    const auto expected = outputs_at_all_points(path, options, input, batch);
+    options.engine = "prefix";
+    for (const kernels::KernelSet* kernels : kernels::available_kernel_sets())
+      for (const int threads : {1, 3}) {
+        INFO("batch " << batch << ", " << threads << " threads, " << kernels->name);
+        options.instruction_set = kernels->name;
+        options.threads = threads;
+        CHECK(largest_difference(outputs_at_all_points(path, options, input, batch), expected) <= 1e-5);
+      }
   }
 }

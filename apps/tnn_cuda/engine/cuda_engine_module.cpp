@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
-#include "core/version.h"
 #include "cuda_context.h"
+#include "runtime/engine_module_exports.h"
 
-/// The module that lib/runtime/cuda_engine.cpp loads: the engine `cuda`.
+/// The engine `cuda`: a module that lib/runtime/engine_module.cpp loads.
 
 namespace tnn::cuda {
 namespace {
@@ -47,19 +47,12 @@ std::string require_device() {
   return properties.name;
 }
 
+std::unique_ptr<Engine> make_cuda_engine(const std::shared_ptr<const LoweredModel>& model, const EngineOptions& options) {
+  std::string device = require_device();
+  return std::make_unique<CudaEngine>(model, options.precision, std::move(device));
+}
+
 }  // namespace
 }  // namespace tnn::cuda
 
-#define TNN_MODULE_EXPORT extern "C" __attribute__((visibility("default")))
-
-TNN_MODULE_EXPORT const char* tnn_cuda_engine_version() {
-  static const std::string text = tnn::version();
-  return text.c_str();
-}
-
-/// The caller owns the engine. Throws what make_engine() does.
-TNN_MODULE_EXPORT tnn::Engine* tnn_cuda_engine_make(const std::shared_ptr<const tnn::LoweredModel>& model,
-                                                    const tnn::EngineOptions& options) {
-  std::string device = tnn::cuda::require_device();
-  return new tnn::cuda::CudaEngine(model, options.precision, std::move(device));
-}
+TNN_ENGINE_MODULE(tnn::cuda::make_cuda_engine);

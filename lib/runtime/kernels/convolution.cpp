@@ -126,7 +126,7 @@ void BasicWideConvolution<Element>::run(const BasicStepBuffers<Element>& buffers
     call.output_pixels = options_.map->output.data() + first_pixel;
     call.segments = segments_.data() + run.first_segment;
     call.segment_count = static_cast<int64_t>(run.segments);
-    call.weights = options_.weights->data() + (options_.first_output + channel) / kBlock * call.block_stride;
+    call.weights = options_.weights->data() + buffers.weight_shift + (options_.first_output + channel) / kBlock * call.block_stride;
     call.output = buffers.output + channel;
     call.epilogue.scale = options_.epilogue.scale + channel;
     call.epilogue.shift = options_.epilogue.shift + channel;

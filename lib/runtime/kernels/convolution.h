@@ -24,6 +24,7 @@ struct BasicStepBuffers {
   const Element* input = nullptr;
   Element* output = nullptr;  ///< at the first output channel of pixel 0
   const Element* residual = nullptr;
+  int64_t weight_shift = 0;  ///< from the weights named by the options, in elements
 };
 using StepBuffers = BasicStepBuffers<float>;
 

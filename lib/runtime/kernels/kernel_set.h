@@ -28,6 +28,9 @@ struct KernelSet {
   LocalKernel depthwise_nine_taps = nullptr;                                ///< 16 channels, a 3x3 filter
   LocalKernel grouped4 = nullptr, grouped8 = nullptr, grouped16 = nullptr;  ///< 16 outputs, groups of that many inputs and outputs
 
+  void (*winograd_input)(const WinogradInputTile&) = nullptr;
+  void (*winograd_output)(const WinogradOutputTile&) = nullptr;
+
   PoolKernel max_pool = nullptr, average_pool = nullptr;
   void (*affine_row)(const float* input, float* output, int64_t channels, const Epilogue&) = nullptr;
   void (*add_row)(const float* a, const float* b, float* output, int64_t channels, float lower, float upper) = nullptr;
@@ -47,6 +50,7 @@ const KernelSet& kernel_set(const std::string& name);
 struct Bf16KernelSet {
   void (*wide[kMaxTilePixels + 1][kMaxTileVectors + 1])(const Bf16Tile&) = {};
   void (*to_bf16)(const float* from, Bf16* to, int64_t count) = nullptr;  ///< rounds to nearest even; exactly `count` values
+  void (*to_float)(const Bf16* from, float* to, int64_t count) = nullptr;
 };
 
 /// Null where this processor has none.

@@ -82,6 +82,14 @@ void row_to_bf16(const float* from, Bf16* to, int64_t count) {
   }
 }
 
+void row_to_float(const Bf16* from, float* to, int64_t count) {
+  for (int64_t i = 0; i < count; i += kBlock) {
+    const auto mask = static_cast<__mmask16>(count - i >= kBlock ? 0xFFFF : (1 << (count - i)) - 1);
+    const __m512i upper = _mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(mask, from + i)), 16);
+    _mm512_mask_storeu_ps(to + i, mask, _mm512_castsi512_ps(upper));
+  }
+}
+
 template <int Vectors, int... Pixels>
 constexpr void add_wide(Bf16KernelSet& set) {
   ((set.wide[Pixels][Vectors] = bf16_tile<Pixels, Vectors>), ...);
@@ -97,6 +105,7 @@ constexpr Bf16KernelSet make_kernel_set() {
   add_wide<6, 1, 2, 3, 4>(set);
   add_wide<8, 1>(set);
   set.to_bf16 = row_to_bf16;
+  set.to_float = row_to_float;
   return set;
 }
 

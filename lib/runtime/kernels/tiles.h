@@ -97,6 +97,27 @@ struct LocalTile {
   Epilogue epilogue;
 };
 
+/// The 4x4 inputs of a Winograd tile, transformed (winograd.inc).
+struct WinogradInputTile {
+  const float* input = nullptr;  ///< at the first channel of the upper left pixel
+  int64_t pixel_stride = 0, row_stride = 0;
+  int64_t channels = 0;
+  float* output = nullptr;      ///< of position 0
+  int64_t position_stride = 0;  ///< between the 16 results
+};
+
+/// Its 16 products, transformed back to 2x2 outputs.
+struct WinogradOutputTile {
+  const float* input = nullptr;
+  int64_t position_stride = 0;
+  float* output = nullptr;  ///< at the first channel of the upper left pixel
+  int64_t pixel_stride = 0, row_stride = 0;
+  const float* residual = nullptr;  ///< added where not null
+  int64_t residual_pixel_stride = 0, residual_row_stride = 0;
+  int64_t channels = 0;
+  Epilogue epilogue;
+};
+
 /// One output pixel of a pooling: reduces `count` input pixels, channel by channel.
 struct PoolTile {
   const float* input = nullptr;

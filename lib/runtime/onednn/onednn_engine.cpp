@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "runtime/engine_module_exports.h"
 #include "runtime/onednn/onednn_context.h"
 
 namespace tnn {
@@ -42,3 +43,5 @@ std::unique_ptr<Engine> make_onednn_engine(std::shared_ptr<const LoweredModel> m
 }
 
 }  // namespace tnn
+
+TNN_ENGINE_MODULE(tnn::make_onednn_engine);

@@ -6,32 +6,44 @@
 
 namespace tnn::prefix {
 
-WideStep::WideStep(std::vector<Piece> pieces, Place output, Place residual)
+template <typename Element>
+WideStep<Element>::WideStep(std::vector<Piece> pieces, Place output, Place residual)
     : pieces_(std::move(pieces)), output_(output), residual_(residual) {}
 
-int64_t WideStep::work(int64_t images) const {
+template <typename Element>
+int64_t WideStep<Element>::work(int64_t images) const {
   int64_t work = 0;
   for (const Piece& piece : pieces_) work += piece.convolution.work(images);
   return work;
 }
 
-void WideStep::run(const RunState& state, Share share) const {
-  float* const output = output_.in(state);
-  const float* const residual = residual_.in(state);
+template <typename Element>
+void WideStep<Element>::run(const RunState& state, Share share) const {
+  const auto* const arena = reinterpret_cast<const Element*>(state.arena);
+  Element* const output = output_.in<Element>(state);
+  const Element* const residual = residual_.in<Element>(state);
   int64_t before = 0;
   for (const Piece& piece : pieces_) {
     const int64_t here = piece.convolution.work(state.images);
     const Share own{std::clamp<int64_t>(share.begin - before, 0, here), std::clamp<int64_t>(share.end - before, 0, here)};
     if (own.begin < own.end)
-      piece.convolution.run({state.arena, output + piece.output_channel, residual + piece.output_channel}, own, state.images);
+      piece.convolution.run({arena, output + piece.output_channel, residual + piece.output_channel}, own, state.images);
     before += here;
   }
 }
 
-std::string WideStep::describe() const {
+template <typename Element>
+std::string WideStep<Element>::describe() const {
   const kernels::WideTiling& tiling = pieces_.front().convolution.tiling();
-  const std::string tile = fmt::format("wide {}x{}", tiling.pixels, tiling.chunks.front().vectors);
+  const std::string tile = fmt::format("wide {}x{}{}", tiling.pixels, tiling.chunks.front().vectors, sizeof(Element) == 2 ? " bf16" : "");
   return pieces_.size() == 1 ? tile : fmt::format("{} pieces, {}", pieces_.size(), tile);
+}
+
+template class WideStep<float>;
+template class WideStep<kernels::Bf16>;
+
+void WinogradStep::run(const RunState& state, Share share) const {
+  convolution_->run({state.arena, output_.in(state), residual_.in(state)}, share, state.images, state.scratch);
 }
 
 LocalStep::LocalStep(const kernels::LocalConvolution::Options& options, Place input, Place output, Place residual)

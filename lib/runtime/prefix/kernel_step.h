@@ -16,13 +16,17 @@ struct RunState {
   float* output = nullptr;
   float* arena = nullptr;
   int64_t first_image = 0, images = 0;  ///< of the batch; the first is not 0 where images go through one at a time
+  float* scratch = nullptr;             ///< of the calling thread alone: as much as any step of the program asks for
 };
 
-/// Where a value begins in the arena. `image_shift`: floats between images, for a value that holds the batch while the step that writes it
-/// has one image in hand; else 0.
+/// Where a value begins in the arena, in floats whatever it holds. `image_shift`: floats between images, for a value that holds the batch
+/// while the step that writes it has one image in hand; else 0.
 struct Place {
   int64_t offset = 0, image_shift = 0;
-  float* in(const RunState& state) const { return state.arena + offset + state.first_image * image_shift; }
+  template <typename Element = float>
+  Element* in(const RunState& state) const {
+    return reinterpret_cast<Element*>(state.arena + offset + state.first_image * image_shift);
+  }
 };
 
 /// A wide value, or the part of one that an operand reads: its active channels lie side by side.
@@ -40,6 +44,8 @@ class KernelStep {
   /// Units among which threads share the step, for so many images.
   virtual int64_t work(int64_t images) const = 0;
   virtual void run(const RunState& state, Share share) const = 0;
+  /// Floats of scratch memory that a thread needs.
+  virtual int64_t scratch_floats() const { return 0; }
   /// For listings: "wide 6x4", "depthwise", ...
   virtual std::string describe() const = 0;
 };

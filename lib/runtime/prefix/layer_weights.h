@@ -4,14 +4,21 @@
 #include <memory>
 
 #include "runtime/kernels/local_convolution.h"
+#include "runtime/kernels/winograd.h"
 #include "runtime/lowered_model.h"
-#include "runtime/prefix/layer.h"
+#include "runtime/prefix/output_pieces.h"
 
 namespace tnn::prefix {
 
-/// Some outputs of a layer at an operating point that one kernel call computes: neighbours in the packed weights and in the result.
+/// Packed weights of a layer, in the precision it computes in.
+struct WeightsRef {
+  const kernels::PackedWeights* fp32 = nullptr;
+  const kernels::PackedBf16Weights* bf16 = nullptr;
+};
+
+/// An output piece and the weights it is computed with.
 struct WeightPiece {
-  const kernels::PackedWeights* weights = nullptr;
+  WeightsRef weights;
   int64_t first_output = 0;  ///< in the weights, a multiple of 16
   int64_t outputs = 0;
   int64_t output_channel = 0;  ///< in the result, active channels counted
@@ -21,31 +28,42 @@ struct WeightPiece {
 /// What a layer computes with at an operating point: local weights, or pieces.
 struct PointWeights {
   const kernels::LocalWeights* local = nullptr;
+  const kernels::WinogradWeights* winograd = nullptr;  ///< beside the pieces, whose weights may be missing then
   std::vector<WeightPiece> pieces;
-  int64_t copied_bytes =
-      0;  ///< weights packed for this point alone: a configuration whose outputs are no prefix, nor begin at blocks of 16
+  int64_t copied_bytes = 0;  ///< packed for this point alone
+};
+
+/// In what forms a layer's weights are packed.
+struct WeightForms {
+  bool bf16 = false;
+  bool direct = true;                 ///< as they are
+  std::vector<bool> winograd_points;  ///< points that compute with transformed weights; empty: none are
 };
 
 /// The weights of one weighted step, packed once for all operating points; what does not fit that is packed for a point of its own.
 class LayerWeights {
  public:
-  LayerWeights(const LoweredModel& model, const Step& step, Layer layer);
+  LayerWeights(const LoweredModel& model, const Step& step, Layer layer, WeightForms forms);
 
   const Layer& layer() const { return layer_; }
   const PointWeights& at(int point) const { return points_[static_cast<size_t>(point)]; }
+  bool has_direct() const { return forms_.direct; }
   int64_t bytes() const { return bytes_; }
 
  private:
-  bool can_be_local(const LoweredModel& model, const Step& step) const;
-  PointWeights local_at(const float* source, const ChannelRanges& outputs);
-  PointWeights pieces_at(const float* source, const ChannelRanges& outputs);
-  void add_piece(const float* source, ChannelRange outputs, int64_t output_channel, PointWeights& at);
+  PointWeights weights_of(const float* source, const std::vector<OutputPiece>& pieces);
+  void pack_shared(const float* source);
+  /// Packs some outputs and counts their bytes.
+  WeightsRef pack(const float* source, int64_t outputs, int64_t& bytes);
 
   Layer layer_;
+  WeightForms forms_;
   std::unique_ptr<const kernels::LocalWeights> local_;
-  std::vector<kernels::PackedWeights> groups_;
+  std::unique_ptr<const kernels::WinogradWeights> winograd_;
+  std::vector<WeightsRef> groups_;
   std::deque<kernels::LocalWeights> local_copies_;
-  std::deque<kernels::PackedWeights> copies_;
+  std::deque<kernels::PackedWeights> fp32_weights_;
+  std::deque<kernels::PackedBf16Weights> bf16_weights_;
   std::vector<PointWeights> points_;
   int64_t bytes_ = 0;
 };

@@ -1,19 +1,36 @@
 #include "runtime/prefix/model_parts.h"
 
+#include <algorithm>
+
 #include "runtime/lowering/rewriting.h"
+#include "runtime/prefix/winograd_choice.h"
 
 namespace tnn::prefix {
 
-ModelParts::ModelParts(std::shared_ptr<const LoweredModel> lowered, const kernels::KernelSet& kernel_set)
+ModelParts::ModelParts(std::shared_ptr<const LoweredModel> lowered, const kernels::KernelSet& kernel_set, Precision wanted)
     : model(std::move(lowered)),
       kernels(kernel_set),
       regions(find_planar_regions(model->plan)),
       numbering(number_pixels(model->plan, regions)),
-      affine(*model) {
-  for (const Step& step : plan().steps) {
+      affine(*model),
+      precision(plan()) {
+  std::vector<WeightForms> forms(plan().steps.size());
+  if (wanted == Precision::fp32) forms = choose_winograd(plan(), numbering, kernels);
+  for (size_t s = 0; s < plan().steps.size(); ++s) {
+    const Step& step = plan().steps[s];
     weights.emplace_back();
-    if (is_weighted(step.operation)) weights.back().emplace(*model, step, layer_of(plan(), numbering, step));
+    if (!is_weighted(step.operation)) continue;
+    Layer layer = layer_of(plan(), numbering, step);
+    if (wanted == Precision::bf16 && !is_local(plan(), step, layer)) precision.use_bf16(plan(), s, layer);
+    forms[s].bf16 = precision.bf16_steps[s];
+    weights.back().emplace(*model, step, std::move(layer), std::move(forms[s]));
   }
+}
+
+int ModelParts::bf16_layers() const { return static_cast<int>(std::count(precision.bf16_steps.begin(), precision.bf16_steps.end(), true)); }
+
+int ModelParts::weighted_layers() const {
+  return static_cast<int>(std::count_if(weights.begin(), weights.end(), [](const auto& layer) { return layer.has_value(); }));
 }
 
 int64_t ModelParts::bytes() const {

@@ -15,8 +15,9 @@ struct Cycles {
 };
 
 /// Estimates of a convolution whose result lies in a region.
-Cycles convolution_cycles(const ModelParts& parts, const PlanPoint& point, size_t index, bool preactivated) {
+Cycles convolution_cycles(const ModelParts& parts, int point_index, size_t index, bool preactivated) {
   const Plan& plan = parts.plan();
+  const PlanPoint& point = plan.points[static_cast<size_t>(point_index)];
   const Step& step = plan.steps[index];
   const Operand& input = step.inputs.front();
   kernels::WideWork work;
@@ -26,7 +27,9 @@ Cycles convolution_cycles(const ModelParts& parts, const PlanPoint& point, size_
   work.steps = std::max<int64_t>(1, inputs * taps);
   work.segment_length = static_cast<double>(inputs) / static_cast<double>(input.size());
   Cycles cycles;
-  cycles.wide = kernels::wide_cycles(parts.kernels, work);
+  cycles.wide = parts.weights[index]->at(point_index).winograd
+                    ? kernels::winograd_cycles(parts.kernels, work.pixels / 4, inputs, work.outputs)
+                    : kernels::wide_cycles(parts.kernels, work);
   work.pixels = kernels::PlanarLayout{parts.numbering[static_cast<size_t>(step.output)]}.span();
   cycles.planar = kernels::choose_planar_tiling(parts.kernels, work, preactivated).cycles;
   return cycles;
@@ -44,32 +47,35 @@ double batch_norm_cycles(const ModelParts& parts, const PlanPoint& point, const 
 }
 
 /// Whether a step can have a planar result at a point: with the shared weights, and one image in hand.
-bool can_be_planar(const ModelParts& parts, const PlanPoint& point, size_t index, size_t split, int64_t batch_limit) {
+bool can_be_planar(const ModelParts& parts, int point_index, size_t index, size_t split, int64_t batch_limit) {
+  const PlanPoint& point = parts.plan().points[static_cast<size_t>(point_index)];
   const bool alone = batch_limit == 1 || (index + 1 < split || (index < split && split == parts.plan().steps.size()));
   if (!alone || point.steps[index].mode == StepMode::residual_only) return false;
   if (!parts.weights[index] || point.steps[index].mode == StepMode::skip) return true;
+  if (!parts.weights[index]->has_direct()) return false;
   const ChannelRanges& active = point.channels[static_cast<size_t>(parts.plan().steps[index].output)];
   return active.size() == 1 && active.front().begin == 0;
 }
 
 }  // namespace
 
-std::vector<bool> choose_planar_regions(const ModelParts& parts, const PlanPoint& point, size_t split, int64_t batch_limit) {
+std::vector<bool> choose_planar_regions(const ModelParts& parts, int point_index, size_t split, int64_t batch_limit) {
   const Plan& plan = parts.plan();
+  const PlanPoint& point = plan.points[static_cast<size_t>(point_index)];
   const auto count = static_cast<size_t>(parts.regions.count);
-  std::vector<bool> possible(count, true);
+  std::vector<bool> possible(count, !parts.uses_bf16());  // bf16 kernels read pixels
   std::vector<Cycles> cycles(count);
   for (size_t s = 0; s < plan.steps.size(); ++s) {
     const Step& step = plan.steps[s];
     const int region = parts.regions.of_value[static_cast<size_t>(step.output)];
     if (region == kNone) continue;
     const auto r = static_cast<size_t>(region);
-    possible[r] = possible[r] && can_be_planar(parts, point, s, split, batch_limit);
+    possible[r] = possible[r] && can_be_planar(parts, point_index, s, split, batch_limit);
     if (point.steps[s].mode != StepMode::run) continue;
     if (parts.regions.fused_into[s] != kNone) cycles[r].wide += batch_norm_cycles(parts, point, step);
     if (!parts.weights[s]) continue;
     const auto& fused = parts.regions.fused_into;
-    const Cycles own = convolution_cycles(parts, point, s, std::find(fused.begin(), fused.end(), static_cast<int>(s)) != fused.end());
+    const Cycles own = convolution_cycles(parts, point_index, s, std::find(fused.begin(), fused.end(), static_cast<int>(s)) != fused.end());
     cycles[r].wide += own.wide;
     cycles[r].planar += own.planar;
   }

@@ -13,8 +13,9 @@ constexpr int64_t kFloat = sizeof(float);
 constexpr int64_t kWeightsOutweigh = 4;  ///< times the activations of one image, from which on a batch goes through a step whole
 
 /// Steps whose only input values are the network's input read it in planes: convolutions can, whatever their kernel.
-bool input_is_planar(const Plan& plan) {
-  if (plan.values.front().extent().empty()) return false;
+bool input_is_planar(const ModelParts& parts) {
+  const Plan& plan = parts.plan();
+  if (parts.uses_bf16() || plan.values.front().extent().empty()) return false;
   const auto reads_input = [](const Operand& operand) {
     return std::any_of(operand.begin(), operand.end(), [](const Segment& segment) { return segment.value == 0; });
   };
@@ -83,6 +84,11 @@ void adjust_lifetimes(const ModelParts& parts, const PointLayouts& layouts, std:
       }
 }
 
+void store_as_bf16(ValueLayout& layout) {
+  layout.bf16 = true;
+  layout.floats /= 2;  // a pixel's stride is even
+}
+
 }  // namespace
 
 ValueLayout wide_layout(const ImageLayout& numbering, int64_t channels, int64_t images, bool of_parts) {
@@ -114,9 +120,9 @@ PointLayouts choose_layouts(const ModelParts& parts, int index, int64_t batch_li
   const auto images_at = [&](size_t boundary) { return boundary < result.split ? 1 : batch_limit; };
   const auto channels = [&](ValueId value) { return count_channels(point.channels[static_cast<size_t>(value)]); };
   result.values.resize(plan.values.size());
-  result.values.front() = input_is_planar(plan) ? planar_layout(parts.numbering.front(), channels(0), images_at(0))
-                                                : wide_layout(parts.numbering.front(), channels(0), images_at(0), false);
-  const std::vector<bool> planar = choose_planar_regions(parts, point, result.split, batch_limit);
+  result.values.front() = input_is_planar(parts) ? planar_layout(parts.numbering.front(), channels(0), images_at(0))
+                                                 : wide_layout(parts.numbering.front(), channels(0), images_at(0), false);
+  const std::vector<bool> planar = choose_planar_regions(parts, index, result.split, batch_limit);
   for (size_t s = 0; s < plan.steps.size(); ++s) {
     const auto value = static_cast<size_t>(plan.steps[s].output);
     const int region = parts.regions.of_value[value];
@@ -132,6 +138,8 @@ PointLayouts choose_layouts(const ModelParts& parts, int index, int64_t batch_li
     result.values[value] = wide_layout(parts.numbering[value], channels(plan.steps[s].output), last_alone ? batch_limit : images_at(s),
                                        writes_parts(plan.steps[s]));
   }
+  for (size_t v = 0; v < result.values.size(); ++v)
+    if (parts.precision.bf16_values[v]) store_as_bf16(result.values[v]);
   return result;
 }
 

@@ -7,18 +7,18 @@ namespace tnn::prefix {
 
 /// How a value lies in memory at an operating point.
 struct ValueLayout {
-  bool planar = false;
+  bool planar = false, bf16 = false;
   int64_t channels = 0;      ///< active
-  int64_t stride = 0;        ///< floats between pixels; planar: between planes
-  int64_t image_stride = 0;  ///< floats between images
+  int64_t stride = 0;        ///< elements between pixels; planar: between planes
+  int64_t image_stride = 0;  ///< elements between images
   int64_t images = 1;        ///< that it has room for
-  int64_t floats = 0;        ///< in all
+  int64_t floats = 0;        ///< in all; two bf16 elements are one
 
   bool operator==(const ValueLayout&) const = default;
 };
 
 /// The regions that are planar at a point: where that is estimated to be faster, and images go through one at a time.
-std::vector<bool> choose_planar_regions(const ModelParts& parts, const PlanPoint& point, size_t split, int64_t batch_limit);
+std::vector<bool> choose_planar_regions(const ModelParts& parts, int point, size_t split, int64_t batch_limit);
 
 ValueLayout wide_layout(const kernels::ImageLayout& numbering, int64_t channels, int64_t images, bool of_parts);
 ValueLayout planar_layout(const kernels::ImageLayout& numbering, int64_t channels, int64_t images);

@@ -21,13 +21,15 @@ class ProgramSet {
 
   const Program& at(int point) const { return programs_[static_cast<size_t>(point)]; }
   int64_t arena_floats() const { return arena_floats_; }
+  /// Of scratch memory that each thread needs beside the arena.
+  int64_t thread_floats() const { return thread_floats_; }
   int64_t map_bytes() const { return maps_.bytes(); }
 
  private:
   std::shared_ptr<const ModelParts> parts_;
   MapStore maps_;
   std::vector<Program> programs_;
-  int64_t arena_floats_ = 0;
+  int64_t arena_floats_ = 0, thread_floats_ = 0;
 };
 
 }  // namespace tnn::prefix

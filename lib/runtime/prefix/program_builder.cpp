@@ -26,16 +26,25 @@ ProgramBuilder::ProgramBuilder(const ModelParts& parts, const PointLayouts& layo
       maps_(maps) {}
 
 Program ProgramBuilder::build() {
+  begin_step(0);
   load_input();
+  store_shadow(0);
   for (step_ = 0; step_ < plan_.steps.size(); ++step_) {
     if (step_ == layouts_.split && step_ > 0) program_.one_image_steps = program_.steps.size();
-    scratch_ = 0;
+    begin_step(plan_.steps[step_].output);
     add_step(step_);
+    store_shadow(plan_.steps[step_].output);
   }
-  scratch_ = 0;
+  begin_step(kNone);
   store_output();
   if (layouts_.split == plan_.steps.size()) program_.one_image_steps = program_.steps.size();
   return std::move(program_);
+}
+
+void ProgramBuilder::begin_step(ValueId output) {
+  scratch_ = 0;
+  shadows_.clear();
+  unwritten_ = output;
 }
 
 int64_t ProgramBuilder::images() const {
@@ -47,10 +56,17 @@ void ProgramBuilder::append(std::unique_ptr<KernelStep> kernel, ValueId written)
   ProgramStep step{std::move(kernel), {}, step_};
   if (written != kNone && numbering(written).has_halo()) {
     const ValueLayout& to = layout(written);
-    step.halo = {place(written),  to.planar ? 1 : to.stride,         to.planar ? to.channels : 1, to.planar ? to.stride : 0,
-                 to.image_stride, &maps_.halo(numbering(written), 1)};
+    const bool in_bf16 = to.bf16 && !has_shadow(written);
+    const int64_t elements = in_bf16 ? 2 : 1;  // in a float
+    step.halo = {to.bf16 && !in_bf16 ? shadow_of(written) : place(written),
+                 (to.planar ? 1 : to.stride) / elements,
+                 to.planar ? to.channels : 1,
+                 to.planar ? to.stride : 0,
+                 to.image_stride / elements,
+                 &maps_.halo(numbering(written), 1)};
   }
   program_.steps.push_back(std::move(step));
+  if (written == unwritten_) unwritten_ = kNone;
 }
 
 void ProgramBuilder::append_sigmoid(const Step& step) {
@@ -62,18 +78,19 @@ void ProgramBuilder::append_sigmoid(const Step& step) {
 Place ProgramBuilder::place(ValueId value) const {
   const ValueLayout& at = layout(value);
   const bool shifted = at.images > 1 && images() == 1;
-  return {offsets_[static_cast<size_t>(value)] / static_cast<int64_t>(sizeof(float)), shifted ? at.image_stride : 0};
+  return {offsets_[static_cast<size_t>(value)] / static_cast<int64_t>(sizeof(float)), shifted ? at.image_stride / (at.bf16 ? 2 : 1) : 0};
 }
 
 WidePlace ProgramBuilder::wide_place(ValueId value) {
-  return {place(value), layout(value).stride, layout(value).channels, &maps_.interior(numbering(value), images())};
+  return {layout(value).bf16 ? shadow_of(value) : place(value), layout(value).stride, layout(value).channels,
+          &maps_.interior(numbering(value), images())};
 }
 
 void ProgramBuilder::load_input() {
   if (offsets_.front() == kNone) return;
   const ValueLayout& to = layout(0);
   LoadInputStep::Options options;
-  options.place = place(0);
+  options.place = to.bf16 ? shadow_of(0) : place(0);
   options.planar = to.planar;
   options.channels = to.channels;
   options.stride = to.stride;

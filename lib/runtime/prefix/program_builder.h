@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 #include "runtime/prefix/elementwise_steps.h"
 #include "runtime/prefix/program.h"
 
@@ -19,10 +21,14 @@ class ProgramBuilder {
     float lower, upper;
     bool sigmoid;
   };
+  void begin_step(ValueId output);
   void load_input();
   void add_step(size_t index);
   void add_weighted(const Step& step, const StepAtPoint& at);
+  template <typename Element>
   void add_dense(const Step& step, const LayerWeights& weights, const WidePlace* residual, const kernels::ImageLayout* residual_numbering);
+  void add_winograd(const Step& step, const LayerWeights& weights, const WidePlace* residual,
+                    const kernels::ImageLayout* residual_numbering);
   void add_planar(const Step& step, const LayerWeights& weights);
   void add_local(const Step& step, const LayerWeights& weights, const WidePlace* residual);
   void add_batch_norm(const Step& step);
@@ -42,7 +48,16 @@ class ProgramBuilder {
   const ValueLayout& layout(ValueId value) const { return layouts_.values[static_cast<size_t>(value)]; }
   const ChannelRanges& channels(ValueId value) const { return point_.channels[static_cast<size_t>(value)]; }
   Place place(ValueId value) const;
+  /// A wide value in fp32. Where it is stored in bf16, its shadow: a copy in scratch memory, made by the first read of a step.
   WidePlace wide_place(ValueId value);
+  Place shadow_of(ValueId value);
+  bool has_shadow(ValueId value) const;
+  Place in_scratch(int64_t floats);
+  /// What a step wrote into a shadow goes to where its value is stored.
+  void store_shadow(ValueId written);
+  /// fp32 values that lie side by side, rounded to bf16 in scratch memory.
+  WidePlace rounded(const WidePlace& from, const kernels::ImageLayout& numbering);
+  WidePlace bf16_residual(const Operand& operand);
   /// The present parts of an operand, side by side; none may be a flattened map.
   std::vector<PartPlace> part_places(const Operand& operand);
   bool has_flattened_map(const Operand& operand) const;
@@ -52,6 +67,7 @@ class ProgramBuilder {
   std::vector<PartPlace> parts_or_gathered(const Operand& operand);
   /// The inputs of one group of a layer.
   std::vector<kernels::InputPart> input_parts(const Operand& operand, const Layer& layer, int64_t group);
+  bool computes_in_bf16() const { return step_ < plan_.steps.size() && parts_.precision.bf16_steps[step_]; }
   kernels::Epilogue epilogue(const Step& step) const;
   static Limits limits(const Step& step);
   MapStore::Order order_of(const Step& step, const Layer& layer) const;
@@ -67,6 +83,8 @@ class ProgramBuilder {
   Program program_;
   size_t step_ = 0;  ///< of the plan, in hand
   int64_t scratch_ = 0, largest_scratch_ = 0;
+  std::vector<std::pair<ValueId, Place>> shadows_;  ///< of the step in hand
+  ValueId unwritten_ = kNone;                       ///< the step's output, as long as nothing is in it
 };
 
 }  // namespace tnn::prefix

@@ -18,6 +18,14 @@ ImageLayout output_numbering(const ImageLayout& value, const Layer& layer) {
   return value.extent == layer.output_extent ? value : ImageLayout::dense(layer.output_extent);
 }
 
+template <typename Element>
+const kernels::BasicPackedWeights<Element>* packed(const WeightPiece& piece) {
+  if constexpr (sizeof(Element) == sizeof(float))
+    return piece.weights.fp32;
+  else
+    return piece.weights.bf16;
+}
+
 }  // namespace
 
 MapStore::Order ProgramBuilder::order_of(const Step& step, const Layer& layer) const {
@@ -31,18 +39,23 @@ void ProgramBuilder::add_weighted(const Step& step, const StepAtPoint& at) {
   const ImageLayout* residual_numbering = nullptr;
   if (at.adds_residual) {
     const Operand& operand = step.epilogue.residual->operand;
-    residual = as_one(operand);
+    residual = computes_in_bf16() ? bf16_residual(operand) : as_one(operand);
     residual_numbering = operand.front().flattened ? nullptr : &numbering(operand.front().value);
   }
   if (weights.at(point_index_).local)
     add_local(step, weights, residual ? &*residual : nullptr);
   else if (layout(step.output).planar)
     add_planar(step, weights);
+  else if (weights.at(point_index_).winograd)
+    add_winograd(step, weights, residual ? &*residual : nullptr, residual_numbering);
+  else if (computes_in_bf16())
+    add_dense<kernels::Bf16>(step, weights, residual ? &*residual : nullptr, residual_numbering);
   else
-    add_dense(step, weights, residual ? &*residual : nullptr, residual_numbering);
+    add_dense<float>(step, weights, residual ? &*residual : nullptr, residual_numbering);
   append_sigmoid(step);
 }
 
+template <typename Element>
 void ProgramBuilder::add_dense(const Step& step, const LayerWeights& weights, const WidePlace* residual,
                                const ImageLayout* residual_numbering) {
   const Layer& layer = weights.layer();
@@ -50,7 +63,7 @@ void ProgramBuilder::add_dense(const Step& step, const LayerWeights& weights, co
   const MapStore::Order order = order_of(step, layer);
   const ValueLayout& output = layout(step.output);
   const ImageLayout from = layer.gathers_features ? ImageLayout::dense({}) : numbering(input.front().value);
-  kernels::WideConvolution::Options options;
+  typename kernels::BasicWideConvolution<Element>::Options options;
   options.kernels = &parts_.kernels;
   options.map = &maps_.window(layer.window, from, output_numbering(numbering(step.output), layer), images(), order);
   if (layout(input.front().value).planar && !layer.gathers_features) options.channel_stride = layout(input.front().value).stride;
@@ -61,19 +74,43 @@ void ProgramBuilder::add_dense(const Step& step, const LayerWeights& weights, co
     options.residual_stride = residual->stride;
   }
   const auto& pieces = weights.at(point_index_).pieces;
-  std::vector<WideStep::Piece> made;
+  std::vector<typename WideStep<Element>::Piece> made;
   for (const WeightPiece& piece : pieces) {
     if (made.empty() || layer.groups > 1) options.parts = input_parts(input, layer, piece.group);
-    options.weights = piece.weights;
+    options.weights = packed<Element>(piece);
     options.first_output = piece.first_output;
     options.outputs = piece.outputs;
     options.exact_outputs = piece.outputs % kBlock != 0 && pieces.size() > 1;
     options.epilogue = epilogue(step);
     options.epilogue.scale += piece.output_channel;
     options.epilogue.shift += piece.output_channel;
-    made.push_back({kernels::WideConvolution(options), piece.output_channel});
+    made.push_back({kernels::BasicWideConvolution<Element>(options), piece.output_channel});
   }
-  append(std::make_unique<WideStep>(std::move(made), place(step.output), residual ? residual->place : Place{}), step.output);
+  const bool into_shadow = output.bf16 && !computes_in_bf16();
+  const Place to = into_shadow ? shadow_of(step.output) : place(step.output);
+  append(std::make_unique<WideStep<Element>>(std::move(made), to, residual ? residual->place : Place{}), step.output);
+}
+
+void ProgramBuilder::add_winograd(const Step& step, const LayerWeights& weights, const WidePlace* residual,
+                                  const ImageLayout* residual_numbering) {
+  kernels::WinogradConvolution::Options options;
+  options.kernels = &parts_.kernels;
+  options.weights = weights.at(point_index_).winograd;
+  options.input = numbering(step.inputs.front().front().value);
+  options.output = numbering(step.output);
+  options.parts = input_parts(step.inputs.front(), weights.layer(), 0);
+  options.images = images();
+  options.outputs = layout(step.output).channels;
+  options.output_stride = layout(step.output).stride;
+  options.adds_residual = residual != nullptr;
+  if (residual) {
+    options.residual = *residual_numbering;
+    options.residual_stride = residual->stride;
+  }
+  options.epilogue = epilogue(step);
+  append(std::make_unique<WinogradStep>(std::make_unique<const kernels::WinogradConvolution>(std::move(options)), place(step.output),
+                                        residual ? residual->place : Place{}),
+         step.output);
 }
 
 void ProgramBuilder::add_local(const Step& step, const LayerWeights& weights, const WidePlace* residual) {
@@ -92,7 +129,8 @@ void ProgramBuilder::add_local(const Step& step, const LayerWeights& weights, co
     options.residual_stride = residual->stride;
   }
   options.epilogue = epilogue(step);
-  append(std::make_unique<LocalStep>(options, input.place, place(step.output), residual ? residual->place : Place{}), step.output);
+  append(std::make_unique<LocalStep>(options, input.place, wide_place(step.output).place, residual ? residual->place : Place{}),
+         step.output);
 }
 
 void ProgramBuilder::add_planar(const Step& step, const LayerWeights& weights) {
@@ -105,7 +143,7 @@ void ProgramBuilder::add_planar(const Step& step, const LayerWeights& weights) {
       options.pre_shift = parts_.affine.at(point_index_, s).shift;
     }
   options.kernels = &parts_.kernels;
-  options.weights = weights.at(point_index_).pieces.front().weights;
+  options.weights = weights.at(point_index_).pieces.front().weights.fp32;
   options.window = weights.layer().window;
   options.layout.image = numbering(step.output);
   options.parts = input_parts(*input, weights.layer(), 0);

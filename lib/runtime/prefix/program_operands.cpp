@@ -46,9 +46,7 @@ WidePlace ProgramBuilder::gather(const Operand& operand) {
     channel += parts.back().part.from.channels * std::max<int64_t>(1, positions);
   }
   const ValueLayout copy = wide_layout(layout, channel, images(), false);
-  const Place place{scratch_offset_ + scratch_, 0};
-  scratch_ += kernels::round_up(copy.floats, kernels::kBlock);
-  largest_scratch_ = std::max(largest_scratch_, scratch_);
+  const Place place = in_scratch(copy.floats);
   const WidePlace to{place, copy.stride, channel, &maps_.interior(layout, images())};
   append(std::make_unique<GatherStep>(std::move(parts), to, layout.positions()));
   if (layout.has_halo()) program_.steps.back().halo = {place, copy.stride, 1, 0, copy.image_stride, &maps_.halo(layout, 1)};
@@ -60,7 +58,9 @@ std::vector<kernels::InputPart> ProgramBuilder::input_parts(const Operand& opera
   const int64_t begin = group * layer.inputs_per_group, end = begin + layer.inputs_per_group;
   // Where the features of flattened maps are gathered, they lie one after another in scratch memory; else each value in its own.
   const bool gathered = layer.gathers_features;
-  const WidePlace together = gathered ? gather(operand) : WidePlace{};
+  const bool in_bf16 = computes_in_bf16();
+  WidePlace together = gathered ? gather(operand) : WidePlace{};
+  if (gathered && in_bf16) together = rounded(together, kernels::ImageLayout::dense({}));
   int64_t first = 0, done = 0;
   for (const Segment& segment : operand) {
     const int64_t repeat = gathered && segment.flattened ? plan_.value(segment.value).shape.positions() : 1;
@@ -70,8 +70,9 @@ std::vector<kernels::InputPart> ProgramBuilder::input_parts(const Operand& opera
       const int64_t low = std::max(first + range.begin * repeat, begin), high = std::min(first + range.end * repeat, end);
       if (low < high) {
         const int64_t at = done + low - (first + range.begin * repeat);
-        const int64_t offset = gathered ? together.place.offset : place(segment.value).offset;
-        parts.push_back({offset + at * (from.planar ? from.stride : 1),
+        const bool converted = from.bf16 && !in_bf16;
+        const int64_t offset = (gathered ? together.place : converted ? shadow_of(segment.value) : place(segment.value)).offset;
+        parts.push_back({offset * (in_bf16 ? 2 : 1) + at * (from.planar ? from.stride : 1),
                          gathered      ? together.stride
                          : from.planar ? 1
                                        : from.stride,

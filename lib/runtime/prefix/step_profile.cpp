@@ -47,10 +47,11 @@ std::vector<StepTime> profile_steps(const std::shared_ptr<const LoweredModel>& m
       options.instruction_set.empty() ? kernels::best_kernel_set() : kernels::kernel_set(options.instruction_set);
   ContextOptions context;
   context.batch_limit = batch;
-  const ProgramSet programs(std::make_shared<const ModelParts>(model, set), context);
+  const ProgramSet programs(std::make_shared<const ModelParts>(model, set, options.precision), context);
   const Program& program = programs.at(point);
   const Plan& plan = model->plan;
-  kernels::AlignedBuffer<float> arena(static_cast<size_t>(programs.arena_floats()));
+  kernels::AlignedBuffer<float> arena(static_cast<size_t>(programs.arena_floats() + programs.thread_floats()));
+  float* const scratch = arena.data() + programs.arena_floats();
   const std::vector<float> input(static_cast<size_t>(batch * plan.values.front().channels * plan.values.front().shape.positions()), 0.5F);
   int64_t positions = 1;
   for (const int64_t size : operand_extent(plan, plan.output)) positions *= size;
@@ -62,8 +63,9 @@ std::vector<StepTime> profile_steps(const std::shared_ptr<const LoweredModel>& m
     std::vector<double> times(program.steps.size());
     if (program.one_image_steps > 0)
       for (int64_t image = 0; image < batch; ++image)
-        time_steps(program, 0, program.one_image_steps, {input.data(), output.data(), arena.data(), image, 1}, times);
-    time_steps(program, program.one_image_steps, program.steps.size(), {input.data(), output.data(), arena.data(), 0, batch}, times);
+        time_steps(program, 0, program.one_image_steps, {input.data(), output.data(), arena.data(), image, 1, scratch}, times);
+    time_steps(program, program.one_image_steps, program.steps.size(), {input.data(), output.data(), arena.data(), 0, batch, scratch},
+               times);
     for (size_t s = 0; s < times.size(); ++s) result[s].microseconds = std::min(result[s].microseconds, times[s]);
   }
   return result;

@@ -1,0 +1,99 @@
+#include "runtime/prefix/winograd_choice.h"
+
+#include <algorithm>
+
+#include "runtime/kernels/planar_convolution.h"
+#include "runtime/kernels/tile_choice.h"
+#include "runtime/lowering/rewriting.h"
+
+namespace tnn::prefix {
+namespace {
+
+constexpr double kGain = 0.9;            ///< of the direct estimate, for what estimates leave out
+constexpr double kShareOfModel = 0.045;  ///< that transformed weights may add to the weights of the model
+
+struct Candidate {
+  size_t step = 0;
+  int64_t extra_weights = 0;
+  double saved_cycles = 0;  ///< at full width
+  WeightForms forms;
+};
+
+/// Whether a layer reads wide values and writes one piece of shared weights at every point.
+bool is_eligible(const Plan& plan, const Step& step, const Layer& layer) {
+  if (!std::holds_alternative<Convolution>(step.operation) || layer.groups != 1 || layer.output_extent.size() != 2) return false;
+  const Operand& input = step.inputs.front();
+  if (!kernels::winograd_fits(layer.window, layer.output_extent)) return false;
+  for (const Segment& segment : input)
+    if (segment.value == 0 || !segment.is_plain()) return false;  // the network's input may lie in planes
+  return std::all_of(plan.points.begin(), plan.points.end(), [&](const PlanPoint& point) {
+    const auto pieces = output_pieces(layer, false, point.channels[static_cast<size_t>(step.output)]);
+    return pieces.empty() || (pieces.size() == 1 && !pieces.front().copied);
+  });
+}
+
+/// The better of wide and planar kernels.
+double direct_cycles(const kernels::KernelSet& set, const kernels::ImageLayout& numbering, kernels::WideWork work) {
+  const double wide = kernels::wide_cycles(set, work);
+  work.pixels = kernels::PlanarLayout{numbering}.span();
+  return std::min(wide, kernels::choose_planar_tiling(set, work, false).cycles);
+}
+
+Candidate candidate_of(const Plan& plan, const std::vector<kernels::ImageLayout>& numbering, const kernels::KernelSet& set, size_t index,
+                       const Layer& layer) {
+  const Step& step = plan.steps[index];
+  const int64_t positions = plan.value(step.output).shape.positions(), weights = layer.outputs_per_group * layer.inputs_per_group * 9;
+  Candidate candidate{index, weights * kernels::kWinogradPositions / 9, 0, {}};
+  bool all = true;
+  for (size_t p = 0; p < plan.points.size(); ++p) {
+    const PlanPoint& point = plan.points[p];
+    const int64_t inputs = count_channels(plan, point, step.inputs.front());
+    const int64_t outputs = count_channels(point.channels[static_cast<size_t>(step.output)]);
+    const bool runs = point.steps[index].mode == StepMode::run && inputs > 0 && outputs > 0;
+    if (!runs) {
+      candidate.forms.winograd_points.push_back(false);
+      continue;
+    }
+    kernels::WideWork work;
+    work.pixels = positions, work.outputs = outputs, work.steps = inputs * 9, work.segment_length = static_cast<double>(inputs);
+    const double direct = direct_cycles(set, numbering[static_cast<size_t>(step.output)], work);
+    const double filtered = kernels::winograd_cycles(set, positions / 4, inputs, outputs);
+    candidate.forms.winograd_points.push_back(filtered < kGain * direct);
+    all = all && candidate.forms.winograd_points.back();
+    candidate.saved_cycles = std::max(candidate.saved_cycles, direct - filtered);
+  }
+  candidate.forms.direct = !all;
+  if (all) candidate.extra_weights -= weights;
+  return candidate;
+}
+
+bool saves_more_a_byte(const Candidate& a, const Candidate& b) {
+  return a.saved_cycles * static_cast<double>(b.extra_weights) > b.saved_cycles * static_cast<double>(a.extra_weights);
+}
+
+}  // namespace
+
+std::vector<WeightForms> choose_winograd(const Plan& plan, const std::vector<kernels::ImageLayout>& numbering,
+                                         const kernels::KernelSet& set) {
+  std::vector<WeightForms> forms(plan.steps.size());
+  std::vector<Candidate> candidates;
+  int64_t weights = 0;
+  for (size_t s = 0; s < plan.steps.size(); ++s) {
+    if (!is_weighted(plan.steps[s].operation)) continue;
+    const Layer layer = layer_of(plan, numbering, plan.steps[s]);
+    weights += layer.groups * layer.outputs_per_group * layer.inputs_per_group * layer.taps();
+    if (!is_eligible(plan, plan.steps[s], layer)) continue;
+    candidates.push_back(candidate_of(plan, numbering, set, s, layer));
+    if (candidates.back().saved_cycles <= 0) candidates.pop_back();
+  }
+  std::stable_sort(candidates.begin(), candidates.end(), saves_more_a_byte);
+  double left = kShareOfModel * static_cast<double>(weights);
+  for (Candidate& candidate : candidates) {
+    if (static_cast<double>(candidate.extra_weights) > left) continue;
+    left -= static_cast<double>(candidate.extra_weights);
+    forms[candidate.step] = std::move(candidate.forms);
+  }
+  return forms;
+}
+
+}  // namespace tnn::prefix

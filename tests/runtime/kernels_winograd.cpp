@@ -1,0 +1,106 @@
+#include "catch_compat.h"
+#include "naive_convolution.h"
+#include "runtime/kernels/winograd.h"
+
+using namespace tnn;
+using namespace tnn::kernels;
+using namespace tnn::kernels::testing;
+
+namespace {
+
+/// A random 3x3 layer at a random width.
+struct Case {
+  explicit Case(unsigned seed);
+  double error(const KernelSet& kernels, int threads) const;
+
+  Random random;
+  NaiveConvolution naive;
+  int64_t full_outputs;
+  std::vector<InputPart> parts;
+  std::vector<float> x, weights, scale, shift, residual;
+  bool add;
+};
+
+Case::Case(unsigned seed) : random(seed) {
+  const Extent extent{2 * random.in(1, 6), 2 * random.in(1, 6)};
+  naive.shape = {{{3, 3}, {1, 1}, {1, 1}, {1, 1}}, extent, extent};
+  naive.images = random.in(1, 3);
+  full_outputs = random.in(1, random.chance(30) ? 300 : 40);
+  naive.outputs = random.in(1, full_outputs);
+  for (int64_t p = random.in(1, 3); p > 0; --p) {
+    const int64_t active = random.in(1, 20);
+    parts.push_back({0, 0, naive.full_inputs - 1, active});
+    for (int64_t c = 0; c < active; ++c) naive.weight_channel.push_back(naive.full_inputs - 1 + c);
+    naive.full_inputs += active + random.in(0, 5);
+  }
+  x = random.values(naive.images * static_cast<int64_t>(naive.weight_channel.size()) * count(extent));
+  weights = random.values(full_outputs * naive.full_inputs * 9);
+  scale = random.values(round_up(full_outputs, 16) + 16);
+  shift = random.values(round_up(full_outputs, 16) + 16);
+  residual = random.values(naive.images * naive.outputs * count(extent));
+  add = random.chance(40);
+}
+
+double Case::error(const KernelSet& kernels, int threads) const {
+  const auto inputs = static_cast<int64_t>(naive.weight_channel.size());
+  const int64_t input_stride = wide_pixel_stride(inputs + 15), output_stride = wide_pixel_stride(naive.outputs);
+  const WinogradWeights transformed(weights.data(), full_outputs, naive.full_inputs);
+  WinogradConvolution::Options options;
+  options.kernels = &kernels;
+  options.weights = &transformed;
+  options.input = options.output = options.residual = ImageLayout::dense(naive.shape.output);
+  options.input.widen_for(naive.shape.window, naive.shape.output);
+  options.output.low_halo = {1, 2};
+  options.images = naive.images;
+  int64_t offset = 0;
+  for (InputPart part : parts) {
+    part.offset = offset;
+    part.pixel_stride = input_stride;
+    offset += part.channels;
+    options.parts.push_back(part);
+  }
+  options.outputs = naive.outputs;
+  options.output_stride = options.residual_stride = output_stride;
+  options.adds_residual = add;
+  options.epilogue = {scale.data(), shift.data(), 0, 6};
+  const std::vector<float> input = to_wide(x, options.input, naive.images, inputs, input_stride);
+  const std::vector<float> residual_memory = to_wide(residual, options.residual, naive.images, naive.outputs, output_stride);
+  std::vector<float> output(static_cast<size_t>(naive.images * options.output.pixels_per_image() * output_stride));
+  const ImageLayout written = options.output;
+  const WinogradConvolution step(options);
+  for (int thread = 0; thread < threads; ++thread) {
+    std::vector<float> scratch(static_cast<size_t>(step.scratch_floats()), NAN);
+    step.run({input.data(), output.data(), residual_memory.data()}, share_of(step.work(naive.images), thread, threads), naive.images,
+             scratch.data());
+  }
+  std::vector<double> expected = naive(x, weights);
+  const auto positions = static_cast<size_t>(count(naive.shape.output));
+  for (size_t i = 0; i < expected.size(); ++i) {
+    const size_t channel = i / positions % static_cast<size_t>(naive.outputs);
+    expected[i] = expected[i] * static_cast<double>(scale[channel]) + static_cast<double>(shift[channel]);
+    if (add) expected[i] += static_cast<double>(residual[i]);
+    expected[i] = std::min(6.0, std::max(0.0, expected[i]));
+  }
+  return largest_error(output, expected, written, naive.images, naive.outputs, output_stride);
+}
+
+}  // namespace
+
+TEST_CASE("minimal filtering equals plain loops in every instruction set and width") {
+  for (unsigned seed = 0; seed < 120; ++seed) {
+    const Case c(seed);
+    for (const KernelSet* kernels : available_kernel_sets()) {
+      INFO("seed " << seed << ", " << kernels->name);
+      REQUIRE(c.error(*kernels, 1 + static_cast<int>(seed % 3)) < 1e-5);
+    }
+  }
+}
+
+TEST_CASE("minimal filtering fits windows of 3x3 with stride and padding 1 over even maps alone") {
+  const Window fitting{{3, 3}, {1, 1}, {1, 1}, {1, 1}};
+  CHECK(winograd_fits(fitting, {8, 2}));
+  CHECK_FALSE(winograd_fits(fitting, {7, 8}));
+  for (Window other : {Window{{3, 3}, {2, 2}, {1, 1}, {1, 1}}, Window{{3, 3}, {1, 1}, {0, 0}, {1, 1}},
+                       Window{{3, 3}, {1, 1}, {1, 1}, {2, 2}}, Window{{5, 5}, {1, 1}, {2, 2}, {1, 1}}})
+    CHECK_FALSE(winograd_fits(other, {8, 8}));
+}
