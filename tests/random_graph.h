@@ -111,9 +111,17 @@ class RandomGraph {
     }
   }
 
-  void shuffle() {
+  /// A permutation of the channels, or a subsampling and zero channels on both sides (an option A shortcut).
+  void rearrange() {
     x_ = b_.convolution(name("conv"), x_, 6, tnn::kNone, {.window = window(1, 0)});
-    x_ = b_.channel_shuffle(name("shuffle"), x_, pick(2) ? 2 : 3);
+    const int64_t choice = pick(4);
+    if (choice < 2) {
+      x_ = b_.channel_shuffle(name("shuffle"), x_, choice == 0 ? 3 : 2);
+      return;
+    }
+    if (smallest_extent() >= 3) x_ = b_.pool(name("subsample"), x_, {tnn::PoolKind::max, window(1, 0, 2)});
+    const int64_t before = pick(3);
+    x_ = b_.channel_pad(name("pad"), x_, b_.space(name("padded"), 6 + before + pick(3)), before);
   }
 
   void step() {
@@ -148,7 +156,7 @@ class RandomGraph {
         dense();
         break;
       case 9:
-        shuffle();
+        rearrange();
         break;
       case 10:
         x_ = b_.relu(name("relu"), b_.batch_norm(name("bn"), x_));

@@ -1,11 +1,10 @@
 #include <fmt/format.h>
 
 #include <memory>
-#include <optional>
 
-#include "core/atomic_file.h"
+#include "pipelines/experiment.h"
 #include "pipelines/export_model.h"
-#include "pipelines/sweep_utilization.h"
+#include "pipelines/named_model.h"
 #include "subcommands.h"
 #include "terminal_progress.h"
 
@@ -20,17 +19,8 @@ struct Options {
 };
 
 int run_export(const Options& options, const Session& session) {
-  const bool initial = options.model.extension() == ".yaml" || options.model.extension() == ".yml";
-  NamedModel named;
-  std::optional<TemporaryFile> written;
-  if (initial) {
-    named.recipe = Recipe::load(options.model, options.flags.overrides());
-    written.emplace("tnn-initial.safetensors");
-    write_initial_model(*named.recipe, written->path());
-    named.model = written->path();
-  } else {
-    named = find_model(options.model, options.flags.overrides());
-  }
+  const Recipe::Overrides overrides = options.flags.overrides();
+  const NamedModel named = is_recipe(options.model) ? initial_model(options.model, overrides) : find_model(options.model, overrides);
   set_threads(*named.recipe);
   ExportOptions exported = options.exported;
   exported.model = named.model;
@@ -50,7 +40,7 @@ void setup_export(CLI::App& app, Session& session) {
   ExportOptions& exported = options->exported;
   command
       ->add_option("MODEL", options->model,
-                   "Run folder, model file (.safetensors), or a recipe: its network with initial weights, for benchmarks")
+                   "Run folder, model file (.safetensors), or a recipe: its network with the weights of model.pretrained, else random ones")
       ->required()
       ->check(CLI::ExistingPath);
   command->add_option("--format", exported.format, "onnx or safetensors")

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "gentle_stop.h"
+#include "pipelines/named_model.h"
 #include "report/curve_table.h"
 #include "report/write_reports.h"
 #include "subcommands.h"
@@ -22,7 +23,7 @@ struct Options {
 
 int run_sweep(const Options& options, const Session& session) {
   stop_gently_on_signals();
-  const NamedModel named = find_model(options.model, options.flags.overrides());
+  const NamedModel named = find_trained_model(options.model, options.flags.overrides());
   TerminalProgress terminal;
   Progress silent;
   SweepOptions sweep = sweep_options(*named.recipe);
@@ -31,7 +32,8 @@ int run_sweep(const Options& options, const Session& session) {
   sweep.name = options.model.has_filename() ? options.model.filename().string() : options.model.parent_path().filename().string();
   sweep.command = session.command;
   sweep.history = named.history;
-  if (!std::filesystem::is_directory(options.model)) sweep.recipe.clear();  // a model file does not say by which recipe it was trained
+  // A model file does not say by which recipe it was trained.
+  if (!std::filesystem::is_directory(options.model) && !is_recipe(options.model)) sweep.recipe.clear();
   if (!options.utilizations.empty()) sweep.utilizations = options.utilizations;
   sweep.engine = options.engine;
   sweep.precision = precision_from_name(options.precision);
@@ -40,7 +42,8 @@ int run_sweep(const Options& options, const Session& session) {
   if (!options.out.empty())
     for (const auto& file : write_reports(curve, options.out, named.recipe->texts("output.formats")))
       if (!session.quiet) fmt::print(stderr, "written: {}\n", file.string());
-  fmt::print("{}", format_table(curve_table(curve), table_format(options.format)));
+  const TableFormat format = table_format(options.format);
+  fmt::print("{}", format_table(curve_table(curve, format == TableFormat::json), format));
   return 0;
 }
 
@@ -50,7 +53,9 @@ void setup_sweep_utilization(CLI::App& app, Session& session) {
   auto* command =
       app.add_subcommand("sweep-utilization", "Measure accuracy and cost of a trained model against utilization, on the test set");
   auto options = std::make_shared<Options>();
-  command->add_option("MODEL", options->model, "Run folder or model file (.safetensors)")->required()->check(CLI::ExistingPath);
+  command->add_option("MODEL", options->model, "Run folder, model file (.safetensors), or a recipe with model.pretrained")
+      ->required()
+      ->check(CLI::ExistingPath);
   command->add_option("--u", options->utilizations, "distinct (every operating point), start:end:step, or a list such as 0.25,0.5,1")
       ->check(not_empty);
   command->add_option("--engine", options->engine, "What computes: torch, or an engine of the runtime, as deployed (see tnn run)")

@@ -25,7 +25,8 @@ class CardReader {
     card.name = path_.stem().string();
     card.title = value<std::string>(root, "title", "text");
     card.task = choice(root, "task", {"classification"});
-    card.format = static_cast<DatasetFormat>(choice_index(root, "format", {"idx", "cifar10", "cifar100", "image_folder"}));
+    const std::vector<std::string> formats{"idx", "cifar10", "cifar100", "cifar10_python", "cifar100_python", "image_folder"};
+    card.format = static_cast<DatasetFormat>(choice_index(root, "format", formats));
     if (card.is_image_folder())
       read_class_list(root, card);
     else
@@ -187,12 +188,14 @@ class CardReader {
       check_keys(node, {"name", "bytes", "images", "md5", "sha256"});
     }
     file.name = value<std::string>(node, "name", "text");
-    file.bytes = count(node, "bytes");
+    const bool pickled = card.format == DatasetFormat::cifar10_python || card.format == DatasetFormat::cifar100_python;
+    if (!pickled || node["bytes"]) file.bytes = count(node, "bytes");
     file.images = count(node, "images");
     file.md5 = digest(node, "md5", 32);
     file.sha256 = digest(node, "sha256", 64);
-    check(node, "bytes", file.bytes == expected_bytes(file, card),
-          fmt::format("must be {} for {} images in this format", expected_bytes(file, card), file.images));
+    if (!pickled)
+      check(node, "bytes", file.bytes == expected_bytes(file, card),
+            fmt::format("must be {} for {} images in this format", expected_bytes(file, card), file.images));
     return file;
   }
 

@@ -5,6 +5,7 @@
 #include <future>
 
 #include "core/error.h"
+#include "data/cifar_pickle.h"
 #include "data/cifar_reader.h"
 #include "data/idx_reader.h"
 #include "data/image_folder.h"
@@ -18,7 +19,7 @@ SourceBytes read_dataset_file(const DatasetFile& file, const fs::path& folder) {
   const auto path = find_source(folder, file.name);
   if (!path) throw DataError(fmt::format("{}: no such file (nor .gz, nor .xz)", (folder / file.name).string()));
   SourceBytes source = read_source(*path, static_cast<size_t>(file.bytes));
-  if (static_cast<int64_t>(source.bytes.size()) != file.bytes)
+  if (file.bytes > 0 && static_cast<int64_t>(source.bytes.size()) != file.bytes)
     throw DataError(fmt::format("{}: byte {}: expected {} decompressed bytes, found {}", path->string(),
                                 std::min(file.bytes, static_cast<int64_t>(source.bytes.size())), file.bytes, source.bytes.size()));
   return source;
@@ -59,7 +60,9 @@ void check_image_size(const DatasetCard& card, const ImageSet& set, const fs::pa
 
 ImageSet parse_split(const DatasetCard& card, std::vector<SourceBytes> sources, int64_t limit) {
   if (card.format == DatasetFormat::idx) return parse_idx_split(card, std::move(sources), limit);
-  const auto layout = card.format == DatasetFormat::cifar10 ? CifarLayout::cifar10 : CifarLayout::cifar100;
+  const bool ten = card.format == DatasetFormat::cifar10 || card.format == DatasetFormat::cifar10_python;
+  const bool pickled = card.format == DatasetFormat::cifar10_python || card.format == DatasetFormat::cifar100_python;
+  const auto layout = ten ? CifarLayout::cifar10 : CifarLayout::cifar100;
   ImageSet set;
   set.class_names = card.classes;
   size_t records = 0;
@@ -67,7 +70,7 @@ ImageSet parse_split(const DatasetCard& card, std::vector<SourceBytes> sources, 
   if (limit <= 0) set.pixels.reserve(records * cifar_record_bytes(layout));
   for (auto& source : sources) {
     if (limit > 0 && set.size() >= limit) break;
-    append_cifar(source, layout, limit > 0 ? limit - set.size() : 0, set);
+    (pickled ? append_cifar_pickle : append_cifar)(source, layout, limit > 0 ? limit - set.size() : 0, set);
     source.bytes = {};
   }
   return set;

@@ -8,7 +8,7 @@
 namespace tnn {
 
 /// image_folder: JPEG and PNG files of any size in class folders, or packed in one HDF5 file (packed_images.h).
-enum class DatasetFormat { idx, cifar10, cifar100, image_folder };
+enum class DatasetFormat { idx, cifar10, cifar100, cifar10_python, cifar100_python, image_folder };
 
 /// What a file holds: labelled records (CIFAR), images alone or labels alone (IDX).
 enum class FileContent { records, images, labels };
@@ -17,7 +17,7 @@ enum class FileContent { records, images, labels };
 struct DatasetFile {
   std::string name;  ///< without .gz or .xz
   FileContent holds = FileContent::records;
-  int64_t bytes = 0;
+  int64_t bytes = 0;  ///< 0: not known (CIFAR's Python version)
   int64_t images = 0;
   std::string md5, sha256;  ///< lower-case hexadecimal; "": not known
 };

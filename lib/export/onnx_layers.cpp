@@ -78,7 +78,8 @@ void OnnxLayers::lower(NodeId id, const std::vector<std::string>& operands) {
                            [&](const Flatten&) {
                              return simple("Flatten", {{"axis", int64_t{1}}});
                            },
-                           [&](const Dropout&) { return x; }, [&](const ChannelShuffle& s) { return channel_shuffle(node, s, x); }},
+                           [&](const Dropout&) { return x; }, [&](const ChannelShuffle& s) { return channel_shuffle(node, s, x); },
+                           [&](const ChannelPad& p) { return channel_pad(node, p, x); }},
                      node.operation));
 }
 
@@ -206,6 +207,14 @@ std::string OnnxLayers::channel_shuffle(const Node& node, const ChannelShuffle& 
   const std::string groups = writer_.emit("Reshape", node.name + ".groups", {x, writer_.integers(node.name + ".grouped_shape", grouped)});
   const std::string turned = writer_.emit("Transpose", node.name + ".transposed", {groups}, {{"perm", std::vector<int64_t>{0, 2, 1, 3}}});
   return writer_.emit("Reshape", node.name, {turned, writer_.integers(node.name + ".shape", whole)});
+}
+
+std::string OnnxLayers::channel_pad(const Node& node, const ChannelPad& options, const std::string& x) {
+  const size_t dimensions = node.shape.extent.size() + 2;
+  std::vector<int64_t> pads(2 * dimensions, 0);  // of every dimension: zeros in front, then those behind
+  pads[1] = options.before;
+  pads[dimensions + 1] = graph_.channels(node.shape) - graph_.channels(graph_.input_shape(node)) - options.before;
+  return writer_.emit("Pad", node.name, {x, writer_.integers(node.name + ".pads", pads)});
 }
 
 }  // namespace tnn

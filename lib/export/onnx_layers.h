@@ -29,6 +29,7 @@ class OnnxLayers {
   std::string activation(const Node& node, const Activation& options, const std::string& x);
   std::string pool(const Node& node, const Pool& options, const std::string& x);
   std::string channel_shuffle(const Node& node, const ChannelShuffle& options, const std::string& x);
+  std::string channel_pad(const Node& node, const ChannelPad& options, const std::string& x);
 
   /// The batch norm that can be folded into a weighted node: its only reader, with one set of statistics.
   std::optional<NodeId> folded_batch_norm(NodeId id) const;

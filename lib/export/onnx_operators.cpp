@@ -210,6 +210,28 @@ OnnxEvaluated transpose(const OnnxNode& node, const OnnxOperands& in) {
   return {{samples, columns, rows, inner}, std::move(y)};
 }
 
+/// Zeros before and behind.
+OnnxEvaluated pad(const OnnxNode& node, const OnnxOperands& in) {
+  OnnxEvaluated y = *in.at(0);
+  const Integers& pads = in.at(1)->integers();
+  if (pads.size() != 2 * y.shape.size()) fail(node, "pads do not fit the dimensions");
+  for (size_t axis = 0; axis < y.shape.size(); ++axis) {
+    const int64_t before = pads[axis], after = pads[axis + y.shape.size()];
+    if (before < 0 || after < 0) fail(node, "negative pads are not read here");
+    const Split split = split_at(y.shape, static_cast<int64_t>(axis));
+    Numbers padded;
+    for (int64_t o = 0; o < split.outer; ++o) {
+      padded.resize(padded.size() + index_of(before * split.inner));
+      const auto begin = y.floats().begin() + o * split.size * split.inner;
+      padded.insert(padded.end(), begin, begin + split.size * split.inner);
+      padded.resize(padded.size() + index_of(after * split.inner));
+    }
+    y.shape[axis] += before + after;
+    y.values = std::move(padded);
+  }
+  return y;
+}
+
 OnnxEvaluated reduce_sum(const OnnxOperands& in) {
   int64_t sum = 0;
   for (const int64_t value : in.at(0)->integers()) sum += value;
@@ -243,6 +265,7 @@ const std::map<std::string, Evaluate>& evaluators() {
       {"Gemm", gemm},
       {"Gather", gather},
       {"Slice", slice},
+      {"Pad", pad},
       {"Concat", concat},
       {"Transpose", transpose},
       {"Flatten", flattened},

@@ -32,6 +32,7 @@ const std::map<std::string, int>& first_opsets() {
                                                 {"Less", 9},
                                                 {"MaxPool", 12},
                                                 {"Mul", 7},
+                                                {"Pad", 11},
                                                 {"ReduceSum", 13},
                                                 {"Relu", 6},
                                                 {"Reshape", 5},

@@ -238,13 +238,27 @@ NodeId GraphBuilder::channel_shuffle(const std::string& name, NodeId x, SpaceId 
   if (groups < 1 || channels(x) % groups != 0 || channels(x) != graph_.space(output).channels)
     throw UsageError(fmt::format("node '{}': {} groups do not divide its {} channels, or its space has {} channels", name, groups,
                                  channels(x), graph_.space(output).channels));
+  require_ungated(name, "channel shuffle", x, output);
+  return append({name, ChannelShuffle{groups}, {x}, {}, {{Part{output, 1, {}}}, shape(x).extent}});
+}
+
+NodeId GraphBuilder::channel_pad(const std::string& name, NodeId x, SpaceId output, int64_t before) {
+  check_inputs(name, {x});
+  check_space(name, output);
+  if (before < 0 || before > graph_.space(output).channels - channels(x))
+    throw UsageError(fmt::format("node '{}': {} channels after {} zero channels do not fit into its space of {} channels", name,
+                                 channels(x), before, graph_.space(output).channels));
+  require_ungated(name, "channel pad", x, output);
+  return append({name, ChannelPad{before}, {x}, {}, {{Part{output, 1, {}}}, shape(x).extent}});
+}
+
+void GraphBuilder::require_ungated(const std::string& name, const char* kind, NodeId x, SpaceId output) const {
   bool gated = graph_.space(output).gate != kNone;
   for (const Part& part : shape(x).parts)
     gated = gated || graph_.space(part.space).gate != kNone ||
             std::any_of(part.branches.begin(), part.branches.end(),
                         [&](const Branch& b) { return std::find(branches_.begin(), branches_.end(), b) == branches_.end(); });
-  if (gated) throw UsageError(fmt::format("node '{}': a channel shuffle needs channels that are always active (no gate)", name));
-  return append({name, ChannelShuffle{groups}, {x}, {}, {{Part{output, 1, {}}}, shape(x).extent}});
+  if (gated) throw UsageError(fmt::format("node '{}': a {} needs channels that are always active (no gate)", name, kind));
 }
 
 Graph GraphBuilder::finish(const std::vector<NodeId>& outputs) {

@@ -54,6 +54,8 @@ class GraphBuilder {
   NodeId channel_shuffle(const std::string& name, NodeId x, int64_t groups);
   /// The same into a space declared before.
   NodeId channel_shuffle(const std::string& name, NodeId x, SpaceId output, int64_t groups);
+  /// x in the middle of `output`, which has as many channels or more: `before` zero channels in front of it, zeros behind it.
+  NodeId channel_pad(const std::string& name, NodeId x, SpaceId output, int64_t before);
 
   const TensorShape& shape(NodeId node) const { return graph_.node(node).shape; }
   int64_t channels(NodeId node) const { return graph_.channels(shape(node)); }
@@ -67,6 +69,7 @@ class GraphBuilder {
   GateId add_gate(Gate gate);
   NodeId append_weighted(const std::string& name, NodeId x, SpaceId output, Operation operation, std::vector<int64_t> extent);
   void check_space(const std::string& name, SpaceId output) const;
+  void require_ungated(const std::string& name, const char* kind, NodeId x, SpaceId output) const;
 
   Graph graph_;
   std::vector<Branch> branches_;

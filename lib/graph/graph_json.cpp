@@ -53,6 +53,10 @@ Json node_to_json(const Graph& graph, const Node& node) {
                      json["space"] = space_of();
                      json["groups"] = s.groups;
                    },
+                   [&](const ChannelPad& p) {
+                     json["space"] = space_of();
+                     json["before"] = p.before;
+                   },
                    [](const auto&) {}},
              node.operation);
   for (const Branch& branch : node.branches) json["branches"].push_back({{"gate", graph.gate(branch.gate).name}, {"index", branch.index}});
@@ -164,11 +168,12 @@ struct Reader {
     if (kind == "flatten") return builder.flatten(name, x());
     if (kind == "dropout") return builder.dropout(name, x(), fields.get<double>("probability"));
     if (kind == "channel_shuffle") return builder.channel_shuffle(name, x(), space(), fields.get<int64_t>("groups"));
-    throw UsageError(fmt::format(
-        "{}: {}", fields.where(),
-        unknown_name_message("kind", kind,
-                             {"input", "convolution", "linear", "batch_norm", "relu", "relu6", "sigmoid", "max_pool", "average_pool",
-                              "global_max_pool", "global_average_pool", "add", "concat", "flatten", "dropout", "channel_shuffle"})));
+    if (kind == "channel_pad") return builder.channel_pad(name, x(), space(), fields.get<int64_t>("before"));
+    throw UsageError(fmt::format("{}: {}", fields.where(),
+                                 unknown_name_message("kind", kind,
+                                                      {"input", "convolution", "linear", "batch_norm", "relu", "relu6", "sigmoid",
+                                                       "max_pool", "average_pool", "global_max_pool", "global_average_pool", "add",
+                                                       "concat", "flatten", "dropout", "channel_shuffle", "channel_pad"})));
   }
 
   void read_node(const Json& json) {

@@ -89,9 +89,15 @@ struct ChannelShuffle {
   bool operator==(const ChannelShuffle&) const = default;
 };
 
+/// Zero channels before and after those of the input: ResNet's option A shortcut, after a subsampling. On ungated channels only.
+struct ChannelPad {
+  int64_t before = 0;  ///< zero channels in front; those behind fill the output space
+  bool operator==(const ChannelPad&) const = default;
+};
+
 /// The kinds of nodes. A new kind is one struct here and one overload in each reader.
-using Operation =
-    std::variant<Input, Convolution, Linear, BatchNorm, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout, ChannelShuffle>;
+using Operation = std::variant<Input, Convolution, Linear, BatchNorm, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout,
+                               ChannelShuffle, ChannelPad>;
 
 /// The name of an operation in JSON, listings and errors: "convolution", "batch_norm", "relu", ...
 std::string kind_name(const Operation& operation);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <regex>
 
 #include "core/error.h"
 #include "models/layers.h"
@@ -72,6 +73,11 @@ NodeId stem(GraphBuilder& b, const ModelOptions& options, const Plan& plan) {
 }
 
 }  // namespace
+
+std::string densenet_pretrained_name(const std::string& name) {
+  static const std::regex early("(.*denselayer\\d+\\.(?:norm|conv))\\.([12]\\..*)");
+  return std::regex_replace(name, early, "$1$2");
+}
 
 Graph densenet_w(const ModelOptions& options) {
   require_image_input("densenet_w", options);

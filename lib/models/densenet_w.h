@@ -10,4 +10,7 @@ namespace tnn {
 /// Large images: depth 121, 169 or 201, growth 32, torchvision's names; small ones: depth 6n + 4, growth 12, three blocks.
 Graph densenet_w(const ModelOptions& options);
 
+/// torchvision's early files say "denselayer1.norm.1" where its module is "denselayer1.norm1".
+std::string densenet_pretrained_name(const std::string& name);
+
 }  // namespace tnn

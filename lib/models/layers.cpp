@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "core/error.h"
 
@@ -22,9 +23,11 @@ bool is_large_image(const ModelOptions& options) { return options.input.at(1) >=
 
 std::string choose_variant(const ModelOptions& options, const std::vector<std::string>& allowed) {
   if (options.variant.empty()) return allowed.front();
-  if (std::find(allowed.begin(), allowed.end(), options.variant) == allowed.end())
+  std::string variant = options.variant;
+  for (char& c : variant) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (std::find(allowed.begin(), allowed.end(), variant) == allowed.end())
     throw UsageError(unknown_name_message("model.variant", options.variant, allowed));
-  return options.variant;
+  return variant;
 }
 
 NodeId pooled_classifier(GraphBuilder& b, const std::string& name, NodeId x, int64_t classes) {

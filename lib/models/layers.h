@@ -19,7 +19,7 @@ void require_image_input(const std::string& model, const ModelOptions& options);
 /// Whether the architecture's form for large images (stem of stride 2, max pool) is meant: at least 64 positions high.
 bool is_large_image(const ModelOptions& options);
 
-/// options.variant, or the first of `allowed` where it is empty; UsageError lists the allowed ones.
+/// options.variant in lower case, or the first of `allowed` where it is empty; UsageError lists the allowed ones.
 std::string choose_variant(const ModelOptions& options, const std::vector<std::string>& allowed);
 
 /// Global average pool ("avgpool"), flatten, then the ungated linear classifier `name`.

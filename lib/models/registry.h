@@ -29,9 +29,14 @@ struct Architecture {
   std::string name;
   std::string help;
   Graph (*build)(const ModelOptions& options);
+  /// The graph's name of a tensor that trained networks in use call `name`; nullptr: the same.
+  std::string (*pretrained_name)(const std::string& name) = nullptr;
 };
 
 const std::vector<Architecture>& architectures();
+
+/// The architecture of this name; UsageError lists the known ones.
+const Architecture& find_architecture(const std::string& name);
 
 /// Declares the named architecture; UsageError lists the known names or says which option is wrong.
 Graph build_model(const std::string& name, const ModelOptions& options);

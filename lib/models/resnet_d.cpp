@@ -12,6 +12,7 @@ struct Plan {
   bool bottleneck = false;
   int64_t width = 64;       ///< of the first stage, doubled in each
   std::vector<int> blocks;  ///< of each stage
+  bool padded_shortcuts = false;
   int64_t expansion() const { return bottleneck ? 4 : 1; }
 };
 
@@ -21,8 +22,9 @@ Plan plan_of(const ModelOptions& options) {
     if (depth < 8 || (depth - 2) % 6 != 0)
       throw UsageError(
           fmt::format("model.depth: resnet_d has depth 6n + 2 (20, 32, 44, ...) for images under 64 positions, not {}", depth));
-    return {false, 16, std::vector<int>(3, (depth - 2) / 6)};
+    return {false, 16, std::vector<int>(3, (depth - 2) / 6), choose_variant(options, {"b", "a"}) == "a"};
   }
+  choose_variant(options, {"b"});
   switch (options.depth) {
     case 18:
       return {false, 64, {2, 2, 2, 2}};
@@ -56,6 +58,13 @@ NodeId stem(GraphBuilder& b, const ModelOptions& options, int64_t width) {
   return large ? b.pool("maxpool", x, {.window = square_window(3, 2, 1)}) : x;
 }
 
+/// What the first block of a stage adds: x in the stage's shape.
+NodeId projection(GraphBuilder& b, NodeId x, const std::string& name, SpaceId trunk, int64_t stride, bool padded) {
+  if (!padded) return b.batch_norm(name + ".downsample.1", b.convolution(name + ".downsample.0", x, trunk, same_convolution(1, stride)));
+  const NodeId every_other = b.pool(name + ".subsample", x, {.kind = PoolKind::max, .window = square_window(1, stride)});
+  return b.channel_pad(name + ".pad", every_other, trunk, b.channels(x) / 2);
+}
+
 NodeId stage(GraphBuilder& b, NodeId x, const Plan& plan, size_t index) {
   const std::string layer = fmt::format("layer{}", index + 1);
   const int64_t width = plan.width << index, channels = width * plan.expansion(), first_stride = index > 0 ? 2 : 1;
@@ -69,14 +78,24 @@ NodeId stage(GraphBuilder& b, NodeId x, const Plan& plan, size_t index) {
     if (keeps) b.begin_branch(gate, i - (projected ? 1 : 0));
     const NodeId y = transformation(b, x, name, trunk, width, keeps ? 1 : first_stride, plan.bottleneck);
     if (keeps) b.end_branch();
-    if (!keeps)
-      x = b.batch_norm(name + ".downsample.1", b.convolution(name + ".downsample.0", x, trunk, same_convolution(1, first_stride)));
+    if (!keeps) x = projection(b, x, name, trunk, first_stride, plan.padded_shortcuts);
     x = b.relu(name + ".relu", b.add(name + ".add", {y, x}));
   }
   return x;
 }
 
+/// `from` at the place of a whole component of a dotted name becomes `to`.
+std::string with_component(const std::string& name, const std::string& from, const std::string& to) {
+  const std::string dotted = "." + name + ".";
+  const size_t at = dotted.find("." + from + ".");
+  return at == std::string::npos ? name : name.substr(0, at) + to + name.substr(at + from.size());
+}
+
 }  // namespace
+
+std::string resnet_pretrained_name(const std::string& name) {
+  return with_component(with_component(name, "linear", "fc"), "shortcut", "downsample");
+}
 
 Graph resnet_d(const ModelOptions& options) {
   require_image_input("resnet_d", options);

@@ -2,6 +2,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
@@ -65,6 +66,13 @@ at::Tensor Executor::evaluate(NodeId id) {
                             grouped[1] /= s.groups;
                             grouped.insert(grouped.begin() + 1, s.groups);
                             return x().reshape(grouped).transpose(1, 2).reshape(sizes);
+                          },
+                          [&](const ChannelPad& p) {
+                            // From the last dimension back, a pair each: only the channels are padded.
+                            std::vector<int64_t> zeros(2 * static_cast<size_t>(x().dim() - 1), 0);
+                            zeros[zeros.size() - 2] = p.before;
+                            zeros.back() = graph_.channels(n.shape) - x().size(1) - p.before;
+                            return at::constant_pad_nd(x(), zeros);
                           }},
                     n.operation);
 }

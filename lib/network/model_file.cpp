@@ -1,9 +1,11 @@
 #include "network/model_file.h"
 
-#include <ATen/ops/from_blob.h>
+#include <ATen/ops/empty.h>
 #include <c10/core/GradMode.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include <cstring>
 
 #include "core/error.h"
 
@@ -49,8 +51,13 @@ void save_network(const std::filesystem::path& path, const Network& network, con
 at::Tensor read_tensor(const SafetensorsFile& file, const std::string& name) {
   const TensorView* view = file.find(name);
   if (!view) throw DataError(fmt::format("'{}': tensor '{}' is missing", file.path().string(), name));
-  const auto options = at::TensorOptions(scalar_type(view->dtype));
-  return at::from_blob(const_cast<std::byte*>(view->data), view->shape, options).to(at::kFloat, false, true);
+  return read_tensor(*view);
+}
+
+at::Tensor read_tensor(const TensorView& view) {
+  at::Tensor tensor = at::empty(view.shape, at::TensorOptions(scalar_type(view.dtype)));
+  if (view.bytes() > 0) std::memcpy(tensor.data_ptr(), view.data, view.bytes());  // the file's data may lie at any address
+  return tensor.to(at::kFloat);
 }
 
 void load_parameters(const SafetensorsFile& file, Network& network) {

@@ -23,7 +23,8 @@ Network load_network(const std::filesystem::path& path, at::Device device = at::
 /// Copies the model's tensors of a file into a network of the same description.
 void load_parameters(const SafetensorsFile& file, Network& network);
 
-/// A copy of one tensor of a file, on the CPU.
+/// A copy of one tensor of a file, on the CPU, as fp32.
 at::Tensor read_tensor(const SafetensorsFile& file, const std::string& name);
+at::Tensor read_tensor(const TensorView& view);
 
 }  // namespace tnn

@@ -9,6 +9,7 @@
 #include "data/dataset.h"
 #include "evaluation/utilization_list.h"
 #include "pipelines/experiment.h"
+#include "pipelines/initial_network.h"
 #include "pipelines/inspect.h"
 #include "pipelines/run_folder.h"
 #include "report/write_reports.h"
@@ -48,6 +49,7 @@ double measure_validation(const Network& network, const TrainingData& data, cons
 Plan measure_plan(const Experiment& experiment, const DatapathOptions& options) {
   const TrainingData data = load_training_data(experiment);
   Network network = make_network(experiment);
+  load_pretrained(experiment.recipe, network);
   Optimizer optimizer(network.parameters().trainable(), options.optimizer);
   LoaderOptions loader_options;
   loader_options.batch_size = options.batch_size;

@@ -2,7 +2,6 @@
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -16,31 +15,10 @@
 #include "data/dataset_folder.h"
 #include "data/split.h"
 #include "network/device.h"
+#include "pipelines/described_data.h"
 #include "pipelines/image_options.h"
 
 namespace tnn {
-namespace {
-
-Preprocessing preprocessing_of(const Recipe& recipe, const DatasetCard& card) {
-  if (recipe.text("data.normalize") == "dataset") return {{card.mean.begin(), card.mean.end()}, {card.std.begin(), card.std.end()}, 0};
-  const auto channels = static_cast<size_t>(card.channels);
-  return {std::vector<double>(channels, 0.0), std::vector<double>(channels, 1.0), 0};
-}
-
-void check_model_fits(const Recipe& recipe, const Graph& graph, const DatasetCard& card) {
-  const auto image = image_shape(recipe, card, graph), input = graph.dimensions(graph.input().shape);
-  if (input != image)
-    throw recipe.fault("model.input",
-                       fmt::format("the network takes [{}], but images of '{}' {}are [{}]", fmt::join(input, ", "), card.name,
-                                   recipe.integer("data.image_size") ? "at data.image_size " : "", fmt::join(image, ", ")));
-  const int64_t classes = graph.channels(graph.node(graph.outputs().front()).shape);
-  if (classes != static_cast<int64_t>(card.classes.size()))
-    throw recipe.fault("model.classes",
-                       fmt::format("the network gives {} classes, but '{}' has {}", classes, card.name, card.classes.size()));
-}
-
-}  // namespace
-
 AugmentationOptions plain_augmentation(const Preprocessing& preprocessing) {
   AugmentationOptions options;
   options.mean.assign(preprocessing.mean.begin(), preprocessing.mean.end());
@@ -64,17 +42,15 @@ DatasetOnDisk find_dataset(const std::string& name, const std::string& root) {
 Experiment prepare_experiment(const Recipe& recipe) {
   Experiment experiment{recipe, find_dataset(recipe.text("data.name"), recipe.text("data.root")), describe_recipe_model(recipe)};
   const DatasetCard& card = experiment.dataset.card;
-  check_model_fits(recipe, experiment.description.graph, card);
+  const Misfit fault = misfit(recipe, experiment.description.graph, card);
+  if (!fault.message.empty()) throw recipe.fault(fault.key, fault.message);
   experiment.decoding = decoding_options(recipe, card, experiment.description.graph);
   const std::filesystem::path model = recipe.text("export.model");
   if (model.empty() || model.has_parent_path() || model.extension() != ".safetensors")
     throw recipe.fault(
         "export.model",
         fmt::format("'{}' is not a file name with the extension .safetensors (it is written in the run folder)", model.string()));
-  experiment.description.dataset = card.name;
-  experiment.description.class_names = card.classes;
-  experiment.description.preprocessing = preprocessing_of(recipe, card);
-  experiment.description.preprocessing.resize_side = experiment.decoding.resize_side;
+  describe_data(recipe, card, experiment.description);
   return experiment;
 }
 

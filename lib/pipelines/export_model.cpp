@@ -126,10 +126,6 @@ class Exporter {
 
 }  // namespace
 
-void write_initial_model(const Recipe& recipe, const std::filesystem::path& path) {
-  save_network(path, Network(describe_recipe_model(recipe), static_cast<uint64_t>(recipe.integer("training.seed"))));
-}
-
 std::vector<ExportedFile> export_model(const ExportOptions& options, Progress& progress) {
   check_options(options);
   return Exporter(options, progress).run();

@@ -32,10 +32,6 @@ struct ExportedFile {
   std::string checked_on;            ///< which inputs
 };
 
-/// Writes the network of a recipe with its initial weights (training.seed) as a model file: for benchmarks, which do not ask what a network
-/// has learnt.
-void write_initial_model(const Recipe& recipe, const std::filesystem::path& path);
-
 /// Writes the files, each after its bytes were read back and run: ONNX by an evaluator of ONNX's own operators, safetensors as a network,
 /// against the source network run by LibTorch on test images of the model's data set (random inputs where that is not found). UsageError
 /// where something cannot be said in the format; Error where a file of fp32 differs by more than 1e-4, which is then not written.

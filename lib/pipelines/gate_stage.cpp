@@ -8,6 +8,7 @@
 #include "graph/graph_json.h"
 #include "network/device.h"
 #include "network/model_file.h"
+#include "pipelines/damage_reports.h"
 #include "training/gate_trainer.h"
 
 namespace tnn {

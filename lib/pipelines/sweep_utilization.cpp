@@ -1,10 +1,8 @@
 #include "pipelines/sweep_utilization.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <numeric>
-#include <set>
 
 #include "core/error.h"
 #include "core/version.h"
@@ -19,7 +17,6 @@
 #include "pipelines/damage_reports.h"
 #include "pipelines/image_options.h"
 #include "pipelines/run_folder.h"
-#include "training/training_state.h"
 
 namespace tnn {
 namespace {
@@ -50,19 +47,6 @@ std::vector<EpochRecord> epoch_records(const std::vector<EpochSummary>& history)
   for (const EpochSummary& e : history)
     records.push_back({static_cast<double>(e.epoch), e.training_loss, e.score, e.learning_rate, e.seconds});
   return records;
-}
-
-/// What may be set for a model that is trained already.
-void check_overrides(const Recipe::Overrides& overrides) {
-  static const std::set<std::string> sections{"evaluation", "run", "output"};
-  static const std::set<std::string> keys{"data.root",    "data.workers",           "data.test_limit", "data.scaled_decoding",
-                                          "data.damaged", "training.channels_last", "training.seed"};
-  for (const std::string& text : overrides) {
-    const std::string path = text.substr(0, text.find('='));
-    if (!sections.count(path.substr(0, path.find('.'))) && !keys.count(path))
-      throw UsageError(fmt::format("--set {}: the model file decides {}; of a trained model can be set: evaluation.*, run.*, output.*, {}",
-                                   text, path, fmt::join(keys, ", ")));
-  }
 }
 
 /// The engine that was asked for; a batch at a time.
@@ -162,26 +146,6 @@ SweepOptions sweep_options(const Recipe& recipe) {
   options.latency_repeats = recipe.integer("evaluation.latency_repeats");
   options.recipe = recipe.resolved_yaml();
   return options;
-}
-
-NamedModel find_model(const std::filesystem::path& run_or_model, const Recipe::Overrides& overrides) {
-  check_overrides(overrides);
-  NamedModel named;
-  if (!std::filesystem::is_directory(run_or_model)) {
-    named.model = run_or_model;
-    named.recipe = Recipe::defaults(overrides);
-    return named;
-  }
-  const RunFolder folder(run_or_model);
-  named.model = find_model_file(run_or_model, overrides);
-  named.recipe = Recipe::load(folder.recipe(), overrides);
-  const auto last = folder.checkpoints() / "last.safetensors";
-  if (std::filesystem::exists(last)) {
-    const SafetensorsFile file(last);
-    const auto state = file.metadata().find("tnn.training_state");
-    if (state != file.metadata().end()) named.history = training_state_from_json(state->second).history;
-  }
-  return named;
 }
 
 }  // namespace tnn

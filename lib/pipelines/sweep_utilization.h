@@ -25,7 +25,7 @@ struct SweepOptions {
   int workers = 1;
   int threads = 1;  ///< LibTorch's, for the machine's description
   bool channels_last = true;
-  DecodingOptions decoding;  ///< of an image folder: when to decode at reduced size, what to do with damaged files
+  DecodingOptions decoding;      ///< of an image folder: when to decode at reduced size, what to do with damaged files
   std::string engine = "torch";  ///< what classifies: LibTorch, or an engine of the runtime
   Precision precision = Precision::fp32;
   bool latency = false;
@@ -44,14 +44,5 @@ UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progre
 
 /// The evaluation and data section of a recipe as options of a sweep.
 SweepOptions sweep_options(const Recipe& recipe);
-
-/// A model named on a command line: a run folder (its model file, recipe and history) or a model file.
-struct NamedModel {
-  std::filesystem::path model;
-  std::optional<Recipe> recipe;
-  std::vector<EpochSummary> history;
-};
-/// UsageError where an override sets what the model file decides (model, gating, training, the data set). `overrides` as of Recipe.
-NamedModel find_model(const std::filesystem::path& run_or_model, const Recipe::Overrides& overrides);
 
 }  // namespace tnn

@@ -5,6 +5,7 @@
 #include "core/atomic_file.h"
 #include "graph/graph_json.h"
 #include "network/model_file.h"
+#include "pipelines/initial_network.h"
 #include "training/datapath_trainer.h"
 
 namespace tnn {
@@ -20,6 +21,8 @@ TrainedStage train_datapath(const Experiment& experiment, const TrainingData& da
                           training_identity(recipe) + graph_to_json(experiment.description.graph));
   if (resume && trainer.resume())
     progress.message(fmt::format("resumed at epoch {}, step {}", trainer.state().epoch + 1, trainer.state().global_step));
+  else if (load_pretrained(recipe, network))
+    progress.message(fmt::format("starts with the weights of {}", recipe.text("model.pretrained")));
   write_file_atomically(folder.recipe(), recipe.resolved_yaml());
   run_training(trainer, {options.epochs, options.validation_u, recipe.boolean("output.tensorboard")}, folder, progress);
 

@@ -30,7 +30,7 @@ std::vector<std::string> row_of(const CurvePoint& point) {
 
 }  // namespace
 
-Table curve_table(const UtilizationCurve& curve) {
+Table curve_table(const UtilizationCurve& curve, bool fractions) {
   Table table;
   table.columns = {"u", "top1_percent", "interval_95", "top5_percent", "loss", "mmacs", "mflops", "parameters", "activation_kib"};
   table.numeric = {true, true, false, true, true, true, true, true, true};
@@ -44,10 +44,14 @@ Table curve_table(const UtilizationCurve& curve) {
     table.columns.emplace_back("latency_ms");
     table.numeric.push_back(true);
   }
+  if (fractions)
+    for (const char* name : {"top1", "top5"}) table.columns.emplace_back(name), table.numeric.push_back(true);
   for (const auto& point : curve.points) {
     table.rows.push_back(row_of(point));
     if (in_less) table.rows.back().push_back(point.fp32_top1 >= 0 ? fixed(100 * (point.top1 - point.fp32_top1), 2) : "");
     if (latency) table.rows.back().push_back(point.latency_ms >= 0 ? fixed(point.latency_ms, 3) : "");
+    if (fractions)
+      for (const double share : {point.top1, point.top5}) table.rows.back().push_back(std::isfinite(share) ? fmt::format("{}", share) : "");
   }
   return table;
 }

@@ -47,6 +47,8 @@ TEST_CASE("every mistake in a declaration is an error that names the node") {
   fails([&] { b.convolution("n10", x, 4, kNone, {.window = {{3, 3, 3}, {}, {}, {}}}); }, "n10", "3 entries");
   fails([&] { b.channel_shuffle("n11", gated, 2); }, "n11", "always active");
   fails([&] { b.channel_shuffle("n12", x, 3); }, "n12", "do not divide");
+  fails([&] { b.channel_pad("n19", gated, b.space("wider", 100), 0); }, "n19", "always active");
+  fails([&] { b.channel_pad("n20", x, b.space("narrow", b.channels(x) + 1), 2); }, "n20", "do not fit");
   fails([&] { b.dropout("n13", x, 1.0); }, "n13", "[0, 1)");
   fails([&] { b.convolution("n14", x, 8, branch, {.window = window(3)}); }, "n14", "switches branches");
   fails([&] { b.pool("n15", x, {PoolKind::max, window(2, 2, 2)}); }, "n15", "exceeds half");

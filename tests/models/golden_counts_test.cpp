@@ -19,16 +19,19 @@ struct Golden {
   const char* variant;
   int64_t parameters;
   double mega_macs;
+  std::vector<int64_t> hidden = {};  ///< of VGG
+  bool batch_norm = false;
 };
 
 Graph build(const Golden& golden) {
   ModelOptions options;
   options.input = golden.input, options.classes = golden.classes, options.depth = golden.depth;
   options.cardinality = golden.cardinality, options.group_width = golden.group_width, options.variant = golden.variant;
+  options.hidden = golden.hidden, options.batch_norm = golden.batch_norm;
   return build_model(golden.name, options);
 }
 
-const std::vector<int64_t> kCifar{3, 32, 32}, kImageNet{3, 224, 224}, kSpectrogram{1, 49, 10};
+const std::vector<int64_t> kCifar{3, 32, 32}, kImageNet{3, 224, 224}, kSpectrogram{1, 49, 10}, kVggHidden{4096, 4096};
 
 }  // namespace
 
@@ -46,8 +49,23 @@ TEST_CASE("parameters and multiply-accumulates at full width equal the published
                                   {"ds_cnn", kSpectrogram, 12, 0, 16, 4, "s", 23756, 2.656768},
                                   {"resnet_d", kImageNet, 1000, 18, 16, 4, "", 11689512, 1814},
                                   {"resnet_d", kImageNet, 1000, 50, 16, 4, "", 25557032, 4089.2},
+                                  {"densenet_w", kImageNet, 1000, 201, 16, 4, "dw", 20013928, 0},
+                                  {"resnet_d", kImageNet, 1000, 34, 16, 4, "", 21797672, 0},
+                                  {"resnet_d", kImageNet, 1000, 101, 16, 4, "", 44549160, 0},
+                                  {"vgg_w", kImageNet, 1000, 11, 16, 4, "", 132863336, 0, kVggHidden},
+                                  {"vgg_w", kImageNet, 1000, 13, 16, 4, "", 133047848, 0, kVggHidden},
+                                  {"vgg_w", kImageNet, 1000, 16, 16, 4, "", 138357544, 15470, kVggHidden},
+                                  {"vgg_w", kImageNet, 1000, 19, 16, 4, "", 143667240, 0, kVggHidden},
+                                  {"vgg_w", kImageNet, 1000, 16, 16, 4, "", 138365992, 15470, kVggHidden, true},
+                                  {"vgg_w", kCifar, 10, 16, 16, 4, "", 14728266, 0, {}, true},
+                                  {"mobilenet_v2", kImageNet, 1000, 0, 16, 4, "", 3504872, 300.8},
+                                  {"cnn", kSpectrogram, 12, 0, 16, 4, "s", 69238, 0},
+                                  {"cnn", kSpectrogram, 12, 0, 16, 4, "l", 476206, 0},
+                                  {"resnet_d", kCifar, 10, 32, 16, 4, "a", 464154, 0},
+                                  {"resnet_d", kCifar, 10, 44, 16, 4, "a", 658586, 0},
                                   {"resnet_d", kImageNet, 1000, 152, 16, 4, "", 60192808, 11514},
-                                  {"resnet_d", kCifar, 10, 20, 16, 4, "", 272474, 0}};
+                                  {"resnet_d", kCifar, 10, 20, 16, 4, "", 272474, 0},
+                                  {"resnet_d", kCifar, 10, 20, 16, 4, "a", 269722, 40.55}};
   for (const Golden& golden : table) {
     INFO(golden.name << " depth " << golden.depth << " classes " << golden.classes);
     const Graph graph = build(golden);
@@ -60,9 +78,10 @@ TEST_CASE("parameters and multiply-accumulates at full width equal the published
 TEST_CASE("the gates of every architecture let its cost grow with the operating point") {
   const std::vector<Golden> table{{"resnext_w", kCifar, 10, 29, 16, 4, "", 0, 0},   {"densenet_w", kCifar, 10, 40, 16, 4, "w", 0, 0},
                                   {"densenet_w", kCifar, 10, 40, 16, 4, "d", 0, 0}, {"densenet_w", kCifar, 10, 40, 16, 4, "dw", 0, 0},
-                                  {"mobilenet", kCifar, 10, 0, 16, 4, "", 0, 0},    {"ds_cnn", kCifar, 10, 0, 16, 4, "s", 0, 0},
-                                  {"ds_cnn", kCifar, 10, 0, 16, 4, "l", 0, 0},      {"resnet_d", kCifar, 10, 20, 16, 4, "", 0, 0},
-                                  {"resnet_d", kImageNet, 10, 34, 16, 4, "", 0, 0}};
+                                  {"mobilenet", kCifar, 10, 0, 16, 4, "", 0, 0},    {"mobilenet_v2", kCifar, 10, 0, 16, 4, "", 0, 0},
+                                  {"cnn", kCifar, 10, 0, 16, 4, "s", 0, 0},         {"vgg_w", kCifar, 10, 11, 16, 4, "", 0, 0, {512}},
+                                  {"ds_cnn", kCifar, 10, 0, 16, 4, "s", 0, 0},      {"ds_cnn", kCifar, 10, 0, 16, 4, "l", 0, 0},
+                                  {"resnet_d", kCifar, 10, 20, 16, 4, "", 0, 0},    {"resnet_d", kImageNet, 10, 34, 16, 4, "", 0, 0}};
   for (const Golden& golden : table) {
     INFO(golden.name << " " << golden.variant);
     const Graph graph = build(golden);
@@ -80,6 +99,8 @@ TEST_CASE("what an architecture cannot be is said with what it can be") {
   CHECK_THROWS_WITH(build({"densenet_w", kCifar, 10, 40, 16, 4, "wd", 0, 0}), ContainsSubstring("dw"));
   CHECK_THROWS_WITH(build({"densenet_w", kCifar, 10, 41, 16, 4, "", 0, 0}), ContainsSubstring("6n + 4"));
   CHECK_THROWS_WITH(build({"resnet_d", kCifar, 10, 21, 16, 4, "", 0, 0}), ContainsSubstring("6n + 2"));
+  CHECK_THROWS_WITH(build({"resnet_d", kImageNet, 10, 50, 16, 4, "a", 0, 0}), ContainsSubstring("model.variant"));
+  CHECK_THROWS_WITH(build({"vgg_w", kCifar, 10, 12, 16, 4, "", 0, 0}), ContainsSubstring("11, 13, 16 or 19"));
   CHECK_THROWS_WITH(build({"ds_cnn", kCifar, 10, 0, 16, 4, "m", 0, 0}), ContainsSubstring("model.variant"));
   CHECK_THROWS_WITH(build({"mobilenet", {32}, 10, 0, 16, 4, "", 0, 0}), ContainsSubstring("model.input"));
 }

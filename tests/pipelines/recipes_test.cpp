@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 
 #include "catch_compat.h"
@@ -5,6 +6,7 @@
 #include "core/error.h"
 #include "cost/cost.h"
 #include "data/dataset_card.h"
+#include "pipelines/described_data.h"
 #include "pipelines/experiment.h"
 #include "pipelines/image_options.h"
 #include "pipelines/run_folder.h"
@@ -32,10 +34,12 @@ TEST_CASE("every shipped recipe loads, declares a model that fits its data set, 
     const Recipe recipe = Recipe::load(path);
     CHECK_NOTHROW(datapath_options(recipe));
     const ModelDescription description = describe_recipe_model(recipe);
-    const DatasetCard card = load_card(TNN_SOURCE_DIR "/datasets", recipe.text("data.name"));
-    CHECK(description.graph.dimensions(description.graph.input().shape) == image_shape(recipe, card, description.graph));
-    CHECK_NOTHROW(decoding_options(recipe, card, description.graph));
     CHECK(description.points.size() >= 3);
+    const auto cards = card_names(TNN_SOURCE_DIR "/datasets");
+    if (std::find(cards.begin(), cards.end(), recipe.text("data.name")) == cards.end()) continue;
+    const DatasetCard card = load_card(TNN_SOURCE_DIR "/datasets", recipe.text("data.name"));
+    CHECK(misfit(recipe, description.graph, card).message == "");
+    CHECK_NOTHROW(decoding_options(recipe, card, description.graph));
   }
 }
 
@@ -47,9 +51,16 @@ TEST_CASE("shipped recipes cost what they are known to cost") {
   CHECK(full("dtnn-2022/vgg-w-cifar10.yaml").macs == 207331328);
   CHECK(full("dtnn-2022/vgg-w-cifar10.yaml").parameters == 18557770);
   CHECK(full("quickstart.yaml").macs == 19994112);
-  CHECK(full("cifar10/resnet20.yaml").parameters == 272474);
+  CHECK(full("cifar10/resnet20.yaml").parameters == 269722);
   CHECK(full("cifar10/densenet100.yaml").parameters == 769162);
   CHECK(full("cifar10/mobilenet.yaml").parameters == 3217226);
+  CHECK(full("imagenet/resnet50.yaml").parameters == 25557032);
+  CHECK(full("imagenet/resnext50.yaml").parameters == 25028904);
+  CHECK(full("imagenet/densenet169.yaml").parameters == 14149480);
+  CHECK(full("imagenet/vgg16.yaml").parameters == 138357544);
+  CHECK(full("imagenet/mobilenet_v2.yaml").parameters == 3504872);
+  CHECK(full("cifar10/resnet56.yaml").parameters == 853018);
+  CHECK(full("cifar10/resnet110.yaml").parameters == 1727962);
 }
 
 TEST_CASE("docs/recipes.md is the reference that the program prints") {

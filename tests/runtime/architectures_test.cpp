@@ -25,8 +25,16 @@ RandomModel small_model(const char* name, const char* variant, const char* strat
 
 TEST_CASE("the prefix engine equals direct evaluation of every architecture, prefix or not") {
   for (const char* strategy : {"nested", "independent"})
-    for (const auto& [name, variant] : std::vector<std::pair<const char*, const char*>>{
-             {"vgg_w", ""}, {"resnext_w", ""}, {"densenet_w", "dw"}, {"densenet_w", "w"}, {"ds_cnn", "s"}, {"resnet_d", ""}}) {
+    for (const auto& [name, variant] : std::vector<std::pair<const char*, const char*>>{{"vgg_w", ""},
+                                                                                        {"resnext_w", ""},
+                                                                                        {"densenet_w", "dw"},
+                                                                                        {"densenet_w", "w"},
+                                                                                        {"ds_cnn", "s"},
+                                                                                        {"resnet_d", ""},
+                                                                                        {"resnet_d", "a"},
+                                                                                        {"mobilenet", ""},
+                                                                                        {"mobilenet_v2", ""},
+                                                                                        {"cnn", "s"}}) {
       INFO(name << " " << variant << ", " << strategy);
       const RandomModel model = small_model(name, variant, strategy);
       for (const int64_t batch : {1, 9}) CHECK(difference_at_all_points(model, "prefix", batch) <= 1e-5);

@@ -188,6 +188,12 @@ class Interpreter {
     return y;
   }
 
+  Numbers evaluate(const Node& node, const ChannelPad& pad) {
+    Numbers y(static_cast<size_t>(graph_.channels(node.shape) * node.shape.positions()));
+    std::copy(x(node).begin(), x(node).end(), y.begin() + pad.before * node.shape.positions());
+    return y;
+  }
+
   Numbers evaluate(const Node& node, const Flatten&) { return x(node); }
   Numbers evaluate(const Node& node, const Dropout&) { return x(node); }
   Numbers evaluate(const Node&, const Input&) { return {}; }

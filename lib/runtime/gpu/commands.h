@@ -91,7 +91,7 @@ struct GroupRow {
   int64_t first = 0, count = 0;  ///< channels of the input
 };
 
-/// Element-wise: batch norm, activation, sum, channel shuffle, and what is left of a step whose convolution is closed.
+/// Element-wise: batch norm, activation, sum, channel shuffle or pad, and what is left of a step whose convolution is closed.
 struct Pointwise {
   static constexpr int kMostAddends = 8;
   Read addends[kMostAddends];

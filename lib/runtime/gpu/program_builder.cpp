@@ -141,6 +141,7 @@ class PointBuilder {
     if (std::holds_alternative<GlobalPool>(step.operation)) return global_pool(std::get<GlobalPool>(step.operation));
     if (std::holds_alternative<Add>(step.operation)) return sum(step);
     if (const auto* shuffle = std::get_if<ChannelShuffle>(&step.operation)) return pointwise({shuffled(*shuffle)});
+    if (const auto* pad = std::get_if<ChannelPad>(&step.operation)) return pointwise({padded_with_zeros(*pad)});
     const Read input = read(step.inputs.front());
     if (const auto* activation = std::get_if<Activation>(&step.operation)) return pointwise({input}, activation_of(activation->kind));
     pointwise({input});  // batch norm
@@ -173,6 +174,18 @@ class PointBuilder {
     const std::vector<ChannelSource> sources(table, table + result.channels);
     const int64_t each = result.channels / shuffle.groups;
     for (int64_t c = 0; c < result.channels; ++c) table[c] = sources[static_cast<size_t>(c % shuffle.groups * each + c / shuffle.groups)];
+    return result;
+  }
+
+  /// The same sources among channels that are 0.
+  Read padded_with_zeros(const ChannelPad& pad) {
+    const Read inner = full_width(plan_.steps[index_].inputs.front());
+    Read result;
+    result.table = static_cast<int64_t>(program_.sources.size());
+    result.channels = plan_.value(plan_.steps[index_].output).channels;
+    program_.sources.resize(program_.sources.size() + static_cast<size_t>(result.channels));
+    const auto from = program_.sources.begin() + inner.table;
+    std::copy(from, from + inner.channels, program_.sources.begin() + result.table + pad.before);
     return result;
   }
 

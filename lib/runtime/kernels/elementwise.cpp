@@ -30,7 +30,7 @@ void run_permute(WideInput input, WideOutput output, const std::vector<int32_t>&
   for (int64_t i = pixels.begin; i < pixels.end; ++i) {
     const float* source = input.at(i);
     float* to = output.at(i);
-    for (size_t c = 0; c < from.size(); ++c) to[c] = source[from[c]];
+    for (size_t c = 0; c < from.size(); ++c) to[c] = from[c] < 0 ? 0.0F : source[from[c]];
   }
 }
 

@@ -27,7 +27,7 @@ void run_add(const KernelSet& kernels, WideInput a, WideInput b, WideOutput outp
 void run_limit(const KernelSet& kernels, WideInput input, WideOutput output, int64_t channels, float lower, float upper, Share pixels);
 /// output = 1 / (1 + exp(-input)), exactly `channels` of them.
 void run_sigmoid(WideInput input, WideOutput output, int64_t channels, Share pixels);
-/// output channel c = input channel from[c], exactly from.size() of them: channel shuffle, or any choice of channels.
+/// output channel c = input channel from[c], or 0 where from[c] is -1, exactly from.size() of them: channel shuffle, channel pad.
 void run_permute(WideInput input, WideOutput output, const std::vector<int32_t>& from, Share pixels);
 
 /// Zeroes `channels` channels of the named pixels: a halo (halo_pixels) in memory used before.

@@ -75,6 +75,9 @@ void ProgramWriter::write_step(size_t index) {
     add_action([=, kind = pool->kind, batch = batch_] { global_pool_rows(kind, batch, positions, width, in, out); });
   } else if (const auto* shuffle = std::get_if<ChannelShuffle>(&step.operation)) {
     add_action([=, groups = shuffle->groups] { shuffle_rows(groups, rows, width, in, out); });
+  } else if (const auto* pad = std::get_if<ChannelPad>(&step.operation)) {
+    const int64_t inputs = count_channels(plan_, at_, step.inputs.front());
+    add_action([=, before = pad->before] { pad_rows(before, rows, inputs, width, in, out); });
   }
 }
 

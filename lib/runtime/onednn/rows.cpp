@@ -112,6 +112,13 @@ void global_pool_rows(PoolKind kind, int64_t batch, int64_t positions, int64_t c
   }
 }
 
+void pad_rows(int64_t before, int64_t rows, int64_t inputs, int64_t channels, const float* in, float* out) {
+  for (int64_t row = 0; row < rows; ++row, in += inputs, out += channels) {
+    std::fill_n(out, channels, 0.0f);
+    std::copy_n(in, inputs, out + before);
+  }
+}
+
 void shuffle_rows(int64_t groups, int64_t rows, int64_t channels, const float* in, float* out) {
   for (int64_t row = 0; row < rows; ++row, in += channels, out += channels)
     for (int64_t c = 0; c < channels; ++c) out[c] = in[reference::shuffled_source(c, channels, groups)];

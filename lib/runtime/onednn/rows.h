@@ -44,5 +44,7 @@ void pool_rows(const RowPool& pool, int64_t batch, int64_t channels, const float
 void global_pool_rows(PoolKind kind, int64_t batch, int64_t positions, int64_t channels, const float* in, float* out);
 
 void shuffle_rows(int64_t groups, int64_t rows, int64_t channels, const float* in, float* out);
+/// `inputs` channels after `before` zeros; zeros fill the row up to `channels`.
+void pad_rows(int64_t before, int64_t rows, int64_t inputs, int64_t channels, const float* in, float* out);
 
 }  // namespace tnn::onednn

@@ -58,6 +58,7 @@ class SigmoidStep : public KernelStep {
   int64_t pixels_;
 };
 
+/// Channels in another order, or zeros (from -1).
 class ShuffleStep : public KernelStep {
  public:
   ShuffleStep(WidePlace input, WidePlace output, std::vector<int32_t> from, int64_t pixels_per_image)

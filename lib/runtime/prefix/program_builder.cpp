@@ -108,7 +108,8 @@ void ProgramBuilder::add_step(size_t index) {
   if (is_weighted(step.operation)) return add_weighted(step, at);
   if (std::holds_alternative<BatchNorm>(step.operation)) return add_batch_norm(step);
   if (std::holds_alternative<Pool>(step.operation) || std::holds_alternative<GlobalPool>(step.operation)) return add_pool(step);
-  if (std::holds_alternative<ChannelShuffle>(step.operation)) return add_shuffle(step);
+  if (std::holds_alternative<ChannelShuffle>(step.operation) || std::holds_alternative<ChannelPad>(step.operation))
+    return add_permutation(step);
   std::vector<const Operand*> operands;  // of an addition, or what an activation reads
   for (const Operand& input : step.inputs)
     if (!std::holds_alternative<Add>(step.operation) || is_present(plan_, point_, input, step.output)) operands.push_back(&input);
@@ -164,12 +165,17 @@ void ProgramBuilder::add_pool(const Step& step) {
   append(std::make_unique<PoolingStep>(parts_.kernels, map, kind, part_places(input), wide_place(step.output)), step.output);
 }
 
-void ProgramBuilder::add_shuffle(const Step& step) {
+void ProgramBuilder::add_permutation(const Step& step) {
   const WidePlace from = as_one(step.inputs.front());
-  const auto channels = static_cast<int32_t>(from.channels);
-  const auto groups = static_cast<int32_t>(std::get<ChannelShuffle>(step.operation).groups);
+  const auto inputs = static_cast<int32_t>(from.channels), outputs = static_cast<int32_t>(plan_.value(step.output).channels);
   std::vector<int32_t> source;
-  for (int32_t c = 0; c < channels; ++c) source.push_back(c % groups * (channels / groups) + c / groups);
+  if (const auto* shuffle = std::get_if<ChannelShuffle>(&step.operation)) {
+    const auto groups = static_cast<int32_t>(shuffle->groups);
+    for (int32_t c = 0; c < outputs; ++c) source.push_back(c % groups * (inputs / groups) + c / groups);
+  } else {
+    const auto before = static_cast<int32_t>(std::get<ChannelPad>(step.operation).before);
+    for (int32_t c = 0; c < outputs; ++c) source.push_back(c >= before && c < before + inputs ? c - before : -1);
+  }
   append(std::make_unique<ShuffleStep>(from, wide_place(step.output), std::move(source), numbering(step.output).positions()), step.output);
 }
 

@@ -37,7 +37,7 @@ class ProgramBuilder {
   void add_sum(const Step& step, const std::vector<const Operand*>& operands);
   void add_pool(const Step& step);
   void add_planar_pool(const Step& step, const kernels::PoolMap& map, PoolKind kind);
-  void add_shuffle(const Step& step);
+  void add_permutation(const Step& step);
   void store_output();
 
   /// Appends a kernel step; `written`: the value whose halo it leaves behind.

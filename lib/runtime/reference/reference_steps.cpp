@@ -58,6 +58,12 @@ void ReferenceContext::run_step(size_t index) {
                 return in(static_cast<size_t>(shuffled_source(static_cast<int64_t>(i), channels, s.groups)), position);
               });
             },
+            [&](const ChannelPad& p) {
+              each([&](size_t i, int64_t position, const Coordinates&) {
+                const int64_t source = static_cast<int64_t>(i) - p.before;
+                return source < 0 || source >= static_cast<int64_t>(inputs_.size()) ? 0.0 : in(static_cast<size_t>(source), position);
+              });
+            },
             [&](const Input& n) { never_there(n); }, [&](const Concat& n) { never_there(n); }, [&](const Flatten& n) { never_there(n); },
             [&](const Dropout& n) { never_there(n); }},
       step.operation);

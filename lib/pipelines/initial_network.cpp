@@ -1,0 +1,36 @@
+#include "pipelines/initial_network.h"
+
+#include <algorithm>
+
+#include "models/registry.h"
+#include "network/model_file.h"
+#include "network/pretrained_weights.h"
+#include "pipelines/described_data.h"
+#include "pipelines/recipe_model.h"
+
+namespace tnn {
+
+bool load_pretrained(const Recipe& recipe, Network& network) {
+  const std::string& file = recipe.text("model.pretrained");
+  if (file.empty()) return false;
+  const Architecture& architecture = find_architecture(recipe.text("model.name"));
+  PretrainedOptions options{file, {}, recipe.texts("model.pretrained_except")};
+  if (architecture.pretrained_name) options.rename = architecture.pretrained_name;
+  load_pretrained(read_pretrained(network.graph(), options), network);
+  return true;
+}
+
+void write_initial_model(const Recipe& recipe, const std::filesystem::path& path) {
+  ModelDescription description = describe_recipe_model(recipe);
+  const std::string& name = recipe.text("data.name");
+  const auto cards = card_names(find_cards_folder());
+  if (std::find(cards.begin(), cards.end(), name) != cards.end()) {
+    const DatasetCard card = load_card(find_cards_folder(), name);
+    if (misfit(recipe, description.graph, card).message.empty()) describe_data(recipe, card, description);
+  }
+  Network network(std::move(description), static_cast<uint64_t>(recipe.integer("training.seed")));
+  load_pretrained(recipe, network);
+  save_network(path, network);
+}
+
+}  // namespace tnn

@@ -1,0 +1,67 @@
+#include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
+
+#include "catch_compat.h"
+#include "models/registry.h"
+#include "network/model_file.h"
+#include "runtime/random_model.h"
+#include "temporary_folder.h"
+
+using namespace tnn;
+
+namespace {
+
+struct Small {
+  const char *name, *variant;
+  int depth;
+};
+
+ModelDescription describe(const Small& small, const char* strategy) {
+  ModelOptions options;
+  options.input = {3, 12, 12};
+  options.variant = small.variant;
+  options.depth = small.depth;
+  options.cardinality = 4;
+  options.batch_norm = true;
+  options.stages = {"16", "M", "32", "32", "M"};
+  options.hidden = {24};
+  if (options.depth == 11 && std::string(small.name) == "vgg_w") options.input = {3, 32, 32};
+  GatingRule rule;
+  rule.strategy = strategy;
+  return describe_model(build_model(small.name, options), rule, BatchNormMode::shared);
+}
+
+}  // namespace
+
+TEST_CASE("masked equals sliced execution of every architecture at every operating point and at random configurations") {
+  const std::vector<Small> all{{"vgg_w", "", 0},      {"vgg_w", "", 11},       {"resnet_d", "a", 14},   {"resnet_d", "b", 14},
+                               {"resnext_w", "", 11}, {"densenet_w", "w", 22}, {"densenet_w", "d", 22}, {"densenet_w", "dw", 22},
+                               {"mobilenet", "", 0},  {"mobilenet_v2", "", 0}, {"ds_cnn", "s", 0},      {"ds_cnn", "l", 0},
+                               {"cnn", "s", 0},       {"cnn", "l", 0},         {"mlp", "", 0}};
+  for (const Architecture& architecture : architectures())
+    CHECK((architecture.name == "file" ||
+           std::any_of(all.begin(), all.end(), [&](const Small& small) { return architecture.name == small.name; })));
+  c10::InferenceMode inference;
+  double largest_difference = 0;
+  for (const Small& small : all)
+    for (const char* strategy : {"nested", "independent"}) {
+      INFO(small.name << " " << small.variant << " " << small.depth << ", " << strategy);
+      const TemporaryFolder folder;
+      const RandomModel model(describe(small, strategy), 3);
+      model.save(folder.path() / "model.safetensors");
+      const Network network = load_network(folder.path() / "model.safetensors");
+      std::vector<float> input = model.input(2, 7);
+      auto sizes = network.graph().dimensions(network.graph().input().shape);
+      sizes.insert(sizes.begin(), 2);
+      const at::Tensor x = at::from_blob(input.data(), sizes, at::kFloat);
+      for (const OperatingPoint& point : network.description().points) {
+        const at::Tensor masked = network.forward(x, network.masked(point.configuration), {});
+        const at::Tensor sliced = network.forward(x, network.sliced(point.configuration), {});
+        const double scale = std::max(1.0, masked.abs().max().item<double>());
+        const double difference = (masked - sliced).abs().max().item<double>() / scale;
+        largest_difference = std::max(largest_difference, difference);
+        REQUIRE(difference <= 1e-5);
+      }
+    }
+  WARN("largest relative difference " << largest_difference);
+}
