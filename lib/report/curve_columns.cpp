@@ -16,7 +16,6 @@ const CurveColumn kColumns[] = {
     {"top5", "1", "fraction of images whose class is among the five most likely", &CurvePoint::top5},
     {"top5_low", "1", "lower end of the Wilson 95 % interval of top5", &CurvePoint::top5_low},
     {"top5_high", "1", "upper end of the Wilson 95 % interval of top5", &CurvePoint::top5_high},
-    {"fp32_top1", "1", "top1 of the same engine in fp32, where it was swept in less", &CurvePoint::fp32_top1, true},
     {"loss", "nat", "mean cross-entropy", &CurvePoint::loss},
     {"macs", "1", "multiply-accumulates for one input, active channels only", &CurvePoint::macs},
     {"flops", "1", "floating-point operations for one input, by the counting of DTNN A.1", &CurvePoint::flops},
@@ -26,6 +25,7 @@ const CurveColumn kColumns[] = {
     {"latency_ms", "ms", "median time of one batch-1 inference", &CurvePoint::latency_ms, true},
     {"latency_low_ms", "ms", "5th percentile of the time of one batch-1 inference", &CurvePoint::latency_low_ms, true},
     {"latency_high_ms", "ms", "95th percentile of the time of one batch-1 inference", &CurvePoint::latency_high_ms, true},
+    {"fp32_top1", "1", "top1 of the same engine in fp32, where it was swept in less", &CurvePoint::fp32_top1, true},
 };
 
 bool rises(const CurvePoint& a, const CurvePoint& b) { return a.u < b.u; }
