@@ -1,0 +1,101 @@
+#include <algorithm>
+#include <filesystem>
+
+#include "catch_compat.h"
+#include "core/atomic_file.h"
+#include "data/byte_source.h"
+#include "pipelines/dry_run.h"
+#include "pipelines/run_folder.h"
+#include "pipelines/train.h"
+#include "temporary_folder.h"
+
+using namespace tnn;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A few images and steps of everything that a recipe does.
+const Recipe::Overrides kFewSteps{
+    "training.epochs=1",  "training.batch_size=2", "training.warmup_epochs=0",      "training.recalibration_images=4",
+    "data.train_limit=8", "data.test_limit=4",     "data.validation_fraction=0.25", "data.workers=1",
+    "gates.epochs=1",     "gates.batch_size=2",    "evaluation.u='0.5,1'",          "output.tensorboard=false"};
+
+/// The names of the DTNN recipes that end so, sorted.
+std::vector<std::string> paper_recipes(const std::string& folder, const std::string& part) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(TNN_SOURCE_DIR "/recipes/dtnn-2022/" + folder))
+    if (entry.path().extension() == ".yaml" && entry.path().filename().string().find(part) != std::string::npos)
+      names.push_back(folder + entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+/// CIFAR-10 without compression, which would take longer than the trainings.
+void unpack_cifar(const fs::path& from, const fs::path& to) {
+  fs::create_directories(to);
+  for (const char* name :
+       {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin"}) {
+    const auto source = find_source(from, name);
+    REQUIRE(source);
+    const SourceBytes content = read_source(*source);
+    write_file_atomically(to / name, std::string(content.bytes.begin(), content.bytes.end()));
+  }
+}
+
+/// Dry run of every recipe, and some real steps of it; learned gates train their independent data path first, so that one needs no turn.
+void check_that_it_trains(const std::string& name, const fs::path& data, Recipe::Overrides overrides) {
+  INFO(name);
+  overrides.insert(overrides.begin(), kFewSteps.begin(), kFewSteps.end());
+  overrides.push_back("data.root=" + data.string());
+  const TemporaryFolder folder;
+  const Recipe recipe = Recipe::load(TNN_SOURCE_DIR "/recipes/dtnn-2022/" + name, overrides);
+  CHECK_THAT(dry_run(recipe, folder.path() / "run", TableFormat::text), ContainsSubstring("operating points"));
+  if (name.find("independent") != std::string::npos) return;
+  TrainOptions options;
+  options.out = folder.path() / "run";
+  Progress silent;
+  const TrainResult result = train(recipe, options, silent);
+  CHECK(result.curve.points.size() == 2);
+  CHECK(result.curve.points.back().images > 0);
+  for (const auto& file : result.files) CHECK(fs::exists(file));
+}
+
+void check_recipes_on_cifar(const std::vector<std::string>& names) {
+  const TemporaryFolder folder;
+  unpack_cifar(fs::path(test_data_root()) / "cifar-10-batches-bin", folder.path() / "cifar-10-batches-bin");
+  for (const std::string& name : names) check_that_it_trains(name, folder.path(), {});
+}
+
+bool has_cifar() { return !test_data_root().empty() && fs::exists(fs::path(test_data_root()) / "cifar-10-batches-bin"); }
+
+}  // namespace
+
+TEST_CASE("every recipe of the DTNN paper for CIFAR-10 starts, trains some steps and is swept") {
+  if (!has_cifar()) TNN_SKIP("TNN_DATA is not set or has no CIFAR-10");
+  std::vector<std::string> names = paper_recipes("", "cifar10");
+  std::erase_if(names, [](const std::string& name) { return name.find("augmented") != std::string::npos; });
+  REQUIRE(names.size() == 24);
+  check_recipes_on_cifar(names);
+}
+
+TEST_CASE("every recipe of the DTNN paper with augmentation starts, trains some steps and is swept") {
+  if (!has_cifar()) TNN_SKIP("TNN_DATA is not set or has no CIFAR-10");
+  const std::vector<std::string> names = paper_recipes("", "augmented");
+  REQUIRE(names.size() == 24);
+  check_recipes_on_cifar(names);
+}
+
+TEST_CASE("every quarter-size recipe of the DTNN study starts, trains some steps and is swept") {
+  if (!has_cifar()) TNN_SKIP("TNN_DATA is not set or has no CIFAR-10");
+  const std::vector<std::string> names = paper_recipes("quarter/", "");
+  REQUIRE(names.size() == 8);
+  check_recipes_on_cifar(names);
+}
+
+TEST_CASE("every recipe of the DTNN paper for ImageNet starts, trains some steps and is swept") {
+  const fs::path part = fs::path(test_data_root()) / "imagenet-part";
+  if (test_data_root().empty() || !fs::exists(part)) TNN_SKIP("TNN_DATA is not set or has no imagenet-part");
+  const std::vector<std::string> names = paper_recipes("", "imagenet");
+  REQUIRE(names.size() == 3);
+  for (const std::string& name : names) check_that_it_trains(name, part, {"model.input=[3,64,64]", "data.image_size=64"});
+}
