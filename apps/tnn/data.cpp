@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "core/error.h"
+#include "core/interruption.h"
 #include "gentle_stop.h"
 #include "pipelines/data_tables.h"
 #include "subcommands.h"
@@ -21,8 +22,10 @@ struct Options {
 int run_verify(const Options& options, const Session& session) {
   TerminalProgress terminal;
   Progress silent;
+  stop_gently_on_signals();
   const VerifiedData verified = verify_data(options.name, options.data_root, session.quiet ? silent : static_cast<Progress&>(terminal));
   if (!session.quiet) terminal.end();
+  stop_if_interrupted();  // a data set of a few files has no earlier look at it
   fmt::print("{}", format_table(verified.table, table_format(options.format)));
   fmt::print(stderr, "{}\n", verified.summary);
   return verified.ok ? 0 : static_cast<int>(ExitCode::data);
@@ -89,7 +92,7 @@ void setup_speed(CLI::App& data, const std::shared_ptr<Options>& options, Sessio
       ->capture_default_str();
   speed->add_option("--workers", loading.workers, "Threads; 0: the calling one")->check(CLI::Range(0, 256))->capture_default_str();
   speed->add_option("--batch-size", loading.batch_size, "Images of a batch")->check(CLI::Range(1, 65536))->capture_default_str();
-  speed->add_option("--seconds", loading.seconds, "Time to measure for, after one epoch that does not count")
+  speed->add_option("--seconds", loading.seconds, "Time to measure for, after a few batches that do not count")
       ->check(CLI::Range(0.0, 3600.0))
       ->capture_default_str();
   add_format(*speed, options->format);

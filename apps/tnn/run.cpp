@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 
 #include <algorithm>
@@ -50,6 +51,9 @@ void setup_run(CLI::App& app, Session& session) {
       RunRequest& asked = options->request;
       check_engine(asked.runtime.engine);
       asked.runtime.precision = precision_from_name(options->precision);
+      std::error_code fault;
+      if (std::filesystem::equivalent(asked.input, asked.output, fault))
+        throw UsageError("--output is the file of --input, '" + asked.input.string() + "': the inputs would be lost");
       fmt::print("{}", format_table(summary_table(run_in_engine(asked)), table_format(options->format)));
       return 0;
     };

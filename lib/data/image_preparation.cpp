@@ -21,7 +21,8 @@ void check_range(const char* option, double low, double high) {
   if (!(low > 0 && low <= high)) throw UsageError(fmt::format("{} [{}, {}]: must be above 0, the lower first", option, low, high));
 }
 
-/// One axis of a part at `scale` (below 1 where the image is decoded smaller).
+/// Weights that make `outputs` pixels, of which `count` from output `from` on are kept, of the stretch [begin, end) of an axis of `size`
+/// decoded pixels. Where the image is decoded smaller, `end` may round to beyond the axis.
 AxisWeights axis_weights(int size, double begin, double end, int outputs, int from, int count) {
   return antialiased_weights({size, begin, std::min<double>(end, size), outputs, from, count});
 }

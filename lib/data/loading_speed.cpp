@@ -5,25 +5,27 @@
 namespace tnn {
 namespace {
 
+constexpr int kWarmUpBatches = 8;  ///< not counted: they start threads and fill buffers
+
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-int64_t run_epoch(Loader& loader, int64_t epoch, Batch& batch) {
-  int64_t images = 0;
-  for (loader.start_epoch(epoch); loader.next(batch);) images += batch.size;
-  return images;
+/// The next batch, of the epoch after `epoch` where that has ended; false where an epoch has no batch.
+bool next_batch(Loader& loader, int64_t& epoch, Batch& batch) {
+  if (loader.next(batch)) return true;
+  loader.start_epoch(++epoch);
+  return loader.next(batch);
 }
 
 }  // namespace
 
 LoadingSpeed measure_loading(Loader& loader, double seconds) {
   Batch batch;
-  run_epoch(loader, 0, batch);
+  int64_t epoch = -1;
+  for (int i = 0; i < kWarmUpBatches; ++i) next_batch(loader, epoch, batch);
   LoadingSpeed speed;
   const double start = now();
-  for (int64_t epoch = 1; speed.seconds < seconds; ++epoch) {
-    const int64_t images = run_epoch(loader, epoch, batch);
-    if (images == 0) break;
-    speed.images += images;
+  while (speed.seconds < seconds && next_batch(loader, epoch, batch)) {
+    speed.images += batch.size;
     speed.seconds = now() - start;
   }
   return speed;

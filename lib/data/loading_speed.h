@@ -13,7 +13,7 @@ struct LoadingSpeed {
   double images_per_second() const { return seconds > 0 ? static_cast<double>(images) / seconds : 0; }
 };
 
-/// Runs whole epochs until `seconds` have passed, after one that does not count (it starts threads and fills caches).
+/// Takes batches, epoch after epoch, until `seconds` have passed, after a few that do not count (they start threads and fill buffers).
 LoadingSpeed measure_loading(Loader& loader, double seconds);
 
 }  // namespace tnn

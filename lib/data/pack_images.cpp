@@ -106,6 +106,18 @@ class SplitWriter {
   std::vector<std::string> names_;
 };
 
+/// Lets other threads at HDF5 until the end of its scope, however that is left.
+class Unlocked {
+ public:
+  explicit Unlocked(std::unique_lock<std::mutex>& lock) : lock_(lock) { lock_.unlock(); }
+  ~Unlocked() { lock_.lock(); }
+  Unlocked(const Unlocked&) = delete;
+  Unlocked& operator=(const Unlocked&) = delete;
+
+ private:
+  std::unique_lock<std::mutex>& lock_;
+};
+
 /// Reads, checks and writes the images of the splits.
 class Packer {
  public:
@@ -114,6 +126,7 @@ class Packer {
 
   PackedCount pack(const std::vector<std::pair<std::string, ImageSet>>& splits, const fs::path& path) {
     std::unique_lock lock(hdf5_mutex());
+    H5dont_atexit();  // its exit handler crashes on a file that could not be flushed; every handle is closed here anyway
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
     const Handle access(make_access(), H5Pclose, "make a property list");
     const Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose, fmt::format("create '{}'", path.string()));
@@ -134,9 +147,10 @@ class Packer {
     for (size_t first = 0; first < size; first += kBlock) {
       stop_if_interrupted();
       const size_t count = std::min(kBlock, size - first);
-      lock.unlock();
-      read_block(set, first, count);
-      lock.lock();
+      {
+        const Unlocked others(lock);
+        read_block(set, first, count);
+      }
       for (size_t i = 0; i < count; ++i)
         if (sound_[i]) add(writer, set, first + i, block_[i]);
       progress_.advance(static_cast<int64_t>(first + count), {});

@@ -18,12 +18,14 @@ class PackedImages : public EncodedImages {
  public:
   PackedImages(const fs::path& path, const std::string& split) : path_(path.string() + ":" + split + "/") {
     const std::lock_guard lock(hdf5_mutex());
-    file_ = std::make_unique<PackedFile>(path);
-    if (!file_->has(split)) throw DataError(fmt::format("{}: it has no split '{}'", path.string(), split));
-    images_ = std::make_unique<PackedSplit>(*file_, split);
-    names_ = file_->texts(split + "/names");
-    labels_ = file_->integers(split + "/labels");
-    classes_ = file_->texts("classes");
+    auto file = std::make_unique<PackedFile>(path);  // no member yet: where this throws, it is closed before the lock is let go
+    if (!file->has(split)) throw DataError(fmt::format("{}: it has no split '{}'", path.string(), split));
+    auto images = std::make_unique<PackedSplit>(*file, split);
+    names_ = file->texts(split + "/names");
+    labels_ = file->integers(split + "/labels");
+    classes_ = file->texts("classes");
+    file_ = std::move(file);
+    images_ = std::move(images);
   }
   ~PackedImages() override {
     const std::lock_guard lock(hdf5_mutex());

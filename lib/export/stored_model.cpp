@@ -44,10 +44,6 @@ HostTensor to_host(const TensorView& view) {
   return tensor;
 }
 
-bool ends_with(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
 std::vector<uint16_t> to_half(const std::string& name, const HostTensor& tensor, StoredPrecision precision) {
   std::vector<uint16_t> bits;
   bits.reserve(tensor.values.size());
@@ -113,7 +109,7 @@ void write_stored_model(const std::filesystem::path& path, const StoredModel& mo
   std::vector<std::vector<uint16_t>> halves;
   for (const auto& [name, tensor] : model.tensors) {
     TensorView view{name, DType::f32, tensor.shape, reinterpret_cast<const std::byte*>(tensor.values.data())};
-    if (precision != StoredPrecision::fp32 && !ends_with(name, "_var")) {
+    if (precision != StoredPrecision::fp32 && !name.ends_with("_var")) {
       halves.push_back(to_half(name, tensor, precision));
       view.dtype = precision == StoredPrecision::fp16 ? DType::f16 : DType::bf16;
       view.data = reinterpret_cast<const std::byte*>(halves.back().data());

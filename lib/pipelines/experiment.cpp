@@ -108,8 +108,8 @@ std::string recipe_lines(const Recipe& recipe, const std::function<bool(const st
 }
 
 bool says_only_where(const std::string& path) {
-  static const std::set<std::string> keys{"data.root", "data.workers", "data.test_limit", "training.checkpoint_steps",
-                                          "training.log_steps"};
+  static const std::set<std::string> keys{
+      "data.root", "data.workers", "data.test_limit", "model.pretrained", "training.checkpoint_steps", "training.log_steps"};
   return keys.count(path) > 0;
 }
 

@@ -10,14 +10,25 @@
 
 namespace tnn {
 
-bool load_pretrained(const Recipe& recipe, Network& network) {
-  const std::string& file = recipe.text("model.pretrained");
-  if (file.empty()) return false;
+namespace {
+
+PretrainedOptions pretrained_options(const Recipe& recipe) {
   const Architecture& architecture = find_architecture(recipe.text("model.name"));
-  PretrainedOptions options{file, {}, recipe.texts("model.pretrained_except")};
+  PretrainedOptions options{recipe.text("model.pretrained"), {}, recipe.texts("model.pretrained_except")};
   if (architecture.pretrained_name) options.rename = architecture.pretrained_name;
-  load_pretrained(read_pretrained(network.graph(), options), network);
+  return options;
+}
+
+}  // namespace
+
+bool load_pretrained(const Recipe& recipe, Network& network) {
+  if (recipe.text("model.pretrained").empty()) return false;
+  load_pretrained(read_pretrained(network.graph(), pretrained_options(recipe)), network);
   return true;
+}
+
+void check_pretrained(const Recipe& recipe, const Graph& graph) {
+  if (!recipe.text("model.pretrained").empty()) read_pretrained(graph, pretrained_options(recipe));
 }
 
 void write_initial_model(const Recipe& recipe, const std::filesystem::path& path) {

@@ -22,6 +22,8 @@ RunSummary run_model_in_torch(const RunRequest& request) {
     throw UsageError(fmt::format("operating point {} does not exist (allowed: 0 to {})", point, description.points.size() - 1));
   const OperatingPoint& chosen = description.points[static_cast<size_t>(point)];
 
+  if (request.runtime.precision != Precision::fp32)
+    throw UsageError("the engine torch computes in fp32, not " + precision_name(request.runtime.precision));
   NpyArray inputs = read_inputs(request, description);
   const at::Tensor x = at::from_blob(inputs.values.data(), inputs.shape, at::kFloat);
   const c10::InferenceMode no_gradients;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <numeric>
 
 #include "core/error.h"
@@ -63,6 +64,14 @@ void check_engine(const SweepOptions& options) {
   if (options.engine == kTorchEngine && options.precision != Precision::fp32)
     throw UsageError("--precision " + precision_name(options.precision) +
                      " is for the engines of the runtime (--engine prefix); torch sweeps in fp32");
+  if (options.engine != kTorchEngine && options.engine != "cuda" && options.device != "auto" && options.device != "cpu")
+    throw UsageError(fmt::format("--device {}: the engine '{}' computes on the CPU (allowed: auto, cpu)", options.device, options.engine));
+}
+
+/// Says at which utilizations the network gives no numbers: their accuracy means nothing.
+void report_not_finite(const std::vector<SweepPoint>& swept, Progress& progress) {
+  for (const SweepPoint& point : swept)
+    if (!std::isfinite(point.loss)) progress.message(fmt::format("u = {:g}: the network's outputs are not finite numbers", point.u));
 }
 
 int largest_cardinality(const Graph& graph) {
@@ -109,6 +118,7 @@ UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progre
   };
   const Classifier classify = deployed ? engine_classifier(options, options.precision) : sliced_classifier(network);
   auto swept = sweep(classify);
+  report_not_finite(swept, progress);
   std::vector<SweepPoint> in_fp32;
   if (options.precision != Precision::fp32) in_fp32 = sweep(engine_classifier(options, Precision::fp32));
   if (options.latency) measure_latency(network, classify, swept, options.latency_repeats, progress);

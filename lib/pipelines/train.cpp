@@ -6,6 +6,7 @@
 #include "network/device.h"
 #include "pipelines/damage_reports.h"
 #include "pipelines/gate_stage.h"
+#include "pipelines/initial_network.h"
 #include "pipelines/sweep_run.h"
 #include "pipelines/sweep_utilization.h"
 #include "pipelines/train_datapath.h"
@@ -18,6 +19,9 @@ TrainResult train(const Recipe& recipe, const TrainOptions& options, Progress& p
   datapath_options(recipe), gate_options(recipe);  // faults of recipe and data before anything is created or removed
   const Experiment experiment = prepare_experiment(recipe);
   parse_utilizations(recipe.text("evaluation.u"), experiment.description.points);
+  if (gate_options(recipe).method != GateMethod::none && experiment.description.graph.gates().empty())
+    throw recipe.fault("gates.method", fmt::format("'{}' has no gate: there is nothing to learn", experiment.description.graph.name()));
+  if (options.existing != RunFolder::Existing::resume) check_pretrained(recipe, experiment.description.graph);
   choose_device(recipe.text("run.device"));
   const TrainingData data = load_training_data(experiment);
   if (options.sweep)

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "core/error.h"
 #include "pipelines/gate_stage.h"
 #include "pipelines/sweep_run.h"
 #include "pipelines/sweep_utilization.h"
@@ -17,6 +18,14 @@ constexpr int kWarmUpSteps = 1, kTimedSteps = 4;
 
 std::filesystem::path folder_of(const Recipe& recipe, const std::filesystem::path& out) {
   return out.empty() ? RunFolder(RunFolder::default_path(recipe)).gates() : out;
+}
+
+/// UsageError where the gates would be written over the data path that they are trained on.
+void check_folders(const std::filesystem::path& model, const std::filesystem::path& out) {
+  std::error_code fault;
+  const auto run = std::filesystem::weakly_canonical(model, fault).parent_path();
+  if (run == std::filesystem::weakly_canonical(out, fault))
+    throw UsageError(fmt::format("'{}' is the folder of the data path itself (--from): the gates need another --out", out.string()));
 }
 
 /// Seconds of a step, the mean of a few.
@@ -53,7 +62,9 @@ TrainResult train_gates(const Recipe& recipe, const std::filesystem::path& from,
   const int threads = set_threads(recipe);
   require_gates(recipe);
   const Experiment experiment = prepare_experiment(recipe);
-  Network datapath = load_datapath(experiment, find_model_file(from));
+  const std::filesystem::path model = find_model_file(from);
+  check_folders(model, folder_of(recipe, options.out));
+  Network datapath = load_datapath(experiment, model);
   const TrainingData data = load_training_data(experiment);
   load_test_data(experiment.description, experiment.dataset, sweep_options(recipe));  // damage shows now, not after hours
   const RunFolder folder = RunFolder::open(folder_of(recipe, options.out), options.existing);

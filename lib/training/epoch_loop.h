@@ -31,8 +31,8 @@ struct TrainingState {
   int64_t epoch = 0, step_in_epoch = 0, global_step = 0;
   double loss_sum = 0;
   int64_t loss_steps = 0, correct = 0, seen = 0;
-  double seconds = 0;  ///< of the epoch so far
-  double best_score = -1;
+  double seconds = 0;      ///< of the epoch so far
+  double best_score = -1;  ///< of best_epoch; GateTrainer, which keeps no best, stores the last score here
   int64_t best_epoch = 0;
   LearningRate::State learning_rate;
   std::vector<EpochSummary> history;

@@ -5,7 +5,7 @@
 
 #include "catch_compat.h"
 #include "core/error.h"
-#include "runtime/cuda_engine.h"
+#include "runtime/engine_module.h"
 #include "runtime/random_model.h"
 #include "runtime/throttled_network.h"
 #include "temporary_folder.h"
@@ -101,7 +101,7 @@ RandomModel regular_model(uint64_t seed) {
 }  // namespace
 
 TEST_CASE("the engine cuda is listed where its module is, and without a GPU making it says why") {
-  REQUIRE(cuda_engine_is_there());
+  REQUIRE(engine_module_is_there("cuda"));
   const auto names = engine_names();
   CHECK(std::find(names.begin(), names.end(), "cuda") != names.end());
   CHECK(default_engine_name() != "cuda");

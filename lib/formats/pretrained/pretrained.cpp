@@ -11,13 +11,9 @@
 namespace tnn {
 namespace {
 
-bool ends_with(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
 bool is_ignored(const std::string& name) {
   for (const char* suffix : {".num_batches_tracked", ".point_weight", ".point_bias", ".point_mean", ".point_var"})
-    if (ends_with(name, suffix)) return true;
+    if (name.ends_with(suffix)) return true;
   return false;
 }
 

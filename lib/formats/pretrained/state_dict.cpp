@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <map>
 #include <optional>
 
@@ -103,21 +104,31 @@ class TensorReader {
     return numbers;
   }
 
+  /// Whether one of its sizes is 0. The product of the others must be a number all the same.
+  bool is_empty() const {
+    if (std::find(shape_.begin(), shape_.end(), 0) == shape_.end()) return false;
+    int64_t product = 1;
+    for (const int64_t size : shape_) {
+      if (size > std::numeric_limits<int64_t>::max() / product) fail("has a shape that is none");
+      product *= std::max<int64_t>(size, 1);
+    }
+    return true;
+  }
+
   /// How many elements it has, all of which lie within the `stored` ones.
   int64_t check(int64_t stored) const {
     if (strides_.size() != shape_.size()) fail("has strides that do not fit its shape");
-    if (std::find(shape_.begin(), shape_.end(), 0) != shape_.end()) return 0;
-    int64_t count = 1, last = offset_;
+    if (is_empty()) return 0;
     const auto too_large = [&] { fail(fmt::format("of shape [{}] is larger than its storage of {}", fmt::join(shape_, ", "), stored)); };
+    if (offset_ >= stored) too_large();
+    int64_t count = 1, last = offset_;  // 1 <= count <= stored and 0 <= last < stored: nothing overflows
     for (size_t i = 0; i < shape_.size(); ++i) {
       if (shape_[i] > stored / count) too_large();
       count *= shape_[i];
       if (shape_[i] == 1) continue;
-      if (strides_[i] > stored / (shape_[i] - 1)) too_large();
+      if (strides_[i] > (stored - 1 - last) / (shape_[i] - 1)) too_large();
       last += strides_[i] * (shape_[i] - 1);
-      if (last > stored) too_large();
     }
-    if (offset_ >= stored || last >= stored) too_large();
     return count;
   }
 

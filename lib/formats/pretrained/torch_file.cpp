@@ -29,10 +29,12 @@ struct Memory {
 };
 
 std::string leading_bytes(const std::filesystem::path& path, size_t count) {
-  std::ifstream stream(path, std::ios::binary);
+  std::error_code ignored;  // of a folder on the way that may not be searched: then it is no file either
+  std::ifstream stream;
+  if (std::filesystem::is_regular_file(path, ignored)) stream.open(path, std::ios::binary);
   std::string bytes(count, '\0');
   stream.read(bytes.data(), static_cast<std::streamsize>(count));
-  if (stream.bad() || !std::filesystem::is_regular_file(path)) throw DataError(fmt::format("cannot read '{}'", path.string()));
+  if (!stream.is_open() || stream.bad()) throw DataError(fmt::format("cannot read '{}'", path.string()));
   bytes.resize(static_cast<size_t>(stream.gcount()));
   return bytes;
 }
@@ -74,7 +76,7 @@ TensorFile read_zip(const std::filesystem::path& path) {
 
 // ---- the older stream: magic number, protocol, system, object, list of storages, then each storage as count and numbers
 
-/// Types and sizes of the storages that a pickle refers to, wherever they are in it.
+/// Reads the parts of such a stream one after another. DataError, naming the file, where they are not as torch.save writes them.
 class LegacyStream {
  public:
   LegacyStream(std::string_view bytes, const std::string& file) : bytes_(bytes), file_(file) {}

@@ -15,7 +15,7 @@ ModelParts::ModelParts(std::shared_ptr<const LoweredModel> lowered, const kernel
       affine(*model),
       precision(plan()) {
   std::vector<WeightForms> forms(plan().steps.size());
-  if (wanted == Precision::fp32) forms = choose_winograd(plan(), numbering, kernels);
+  if (wanted == Precision::fp32) forms = choose_winograd(plan(), regions, numbering, kernels);
   for (size_t s = 0; s < plan().steps.size(); ++s) {
     const Step& step = plan().steps[s];
     weights.emplace_back();

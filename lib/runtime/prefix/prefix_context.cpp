@@ -5,18 +5,13 @@
 namespace tnn::prefix {
 namespace {
 
-constexpr int64_t kPartsPerThread = 2;  ///< a step's parts: one thread may do more of them than another
-
-/// Of a step that threads share.
-int64_t most_parts(int threads) { return threads == 1 ? 1 : kPartsPerThread * threads; }
-
 /// One step of a program on some images.
 class StepTask : public SharedTask {
  public:
   /// `state.scratch` is that of the first part.
   StepTask(const ProgramStep& step, const RunState& state, int64_t part_floats)
       : step_(step), state_(state), part_floats_(part_floats), work_(step.kernel->work(state.images)) {}
-  int parts(int threads) const { return static_cast<int>(std::clamp<int64_t>(work_, 1, most_parts(threads))); }
+  int parts(int threads) const { return static_cast<int>(std::clamp<int64_t>(work_, 1, ProgramSet::most_parts(threads))); }
   void run_part(int part, int parts) const override {
     RunState own = state_;
     own.scratch += part * part_floats_;
@@ -33,9 +28,7 @@ class StepTask : public SharedTask {
 }  // namespace
 
 PrefixContext::PrefixContext(std::shared_ptr<const ProgramSet> programs, int threads)
-    : programs_(std::move(programs)),
-      arena_(static_cast<size_t>(programs_->arena_floats() + most_parts(threads) * programs_->thread_floats())),
-      team_(threads) {}
+    : programs_(std::move(programs)), arena_(static_cast<size_t>(programs_->context_floats(threads))), team_(threads) {}
 
 int64_t PrefixContext::memory_bytes() const { return static_cast<int64_t>(arena_.size() * sizeof(float)) + programs_->map_bytes(); }
 
@@ -52,7 +45,7 @@ void PrefixContext::run(const float* input, int64_t batch, int point, float* out
 
 void PrefixContext::run_steps(size_t begin, size_t end, const RunState& state) {
   for (size_t i = begin; i < end; ++i) {
-    const StepTask task(program_->steps[i], state, programs_->thread_floats());
+    const StepTask task(program_->steps[i], state, programs_->part_floats());
     team_.run(task, task.parts(team_.size()));
   }
 }

@@ -21,7 +21,7 @@ ProgramSet::ProgramSet(std::shared_ptr<const ModelParts> parts, const ContextOpt
     scratch = std::max(scratch, builder.scratch_floats());
   }
   for (const Program& program : programs_)
-    for (const ProgramStep& step : program.steps) thread_floats_ = std::max(thread_floats_, step.kernel->scratch_floats());
+    for (const ProgramStep& step : program.steps) part_floats_ = std::max(part_floats_, step.kernel->scratch_floats());
   arena_floats_ = arena + scratch;
   check_memory(arena_floats_ * static_cast<int64_t>(sizeof(float)), options);
 }

@@ -21,15 +21,21 @@ class ProgramSet {
 
   const Program& at(int point) const { return programs_[static_cast<size_t>(point)]; }
   int64_t arena_floats() const { return arena_floats_; }
-  /// Of scratch memory that each thread needs beside the arena.
-  int64_t thread_floats() const { return thread_floats_; }
+  /// Parts of a step that threads share, at most.
+  static int most_parts(int threads) { return threads == 1 ? 1 : kPartsPerThread * threads; }
+  /// Of scratch memory that each part of a step needs beside the arena.
+  int64_t part_floats() const { return part_floats_; }
+  /// Of arena and scratch memory.
+  int64_t context_floats(int threads) const { return arena_floats_ + most_parts(threads) * part_floats_; }
   int64_t map_bytes() const { return maps_.bytes(); }
 
  private:
+  static constexpr int kPartsPerThread = 2;  ///< one thread may do more of them than another
+
   std::shared_ptr<const ModelParts> parts_;
   MapStore maps_;
   std::vector<Program> programs_;
-  int64_t arena_floats_ = 0, thread_floats_ = 0;
+  int64_t arena_floats_ = 0, part_floats_ = 0;
 };
 
 }  // namespace tnn::prefix

@@ -50,7 +50,7 @@ std::vector<StepTime> profile_steps(const std::shared_ptr<const LoweredModel>& m
   const ProgramSet programs(std::make_shared<const ModelParts>(model, set, options.precision), context);
   const Program& program = programs.at(point);
   const Plan& plan = model->plan;
-  kernels::AlignedBuffer<float> arena(static_cast<size_t>(programs.arena_floats() + programs.thread_floats()));
+  kernels::AlignedBuffer<float> arena(static_cast<size_t>(programs.context_floats(1)));
   float* const scratch = arena.data() + programs.arena_floats();
   const std::vector<float> input(static_cast<size_t>(batch * plan.values.front().channels * plan.values.front().shape.positions()), 0.5F);
   int64_t positions = 1;

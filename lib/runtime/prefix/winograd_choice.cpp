@@ -19,16 +19,22 @@ struct Candidate {
   WeightForms forms;
 };
 
-/// Whether a layer reads wide values and writes one piece of shared weights at every point.
-bool is_eligible(const Plan& plan, const Step& step, const Layer& layer) {
+/// Whether a value may lie in planes while the layer's output is wide.
+bool may_be_planar(const PlanarRegions& regions, ValueId value, ValueId output) {
+  const int region = regions.of_value[static_cast<size_t>(value)];
+  return value == 0 || (region != kNone && region != regions.of_value[static_cast<size_t>(output)]);  // 0: the network's input
+}
+
+/// Whether a layer reads wide values and writes a prefix of its outputs, with shared weights, at every point.
+bool is_eligible(const Plan& plan, const PlanarRegions& regions, const Step& step, const Layer& layer) {
   if (!std::holds_alternative<Convolution>(step.operation) || layer.groups != 1 || layer.output_extent.size() != 2) return false;
   const Operand& input = step.inputs.front();
   if (!kernels::winograd_fits(layer.window, layer.output_extent)) return false;
   for (const Segment& segment : input)
-    if (segment.value == 0 || !segment.is_plain()) return false;  // the network's input may lie in planes
+    if (!segment.is_plain() || may_be_planar(regions, segment.value, step.output)) return false;
   return std::all_of(plan.points.begin(), plan.points.end(), [&](const PlanPoint& point) {
     const auto pieces = output_pieces(layer, false, point.channels[static_cast<size_t>(step.output)]);
-    return pieces.empty() || (pieces.size() == 1 && !pieces.front().copied);
+    return pieces.empty() || (pieces.size() == 1 && !pieces.front().copied && pieces.front().outputs.front().begin == 0);
   });
 }
 
@@ -49,9 +55,10 @@ Candidate candidate_of(const Plan& plan, const std::vector<kernels::ImageLayout>
     const PlanPoint& point = plan.points[p];
     const int64_t inputs = count_channels(plan, point, step.inputs.front());
     const int64_t outputs = count_channels(point.channels[static_cast<size_t>(step.output)]);
-    const bool runs = point.steps[index].mode == StepMode::run && inputs > 0 && outputs > 0;
-    if (!runs) {
+    const bool runs = point.steps[index].mode == StepMode::run && outputs > 0;
+    if (!runs || inputs == 0) {
       candidate.forms.winograd_points.push_back(false);
+      all = all && !runs;  // of no inputs: directly
       continue;
     }
     kernels::WideWork work;
@@ -73,7 +80,7 @@ bool saves_more_a_byte(const Candidate& a, const Candidate& b) {
 
 }  // namespace
 
-std::vector<WeightForms> choose_winograd(const Plan& plan, const std::vector<kernels::ImageLayout>& numbering,
+std::vector<WeightForms> choose_winograd(const Plan& plan, const PlanarRegions& regions, const std::vector<kernels::ImageLayout>& numbering,
                                          const kernels::KernelSet& set) {
   std::vector<WeightForms> forms(plan.steps.size());
   std::vector<Candidate> candidates;
@@ -82,7 +89,7 @@ std::vector<WeightForms> choose_winograd(const Plan& plan, const std::vector<ker
     if (!is_weighted(plan.steps[s].operation)) continue;
     const Layer layer = layer_of(plan, numbering, plan.steps[s]);
     weights += layer.groups * layer.outputs_per_group * layer.inputs_per_group * layer.taps();
-    if (!is_eligible(plan, plan.steps[s], layer)) continue;
+    if (!is_eligible(plan, regions, plan.steps[s], layer)) continue;
     candidates.push_back(candidate_of(plan, numbering, set, s, layer));
     if (candidates.back().saved_cycles <= 0) candidates.pop_back();
   }
