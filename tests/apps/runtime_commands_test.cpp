@@ -76,6 +76,13 @@ TEST_CASE("tnn run refuses engines, utilizations and inputs that do not fit, and
   CHECK(engine.code == 2);
   CHECK_THAT(engine.err, ContainsSubstring("did you mean 'reference'"));
   CHECK(tnn_run("run " + fixture.path + " --input " + fixture.input + to + " --u 0").code == 2);
+  CHECK(tnn_run("run " + fixture.path + " --input " + fixture.input + to + " --engine onednn --precision bf16").code == 2);
+#ifndef TNN_DEPLOY_ONLY
+  CHECK(tnn_run("run " + fixture.path + " --input " + fixture.input + to + " --engine torch --precision bf16").code == 2);
+#endif
+  const Outcome over_input = tnn_run("run " + fixture.path + " --input " + fixture.input + " --output " + fixture.input);
+  CHECK(over_input.code == 2);
+  CHECK_THAT(over_input.err, ContainsSubstring("--output is the file of --input"));
   CHECK(tnn_run("run " + fixture.path + " --input " + fixture.input + to + " --u 0.5 --point 0").code == 2);
   CHECK(tnn_run("run " + fixture.path + " --input " + fixture.input + to + " --point 1000").code == 2);
   write_npy(fixture.input, {{2, 2}, {1, 2, 3, 4}, false});
