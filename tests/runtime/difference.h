@@ -7,10 +7,6 @@
 #include "runtime/throttled_network.h"
 #include "temporary_folder.h"
 
-/// How far fp32 may be from the exact result, relative to the largest output: 1e-5. A random graph may amplify rounding; how much is told
-/// by the reference engine, which sums in double precision and rounds nothing but the values it stores.
-inline double allowed_difference(double reference) { return std::max(1e-5, 30 * reference); }
-
 /// Largest difference of an engine's outputs to direct evaluation, relative to the largest output (at least 1), over all points.
 inline double difference_at_all_points(const RandomModel& model, const std::string& engine, int64_t batch) {
   const TemporaryFolder folder;

@@ -19,11 +19,13 @@ struct RandomModel {
 
   RandomModel(tnn::ModelDescription d, uint64_t seed) : description(std::move(d)) {
     tnn::RandomStream random(seed, tnn::RandomPurpose::initialization);
+    // D / d times the sum of d of D equal groups is sqrt(D / d) times as large as the sum of all: 2 at a quarter.
+    const double gain = description.gating.compensation == tnn::Compensation::inverted ? 0.5 : 1;
     for (const tnn::ModelTensor& tensor : tnn::model_tensors(description)) {
       int64_t elements = 1;
       for (const int64_t size : tensor.shape) elements *= size;
       auto& numbers = tensors[tensor.name];
-      for (int64_t i = 0; i < elements; ++i) numbers.push_back(draw(tensor, elements, random));
+      for (int64_t i = 0; i < elements; ++i) numbers.push_back(draw(tensor, elements, gain, random));
       shapes[tensor.name] = tensor.shape;
     }
   }
@@ -46,10 +48,11 @@ struct RandomModel {
 
  private:
   /// As large as keeps activations near 1 through many layers.
-  static float draw(const tnn::ModelTensor& tensor, int64_t elements, tnn::RandomStream& random) {
+  static float draw(const tnn::ModelTensor& tensor, int64_t elements, double gain, tnn::RandomStream& random) {
     using tnn::ParameterRole;
     if (tensor.role == ParameterRole::weight)
-      return static_cast<float>(random.normal() * std::sqrt(2.0 * static_cast<double>(tensor.shape[0]) / static_cast<double>(elements)));
+      return static_cast<float>(gain * random.normal() *
+                                std::sqrt(2.0 * static_cast<double>(tensor.shape[0]) / static_cast<double>(elements)));
     if (tensor.role == ParameterRole::scale || tensor.role == ParameterRole::running_variance)
       return static_cast<float>(0.5 + random.uniform());
     return static_cast<float>(random.uniform() - 0.5);
