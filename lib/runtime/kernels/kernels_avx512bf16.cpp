@@ -43,16 +43,16 @@ TNN_INLINE void accumulate_pair(__m512 (&sum)[Pixels][Vectors], const Bf16* cons
   }
 }
 
+/// x: where the pixels of the tile lie, for segments of this one's pixel stride.
 template <int Pixels, int Vectors>
-TNN_INLINE void accumulate_segment(__m512 (&sum)[Pixels][Vectors], const Bf16Tile& tile, const Segment& segment) {
-  const Bf16* x[Pixels];
-  TNN_UNROLL for (int p = 0; p < Pixels; ++p) x[p] = tile.input + segment.input + tile.input_pixels[p] * segment.pixel_stride;
+TNN_INLINE void accumulate_segment(__m512 (&sum)[Pixels][Vectors], const Bf16Tile& tile, const Bf16* const* x, const Segment& segment) {
   const Bf16* weights = tile.weights + segment.weight;
-  int64_t channel = 0;
+  int64_t channel = segment.input;
+  const int64_t end = segment.input + segment.channels;
 #pragma GCC unroll 1
-  for (; channel + 2 <= segment.channels; channel += 2, weights += kPairStride)
+  for (; channel + 2 <= end; channel += 2, weights += kPairStride)
     accumulate_pair<Pixels, Vectors>(sum, x, channel, weights, tile.block_stride, [](const Bf16* from) { return both(from); });
-  if (channel < segment.channels)
+  if (channel < end)
     accumulate_pair<Pixels, Vectors>(sum, x, channel, weights, tile.block_stride, [](const Bf16* from) { return first_of_pair(from); });
 }
 
@@ -60,7 +60,16 @@ template <int Pixels, int Vectors>
 __attribute__((noinline)) void bf16_tile(const Bf16Tile& tile) {
   __m512 sum[Pixels][Vectors];
   TNN_UNROLL for (int p = 0; p < Pixels; ++p) TNN_UNROLL for (int v = 0; v < Vectors; ++v) sum[p][v] = _mm512_setzero_ps();
-  for (int64_t s = 0; s < tile.segment_count; ++s) accumulate_segment<Pixels, Vectors>(sum, tile, tile.segments[s]);
+  const Bf16* x[Pixels];
+  int64_t stride = -1;
+  for (int64_t s = 0; s < tile.segment_count; ++s) {
+    const Segment& segment = tile.segments[s];
+    if (segment.pixel_stride != stride) {
+      stride = segment.pixel_stride;
+      TNN_UNROLL for (int p = 0; p < Pixels; ++p) x[p] = tile.input + tile.input_pixels[p] * stride;
+    }
+    accumulate_segment<Pixels, Vectors>(sum, tile, x, segment);
+  }
   const Epilogue& epilogue = tile.epilogue;
   const __m512 lower = _mm512_set1_ps(epilogue.lower), upper = _mm512_set1_ps(epilogue.upper);
   TNN_UNROLL for (int p = 0; p < Pixels; ++p) {
