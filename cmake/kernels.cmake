@@ -3,15 +3,10 @@
 function(tnn_kernel_flags)
   set(folder ${CMAKE_SOURCE_DIR}/lib/runtime/kernels)
   set(common -ffp-contract=fast)
-  # GCC would keep addresses in vector registers, from which they come back only after the products that wait there.
-  include(CheckCXXCompilerFlag)
-  set(addresses -mtune-ctrl=^inter_unit_moves_to_vec,^inter_unit_moves_from_vec)
-  check_cxx_compiler_flag(${addresses} TNN_COMPILER_KEEPS_ADDRESSES)
-  if(TNN_COMPILER_KEEPS_ADDRESSES)
-    list(APPEND common ${addresses})
-  endif()
   set_source_files_properties(${folder}/kernels_scalar.cpp ${folder}/kernels_neon.cpp PROPERTIES COMPILE_OPTIONS "${common}")
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    # Tuned so, GCC does not keep addresses in vector or mask registers, where they come back only after the products that wait before them.
+    list(APPEND common -mtune=haswell)
     set_source_files_properties(${folder}/kernels_avx2.cpp PROPERTIES COMPILE_OPTIONS "${common};-mavx2;-mfma")
     set(avx512 -mavx512f -mavx512vl -mavx512bw -mavx512dq -mfma -mprefer-vector-width=512)
     set_source_files_properties(${folder}/kernels_avx512.cpp PROPERTIES COMPILE_OPTIONS "${common};${avx512}")
