@@ -26,9 +26,7 @@ WideWork work_of(const Options& options) {
 }
 
 void compute(const KernelSet& kernels, const WideTile& tile, int pixels, int vectors) { kernels.wide[pixels][vectors](tile); }
-void compute(const KernelSet&, const Bf16Tile& tile, int pixels, int vectors) {
-  bf16_kernel_set()->wide[pixels][vectors](tile);
-}
+void compute(const KernelSet&, const Bf16Tile& tile, int pixels, int vectors) { bf16_kernel_set()->wide[pixels][vectors](tile); }
 
 }  // namespace
 
