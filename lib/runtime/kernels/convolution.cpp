@@ -33,7 +33,7 @@ void compute(const KernelSet&, const Bf16Tile& tile, int pixels, int vectors) { 
 template <typename Element>
 BasicWideConvolution<Element>::BasicWideConvolution(Options options) : options_(std::move(options)) {
   check();
-  tiling_ = choose_wide_tiling(*options_.kernels, work_of(options_));
+  tiling_ = choose_wide_tiling(*options_.kernels, work_of(options_), options_.tiling_rank);
   choose_remainders();
   for (const PixelRun& run : options_.map->runs) add_run(run);
 }

@@ -82,22 +82,19 @@ int tile_pixels_at_most(const KernelSet& set, const std::vector<OutputChunk>& ch
   return 0;
 }
 
-WideTiling choose_wide_tiling(const KernelSet& set, const WideWork& work) {
-  WideTiling best;
-  double best_cycles = kImpossible;
+WideTiling choose_wide_tiling(const KernelSet& set, const WideWork& work, int rank) {
+  std::vector<std::pair<double, WideTiling>> tilings;
   for (int pixels = 1; pixels <= kMaxTilePixels; ++pixels) {
     for (int vectors = 1; vectors <= kMaxTileVectors; ++vectors) {
       if (!set.wide[pixels][vectors]) continue;
       WideTiling tiling{pixels, even_chunks(set, vectors_of(set, work.outputs), vectors)};
       if (!fit_chunks(set, pixels, tiling.chunks)) continue;
       const double cycles = tiling_cycles(set, tiling, work);
-      if (cycles < best_cycles) {
-        best_cycles = cycles;
-        best = std::move(tiling);
-      }
+      if (cycles < kImpossible) tilings.emplace_back(cycles, std::move(tiling));
     }
   }
-  return best;
+  std::stable_sort(tilings.begin(), tilings.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  return tilings[std::min(static_cast<size_t>(rank), tilings.size() - 1)].second;
 }
 
 double wide_cycles(const KernelSet& set, const WideWork& work) { return tiling_cycles(set, choose_wide_tiling(set, work), work); }
