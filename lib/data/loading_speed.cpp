@@ -1,13 +1,11 @@
 #include "data/loading_speed.h"
 
-#include <chrono>
+#include "core/stopwatch.h"
 
 namespace tnn {
 namespace {
 
 constexpr int kWarmUpBatches = 8;  ///< not counted: they start threads and fill buffers
-
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 /// The next batch, of the epoch after `epoch` where that has ended; false where an epoch has no batch.
 bool next_batch(Loader& loader, int64_t& epoch, Batch& batch) {
@@ -23,10 +21,10 @@ LoadingSpeed measure_loading(Loader& loader, double seconds) {
   int64_t epoch = -1;
   for (int i = 0; i < kWarmUpBatches; ++i) next_batch(loader, epoch, batch);
   LoadingSpeed speed;
-  const double start = now();
+  const Stopwatch watch;
   while (speed.seconds < seconds && next_batch(loader, epoch, batch)) {
     speed.images += batch.size;
-    speed.seconds = now() - start;
+    speed.seconds = watch.seconds();
   }
   return speed;
 }

@@ -3,13 +3,15 @@
 #include <fmt/format.h>
 #include <hdf5.h>
 
+#include <algorithm>
 #include <cstring>
+
+#include "formats/hdf5/hdf5_library.h"
 
 namespace tnn {
 namespace {
 
 int64_t open_file(const std::filesystem::path& path) {
-  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // errors are thrown, not printed
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) throw DataError(fmt::format("{}: no such file", path.string()));
   const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "make a property list");
@@ -21,15 +23,17 @@ int64_t open_file(const std::filesystem::path& path) {
   return file;
 }
 
-int64_t open_dataset(int64_t file, const std::filesystem::path& path, const std::string& name) {
-  const hid_t dataset = H5Dopen2(file, name.c_str(), H5P_DEFAULT);
-  if (dataset < 0) throw DataError(fmt::format("{}: no dataset '{}' in it", path.string(), name));
-  return dataset;
+H5T_class_t class_of(int64_t dataset) {
+  const Hdf5Handle type(H5Dget_type(dataset), H5Tclose, "find the type of a dataset");
+  return H5Tget_class(type);
 }
 
-int64_t dataset_size(int64_t dataset) {
-  const Hdf5Handle space(H5Dget_space(dataset), H5Sclose, "find the size of a dataset");
-  return H5Sget_simple_extent_ndims(space) == 1 ? static_cast<int64_t>(H5Sget_simple_extent_npoints(space)) : -1;
+/// Whether each element is a list of bytes.
+bool holds_bytes(int64_t dataset) {
+  const Hdf5Handle type(H5Dget_type(dataset), H5Tclose, "find the type of a dataset");
+  if (H5Tget_class(type) != H5T_VLEN) return false;
+  const Hdf5Handle element(H5Tget_super(type), H5Tclose, "find the type of a dataset");
+  return H5Tget_class(element) == H5T_INTEGER && H5Tget_size(element) == 1;
 }
 
 /// Text of a fixed length as the file has it, or 0.
@@ -52,11 +56,6 @@ int64_t version_of(int64_t file) {
 
 }  // namespace
 
-std::mutex& hdf5_mutex() {
-  static std::mutex mutex;
-  return mutex;
-}
-
 PackedFile::PackedFile(const std::filesystem::path& path) : path_(path), file_(open_file(path), H5Fclose, "open a file") {
   const int64_t version = version_of(file_);
   if (version == 0) fail("an HDF5 file, but not one of tnn data pack");
@@ -67,14 +66,26 @@ void PackedFile::fail(const std::string& what) const { throw DataError(fmt::form
 
 bool PackedFile::has(const std::string& object) const { return H5Lexists(file_, object.c_str(), H5P_DEFAULT) > 0; }
 
+int64_t PackedFile::open(const std::string& name) const {
+  const hid_t dataset = H5Dopen2(file_, name.c_str(), H5P_DEFAULT);
+  if (dataset < 0) fail(fmt::format("no dataset '{}' in it", name));
+  return dataset;
+}
+
+int64_t PackedFile::size(const std::string& name) const { return size_of(Hdf5Handle(open(name), H5Dclose, "open a dataset"), name); }
+
 int64_t PackedFile::size_of(int64_t dataset, const std::string& name) const {
-  const int64_t size = dataset_size(dataset);
-  if (size < 0) fail(fmt::format("'{}' is not a list", name));
-  return size;
+  const Hdf5Handle space(H5Dget_space(dataset), H5Sclose, "find the size of a dataset");
+  const Hdf5Handle type(H5Dget_type(dataset), H5Tclose, "find the type of a dataset");
+  if (H5Sget_simple_extent_ndims(space) != 1) fail(fmt::format("'{}' is not a list", name));
+  const auto count = static_cast<uint64_t>(H5Sget_simple_extent_npoints(space));
+  const uint64_t each = std::max<uint64_t>(1, H5Tget_size(type)), bytes = std::filesystem::file_size(path_);
+  if (count > bytes / each) fail(fmt::format("'{}' has {} entries of {} bytes, but the file {} bytes", name, count, each, bytes));
+  return static_cast<int64_t>(count);
 }
 
 std::vector<std::string> PackedFile::texts(const std::string& name) const {
-  const Hdf5Handle dataset(open_dataset(file_, path_, name), H5Dclose, "open a dataset");
+  const Hdf5Handle dataset(open(name), H5Dclose, "open a dataset");
   const auto count = static_cast<size_t>(size_of(dataset, name));
   const size_t length = text_length(dataset);
   if (length == 0) fail(fmt::format("'{}' is not a list of texts of one length", name));
@@ -87,7 +98,8 @@ std::vector<std::string> PackedFile::texts(const std::string& name) const {
 }
 
 std::vector<int64_t> PackedFile::integers(const std::string& name) const {
-  const Hdf5Handle dataset(open_dataset(file_, path_, name), H5Dclose, "open a dataset");
+  const Hdf5Handle dataset(open(name), H5Dclose, "open a dataset");
+  if (class_of(dataset) != H5T_INTEGER) fail(fmt::format("'{}' is not a list of integers", name));
   std::vector<int64_t> values(static_cast<size_t>(size_of(dataset, name)));
   if (!values.empty() && H5Dread(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
     fail(fmt::format("cannot read '{}'", name));
@@ -95,19 +107,17 @@ std::vector<int64_t> PackedFile::integers(const std::string& name) const {
 }
 
 PackedSplit::PackedSplit(const PackedFile& file, const std::string& split)
-    : path_(file.path()),
-      dataset_(open_dataset(file.id(), file.path(), split + "/images"), H5Dclose, "open a dataset"),
-      type_(H5Tvlen_create(H5T_NATIVE_UCHAR), H5Tclose, "make a type"),
-      size_(dataset_size(dataset_)) {}
+    : dataset_(file.open(split + "/images"), H5Dclose, "open a dataset"), type_(H5Tvlen_create(H5T_NATIVE_UCHAR), H5Tclose, "make a type") {
+  if (!holds_bytes(dataset_)) file.fail(fmt::format("'{}/images' is not a list of bytes of any length", split));
+}
 
 void PackedSplit::read(int64_t index, std::vector<uint8_t>& bytes) const {
   const hsize_t place = static_cast<hsize_t>(index), one = 1;
   const Hdf5Handle space(H5Dget_space(dataset_), H5Sclose, "find the size of a dataset");
   const Hdf5Handle memory(H5Screate_simple(1, &one, nullptr), H5Sclose, "make a space");
   hvl_t value{};
-  if (H5Sselect_hyperslab(space, H5S_SELECT_SET, &place, nullptr, &one, nullptr) < 0 ||
-      H5Dread(dataset_, type_, memory, space, H5P_DEFAULT, &value) < 0)
-    throw DataError(fmt::format("{}: cannot read image {}", path_.string(), index));
+  check_hdf5(H5Sselect_hyperslab(space, H5S_SELECT_SET, &place, nullptr, &one, nullptr), "find it");
+  check_hdf5(H5Dread(dataset_, type_, memory, space, H5P_DEFAULT, &value), "read it");
   const auto* begin = static_cast<const uint8_t*>(value.p);
   bytes.assign(begin, begin + value.len);
   H5Dvlen_reclaim(type_, memory, H5P_DEFAULT, &value);

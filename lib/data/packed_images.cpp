@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "data/image_folder.h"
 #include "data/packed_file.h"
+#include "formats/hdf5/hdf5_library.h"
 
 namespace tnn {
 namespace fs = std::filesystem;
@@ -17,10 +18,11 @@ namespace {
 class PackedImages : public EncodedImages {
  public:
   PackedImages(const fs::path& path, const std::string& split) : path_(path.string() + ":" + split + "/") {
-    const std::lock_guard lock(hdf5_mutex());
+    const auto lock = lock_hdf5();
     auto file = std::make_unique<PackedFile>(path);  // no member yet: where this throws, it is closed before the lock is let go
     if (!file->has(split)) throw DataError(fmt::format("{}: it has no split '{}'", path.string(), split));
     auto images = std::make_unique<PackedSplit>(*file, split);
+    check_sizes(*file, split);
     names_ = file->texts(split + "/names");
     labels_ = file->integers(split + "/labels");
     classes_ = file->texts("classes");
@@ -28,21 +30,23 @@ class PackedImages : public EncodedImages {
     images_ = std::move(images);
   }
   ~PackedImages() override {
-    const std::lock_guard lock(hdf5_mutex());
+    const auto lock = lock_hdf5();
     images_.reset();
     file_.reset();
   }
 
   std::string name(size_t index) const override { return path_ + names_.at(chosen_.at(index)); }
   void read(size_t index, std::vector<uint8_t>& bytes) const override {
-    const std::lock_guard lock(hdf5_mutex());
-    images_->read(static_cast<int64_t>(chosen_.at(index)), bytes);
+    const auto lock = lock_hdf5();
+    try {
+      images_->read(static_cast<int64_t>(chosen_.at(index)), bytes);
+    } catch (const Hdf5Error& error) {
+      throw DataError(fmt::format("{}: {} (the packed file is damaged)", name(index), error.what()));
+    }
   }
 
-  /// Checks the lists against each other and keeps `limit` images; their labels.
+  /// Keeps `limit` images; their labels.
   std::vector<int> choose(const std::vector<std::string>& known, int64_t limit) {
-    if (images_->size() != static_cast<int64_t>(labels_.size()) || names_.size() != labels_.size())
-      throw DataError(fmt::format("{}: {} images, {} labels and {} names", path_, images_->size(), labels_.size(), names_.size()));
     std::vector<int> classes;  // of the card
     for (const std::string& name : classes_) {
       const auto found = std::lower_bound(known.begin(), known.end(), name);
@@ -50,18 +54,25 @@ class PackedImages : public EncodedImages {
         throw DataError(fmt::format("{}: '{}' is none of the {} classes of the data set", path_, name, known.size()));
       classes.push_back(static_cast<int>(found - known.begin()));
     }
+    for (size_t i = 0; i < labels_.size(); ++i)
+      if (labels_[i] < 0 || labels_[i] >= static_cast<int64_t>(classes.size()))
+        throw DataError(fmt::format("{}{}: its label is {}, but the file has {} classes", path_, names_[i], labels_[i], classes.size()));
     chosen_ = limited(labels_.size(), limit);
     std::vector<int> labels;
-    for (const size_t i : chosen_) {
-      if (labels_[i] < 0 || labels_[i] >= static_cast<int64_t>(classes.size()))
-        throw DataError(fmt::format("{}: image {} has the label {}: allowed from 0 to {}", path_, i, labels_[i], classes.size() - 1));
-      labels.push_back(classes[static_cast<size_t>(labels_[i])]);
-    }
+    for (const size_t i : chosen_) labels.push_back(classes[static_cast<size_t>(labels_[i])]);
     labels_ = {};
     return labels;
   }
 
  private:
+  /// Before memory is taken for them.
+  static void check_sizes(const PackedFile& file, const std::string& split) {
+    const auto size = [&](const char* list) { return file.size(split + list); };
+    const int64_t images = size("/images"), labels = size("/labels"), names = size("/names");
+    if (labels != images || names != images)
+      file.fail(fmt::format("split '{}': {} images, {} labels and {} names", split, images, labels, names));
+  }
+
   std::string path_;
   std::unique_ptr<PackedFile> file_;
   std::unique_ptr<PackedSplit> images_;
@@ -70,15 +81,27 @@ class PackedImages : public EncodedImages {
   std::vector<size_t> chosen_;
 };
 
+/// Calls `open`; where HDF5 fails in it, a DataError that names the file.
+template <typename Open>
+auto open_packed(const fs::path& file, const Open& open) {
+  try {
+    return open();
+  } catch (const Hdf5Error& error) {
+    throw DataError(fmt::format("{}: {} (it is damaged)", file.string(), error.what()));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> packed_classes(const fs::path& file) {
-  const std::lock_guard lock(hdf5_mutex());
-  return PackedFile(file).texts("classes");
+  return open_packed(file, [&] {
+    const auto lock = lock_hdf5();
+    return PackedFile(file).texts("classes");
+  });
 }
 
 ImageSet read_packed_images(const DatasetCard& card, const fs::path& file, const std::string& split, int64_t limit) {
-  auto images = std::make_shared<PackedImages>(file, split);
+  auto images = open_packed(file, [&] { return std::make_shared<PackedImages>(file, split); });
   ImageSet set;
   set.channels = card.channels;
   set.class_names = card.classes;

@@ -5,9 +5,9 @@
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
-#include <chrono>
 
 #include "core/interruption.h"
+#include "core/stopwatch.h"
 #include "network/input_batch.h"
 #include "objectives/classification.h"
 
@@ -86,10 +86,10 @@ void measure_latency(const Network& network, const Classifier& classify, std::ve
   progress.begin("latency", repeats, "rounds");
   for (int64_t round = -kWarmUp; round < repeats; ++round) {
     for (size_t i = 0; i < points.size(); ++i) {
-      const auto start = std::chrono::steady_clock::now();
+      const Stopwatch watch;
       classify(x, points[i]).cpu();  // the copy waits for a GPU
-      const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
-      if (round >= 0) times[i].push_back(elapsed.count());
+      const double milliseconds = 1e3 * watch.seconds();
+      if (round >= 0) times[i].push_back(milliseconds);
     }
     stop_if_interrupted();
     if (round >= 0) progress.advance(round + 1, {});

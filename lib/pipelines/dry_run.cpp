@@ -3,15 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "core/stopwatch.h"
 #include "data/dataset.h"
 #include "evaluation/utilization_list.h"
 #include "pipelines/experiment.h"
 #include "pipelines/initial_network.h"
 #include "pipelines/inspect.h"
 #include "pipelines/run_folder.h"
+#include "pipelines/step_time.h"
 #include "report/write_reports.h"
 #include "training/datapath_options.h"
 #include "training/gate_options.h"
@@ -22,7 +23,7 @@
 namespace tnn {
 namespace {
 
-constexpr int kWarmUpSteps = 2, kTimedSteps = 8;
+constexpr StepCounts kSteps{2, 8};
 
 struct Plan {
   int64_t training_images = 0, validation_images = 0, steps = 0;
@@ -30,20 +31,16 @@ struct Plan {
   double training_seconds = 0, validation_seconds = 0;  ///< estimates of the whole
 };
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
 /// Validation is timed on the first batch of its images and scaled.
 double measure_validation(const Network& network, const TrainingData& data, const DatapathOptions& options) {
   if (data.validation.empty()) return 0;
   TrainingData part = data;
   part.validation.resize(std::min(part.validation.size(), static_cast<size_t>(options.evaluation_batch)));
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   validation_accuracy(network, part, options.validation_u, options.evaluation_batch);
   const double times = static_cast<double>(data.validation.size()) / static_cast<double>(part.validation.size()) *
                        static_cast<double>(std::max<int64_t>(1, options.epochs / options.validate_epochs));
-  return seconds_since(start) * times;
+  return watch.seconds() * times;
 }
 
 Plan measure_plan(const Experiment& experiment, const DatapathOptions& options) {
@@ -51,25 +48,16 @@ Plan measure_plan(const Experiment& experiment, const DatapathOptions& options) 
   Network network = make_network(experiment);
   load_pretrained(experiment.recipe, network);
   Optimizer optimizer(network.parameters().trainable(), options.optimizer);
-  LoaderOptions loader_options;
-  loader_options.batch_size = options.batch_size;
-  loader_options.channels_last = network.channels_last();
-  loader_options.augmentation = data.augmentation;
-  Loader loader(data.images, data.train, loader_options);
-  const int64_t per_epoch = std::max<int64_t>(1, loader.size() / options.batch_size);
-  Plan plan{loader.size(), static_cast<int64_t>(data.validation.size()), per_epoch * options.epochs};
-  Batch batch;
-  loader.start_epoch(0);
-  std::chrono::steady_clock::time_point start;
-  for (int step = -kWarmUpSteps; step < kTimedSteps && loader.next(batch); ++step) {
-    if (step == 0) start = std::chrono::steady_clock::now();
-    const int64_t epoch = std::max(0, step) * options.epochs / kTimedSteps;  // spread over a curriculum
+  const auto images = static_cast<int64_t>(data.train.size());
+  Plan plan{images, static_cast<int64_t>(data.validation.size()), std::max<int64_t>(1, images / options.batch_size) * options.epochs};
+  const StepTime time = measure_steps(network, data, options.batch_size, kSteps, [&](const InputBatch& batch, int number) {
+    const int64_t epoch = std::max(0, number) * options.epochs / kSteps.timed;  // spread over a curriculum
     optimizer.zero_grad();
-    accumulate_gradients(network, to_tensors(batch, network.channels_last(), network.device()), options, epoch, step + kWarmUpSteps);
+    accumulate_gradients(network, batch, options, epoch, number + kSteps.warm_up);
     optimizer.step(0);
-    plan.timed_steps = std::max(0, step + 1);
-  }
-  if (plan.timed_steps > 0) plan.training_seconds = seconds_since(start) / plan.timed_steps * static_cast<double>(plan.steps);
+  });
+  plan.timed_steps = time.steps;
+  plan.training_seconds = time.seconds * static_cast<double>(plan.steps);
   plan.validation_seconds = measure_validation(network, data, options);
   return plan;
 }

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
 #include "pipelines/gate_stage.h"
+#include "pipelines/step_time.h"
 #include "pipelines/sweep_run.h"
 #include "pipelines/sweep_utilization.h"
 #include "training/gate_step.h"
@@ -14,7 +14,7 @@
 namespace tnn {
 namespace {
 
-constexpr int kWarmUpSteps = 1, kTimedSteps = 4;
+constexpr StepCounts kSteps{1, 4};
 
 std::filesystem::path folder_of(const Recipe& recipe, const std::filesystem::path& out) {
   return out.empty() ? RunFolder(RunFolder::default_path(recipe)).gates() : out;
@@ -33,22 +33,10 @@ double measure_step(const Experiment& experiment, const Network& datapath, const
   const GateOptions options = gate_options(experiment.recipe);
   const GateNetwork gates(datapath.graph(), options.hidden, options.seed, datapath.device());
   const Complexity complexity(datapath.graph(), options.complexity);
-  LoaderOptions loader_options;
-  loader_options.batch_size = options.batch_size;
-  loader_options.channels_last = datapath.channels_last();
-  loader_options.augmentation = data.augmentation;
-  Loader loader(data.images, data.train, loader_options);
-  loader.start_epoch(0);
-  Batch batch;
-  std::chrono::steady_clock::time_point start;
-  int timed = 0;
-  for (int step = -kWarmUpSteps; step < kTimedSteps && loader.next(batch); ++step) {
-    if (step == 0) start = std::chrono::steady_clock::now();
-    accumulate_gate_gradients(datapath, gates, complexity, to_tensors(batch, datapath.channels_last(), datapath.device()), options,
-                              step + kWarmUpSteps);
-    timed = std::max(0, step + 1);
-  }
-  return timed > 0 ? std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / timed : 0.0;
+  const auto step = [&](const InputBatch& batch, int number) {
+    accumulate_gate_gradients(datapath, gates, complexity, batch, options, number + kSteps.warm_up);
+  };
+  return measure_steps(datapath, data, options.batch_size, kSteps, step).seconds;
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 namespace tnn {
 
 /// An HDF5 file built in memory, so that the library never meets a full disk: its bytes are then written like any other file.
-/// SystemError where HDF5 refuses. Names may have folders, which are created ("epochs/epoch").
+/// Hdf5Error where HDF5 refuses; several threads may have one each. Names may have folders, which are created ("epochs/epoch").
 class Hdf5Image {
  public:
   using Shape = std::vector<uint64_t>;

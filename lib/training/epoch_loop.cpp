@@ -3,17 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 
 #include "core/atomic_file.h"
 #include "core/interruption.h"
+#include "core/stopwatch.h"
 
 namespace tnn {
 namespace {
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 LoaderOptions loader_options(const Network& network, const TrainingData& data, const EpochLoopOptions& options) {
   LoaderOptions loader;
@@ -86,11 +82,11 @@ bool EpochLoop::run_epoch(Progress& progress, const TrainingObserver& observer) 
                  std::min(loader_.batches_per_epoch() * options_.batch_size, loader_.size()), "images");
   loader_.start_epoch(state_.epoch, state_.step_in_epoch);
   Batch batch;
-  auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   const double seconds_before = state_.seconds;
   while (loader_.next(batch)) {
     train_step(batch);
-    state_.seconds = seconds_before + seconds_since(start);
+    state_.seconds = seconds_before + watch.seconds();
     const auto mean = [&](double sum, int64_t count) { return count ? sum / static_cast<double>(count) : 0.0; };
     const Progress::Figures figures{{"loss", mean(state_.loss_sum, state_.loss_steps)},
                                     {"accuracy", mean(static_cast<double>(state_.correct), state_.seen)}};

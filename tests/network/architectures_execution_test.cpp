@@ -4,8 +4,7 @@
 #include "catch_compat.h"
 #include "models/registry.h"
 #include "network/model_file.h"
-#include "runtime/random_model.h"
-#include "temporary_folder.h"
+#include "runtime/saved_model.h"
 
 using namespace tnn;
 
@@ -45,11 +44,9 @@ TEST_CASE("masked equals sliced execution of every architecture at every operati
   for (const Small& small : all)
     for (const char* strategy : {"nested", "independent"}) {
       INFO(small.name << " " << small.variant << " " << small.depth << ", " << strategy);
-      const TemporaryFolder folder;
-      const RandomModel model(describe(small, strategy), 3);
-      model.save(folder.path() / "model.safetensors");
-      const Network network = load_network(folder.path() / "model.safetensors");
-      std::vector<float> input = model.input(2, 7);
+      const SavedModel saved(RandomModel(describe(small, strategy), 3));
+      const Network network = load_network(saved.path);
+      std::vector<float> input = saved.model.input(2, 7);
       auto sizes = network.graph().dimensions(network.graph().input().shape);
       sizes.insert(sizes.begin(), 2);
       const at::Tensor x = at::from_blob(input.data(), sizes, at::kFloat);

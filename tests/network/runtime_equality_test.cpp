@@ -7,9 +7,8 @@
 #include "network/model_file.h"
 #include "random_graph.h"
 #include "runtime/difference.h"
-#include "runtime/random_model.h"
+#include "runtime/saved_model.h"
 #include "runtime/throttled_network.h"
-#include "temporary_folder.h"
 
 using namespace tnn;
 
@@ -46,18 +45,15 @@ std::map<std::string, std::vector<at::Tensor>> outputs_of_engines(const std::fil
 
 TEST_CASE("masked and sliced execution in LibTorch and every engine of the runtime are equal at every operating point") {
   for (uint64_t seed = 0; seed < 200; ++seed) {
-    const TemporaryFolder folder;
-    const auto path = folder.path() / "model.safetensors";
-    const RandomModel model = random_model(seed);
-    model.save(path);
-    const Network network = load_network(path), exact = exact_network(path);
+    const SavedModel saved(seed);
+    const Network network = load_network(saved.path), exact = exact_network(saved.path);
     c10::InferenceMode inference;
     const int64_t batch = 1 + static_cast<int64_t>(seed % 9);
-    std::vector<float> input = model.input(batch, seed);
+    std::vector<float> input = saved.model.input(batch, seed);
     auto sizes = network.graph().dimensions(network.graph().input().shape);
     sizes.insert(sizes.begin(), batch);
     const at::Tensor x = at::from_blob(input.data(), sizes, at::kFloat);
-    const auto outputs = outputs_of_engines(path, input, batch);
+    const auto outputs = outputs_of_engines(saved.path, input, batch);
     for (size_t p = 0; p < network.description().points.size(); ++p) {
       INFO("seed " << seed << ", point " << p << ", batch " << batch);
       const Configuration& configuration = network.description().points[p].configuration;

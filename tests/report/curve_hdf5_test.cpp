@@ -2,7 +2,9 @@
 
 #include <hdf5.h>
 
+#include <atomic>
 #include <cmath>
+#include <thread>
 #include <vector>
 
 #include "catch_compat.h"
@@ -101,4 +103,18 @@ TEST_CASE("HDF5 takes an empty curve and a recipe longer than an attribute's usu
   CHECK(file.shape("top1") == std::vector<hsize_t>{0});
   CHECK(file.shape("class_accuracy") == std::vector<hsize_t>{0, 0});
   CHECK(file.attribute("/", "recipe") == curve.recipe);
+}
+
+TEST_CASE("several threads make HDF5 files at once") {
+  const UtilizationCurve curve = sample_curve(4);
+  const std::string alone = curve_hdf5(curve);
+  std::atomic<int> wrong{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t)
+    threads.emplace_back([&] {
+      for (int i = 0; i < 20; ++i)
+        if (curve_hdf5(curve) != alone) ++wrong;
+    });
+  for (auto& thread : threads) thread.join();
+  CHECK(wrong == 0);
 }

@@ -1,16 +1,13 @@
 #include "catch_compat.h"
-#include "random_model.h"
 #include "runtime/throttled_network.h"
 #include "runtime/tnn_runtime.h"
-#include "temporary_folder.h"
+#include "saved_model.h"
 
 using namespace tnn;
 
 TEST_CASE("the C interface computes what the C++ interface computes at every operating point") {
-  const TemporaryFolder folder;
-  const std::string path = (folder.path() / "model.safetensors").string();
-  const RandomModel model = random_model(12);
-  model.save(path);
+  const SavedModel saved(12);
+  const std::string path = saved.path.string();
 
   tnn_options options{};
   options.struct_size = sizeof options;
@@ -25,7 +22,7 @@ TEST_CASE("the C interface computes what the C++ interface computes at every ope
   REQUIRE(tnn_point_count(network) == static_cast<int64_t>(expected.operating_points().size()));
   CHECK(tnn_current_point(network) == tnn_point_count(network) - 1);
 
-  const std::vector<float> input = model.input(2, 1);
+  const std::vector<float> input = saved.model.input(2, 1);
   REQUIRE(tnn_input_elements(network) * 2 == static_cast<int64_t>(input.size()));
   std::vector<float> output(static_cast<size_t>(2 * tnn_output_elements(network))), reference(output.size());
   for (int64_t i = 0; i < tnn_point_count(network); ++i) {
@@ -56,9 +53,8 @@ TEST_CASE("the C interface refuses what is not allowed and says what") {
   CHECK(tnn_network_load("/no/such/file", &options, &network) == TNN_USAGE);
   CHECK_THAT(std::string(tnn_last_error()), ContainsSubstring("struct_size"));
 
-  const TemporaryFolder folder;
-  const std::string path = (folder.path() / "model.safetensors").string();
-  random_model(3).save(path);
+  const SavedModel saved(3);
+  const std::string path = saved.path.string();
   options.struct_size = sizeof options;
   options.engine = "refrence";
   CHECK(tnn_network_load(path.c_str(), &options, &network) == TNN_USAGE);

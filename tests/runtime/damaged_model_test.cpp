@@ -4,9 +4,8 @@
 #include "catch_compat.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
-#include "random_model.h"
 #include "runtime/throttled_network.h"
-#include "temporary_folder.h"
+#include "saved_model.h"
 
 using namespace tnn;
 
@@ -46,11 +45,7 @@ struct Damage {
   }
 };
 
-std::string bytes_of(const RandomModel& model) {
-  const TemporaryFolder folder;
-  model.save(folder.path() / "model.safetensors");
-  return read_file(folder.path() / "model.safetensors");
-}
+std::string bytes_of(const RandomModel& model) { return read_file(SavedModel(model).path); }
 
 /// A model file with one metadata text changed.
 std::string with_metadata(const RandomModel& model, const std::string& key, const std::string& from, const std::string& to) {
@@ -160,7 +155,5 @@ TEST_CASE("tensors too large for any memory are refused without being made") {
   GraphBuilder b("sparse");
   const NodeId x = b.input({1, 1 << 18, 1 << 18});
   const RandomModel model(describe_model(b.finish({b.global_pool("mean", b.relu("relu", x))}), {}, BatchNormMode::shared), 0);
-  const Damage damage;
-  model.save(damage.path);
-  CHECK(is_refused(damage.path));
+  CHECK(is_refused(SavedModel(model).path));
 }

@@ -5,13 +5,12 @@
 #include "catch_compat.h"
 #include "direct_evaluation.h"
 #include "runtime/throttled_network.h"
-#include "temporary_folder.h"
+#include "saved_model.h"
 
 /// Largest difference of an engine's outputs to direct evaluation, relative to the largest output (at least 1), over all points.
 inline double difference_at_all_points(const RandomModel& model, const std::string& engine, int64_t batch) {
-  const TemporaryFolder folder;
-  model.save(folder.path() / "model.safetensors");
-  tnn::ThrottledNetwork net = tnn::ThrottledNetwork::load(folder.path() / "model.safetensors", {.engine = engine, .batch_limit = batch});
+  const SavedModel saved(model);
+  tnn::ThrottledNetwork net = tnn::ThrottledNetwork::load(saved.path, {.engine = engine, .batch_limit = batch});
   tnn::InferenceContext context = net.context();
   const std::vector<float> input = model.input(batch, 7);
   const size_t each = input.size() / static_cast<size_t>(batch);

@@ -18,12 +18,10 @@ TEST_CASE("fewer inputs than the batch limit give the same outputs, in every eng
   for (const std::string& engine : engine_names())
     for (uint64_t seed = 0; seed < 30; ++seed) {
       INFO("engine " << engine << ", seed " << seed);
-      const TemporaryFolder folder;
-      const RandomModel model = random_model(seed);
-      model.save(folder.path() / "model.safetensors");
-      ThrottledNetwork net = ThrottledNetwork::load(folder.path() / "model.safetensors", {.engine = engine, .batch_limit = 5});
+      const SavedModel saved(seed);
+      ThrottledNetwork net = ThrottledNetwork::load(saved.path, {.engine = engine, .batch_limit = 5});
       InferenceContext context = net.context();
-      const std::vector<float> input = model.input(5, 3);
+      const std::vector<float> input = saved.model.input(5, 3);
       const auto width = static_cast<size_t>(net.output_shape().front());
       std::vector<float> together(5 * width), fewer(5 * width);
       context.run(input.data(), 5, together.data());
@@ -36,10 +34,9 @@ TEST_CASE("fewer inputs than the batch limit give the same outputs, in every eng
 }
 
 TEST_CASE("two contexts share an engine's packed weights") {
-  const TemporaryFolder folder;
-  random_model(1).save(folder.path() / "model.safetensors");
+  const SavedModel saved(1);
   for (const std::string& engine : engine_names()) {
-    const ThrottledNetwork net = ThrottledNetwork::load(folder.path() / "model.safetensors", {.engine = engine, .threads = 1});
+    const ThrottledNetwork net = ThrottledNetwork::load(saved.path, {.engine = engine, .threads = 1});
     const InferenceContext first = net.context();
     const int64_t bytes = net.engine().memory_bytes();
     const InferenceContext second = net.context();

@@ -8,9 +8,8 @@ namespace {
 /// Largest difference to direct evaluation, relative to the largest output (at least 1), over all points.
 template <typename Number>
 double emulated_difference(const RandomModel& model, int64_t batch) {
-  const TemporaryFolder folder;
-  model.save(folder.path() / "model.safetensors");
-  EmulatedGpu<Number> gpu(*load_lowered_model(folder.path() / "model.safetensors"), batch + 1);
+  const SavedModel saved(model);
+  EmulatedGpu<Number> gpu(*load_lowered_model(saved.path), batch + 1);
   const std::vector<float> input = model.input(batch, 7);
   const size_t each = input.size() / static_cast<size_t>(batch);
   double apart = 0;
@@ -55,9 +54,8 @@ TEST_CASE("a layer with one tap under nested gating is packed once for all opera
   NodeId x = b.convolution("stem", b.input({3, 4, 4}), 16, gate, {.window = {{1}, {}, {}, {}}});
   x = b.convolution("pointwise", x, 24, gate, {.window = {{1}, {}, {}, {}}});
   const RandomModel model(describe_model(b.finish({x}), {}, BatchNormMode::shared), 3);
-  const TemporaryFolder folder;
-  model.save(folder.path() / "model.safetensors");
-  const auto packed = gpu::pack_weights(*load_lowered_model(folder.path() / "model.safetensors"));
+  const SavedModel saved(model);
+  const auto packed = gpu::pack_weights(*load_lowered_model(saved.path));
   CHECK(model.description.points.size() > 1);
   CHECK(packed.packed_per_point == 0);
   CHECK(packed.packed_once == 16 * 8 + 24 * 16);

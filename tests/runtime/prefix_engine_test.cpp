@@ -2,12 +2,11 @@
 #include "core/error.h"
 #include "graph/graph_builder.h"
 #include "models/registry.h"
-#include "random_model.h"
 #include "runtime/kernels/kernel_set.h"
 #include "runtime/prefix/model_parts.h"
 #include "runtime/prefix/step_profile.h"
 #include "runtime/throttled_network.h"
-#include "temporary_folder.h"
+#include "saved_model.h"
 
 using namespace tnn;
 
@@ -41,20 +40,20 @@ double largest_difference(const std::vector<std::vector<float>>& a, const std::v
 }
 
 /// The prefix engine in every instruction set, on one thread and on three, against the reference.
-void check_against_reference(const std::filesystem::path& path, const RandomModel& model) {
+void check_against_reference(const SavedModel& saved) {
   for (const int64_t batch : {1, 3, 9}) {
-    const std::vector<float> input = model.input(batch, 7);
+    const std::vector<float> input = saved.model.input(batch, 7);
     RuntimeOptions options;
     options.engine = "reference";
     options.batch_limit = batch;
-    const auto expected = outputs_at_all_points(path, options, input, batch);
+    const auto expected = outputs_at_all_points(saved.path, options, input, batch);
     options.engine = "prefix";
     for (const kernels::KernelSet* kernels : kernels::available_kernel_sets())
       for (const int threads : {1, 3}) {
         INFO("batch " << batch << ", " << threads << " threads, " << kernels->name);
         options.instruction_set = kernels->name;
         options.threads = threads;
-        CHECK(largest_difference(outputs_at_all_points(path, options, input, batch), expected) <= 1e-5);
+        CHECK(largest_difference(outputs_at_all_points(saved.path, options, input, batch), expected) <= 1e-5);
       }
   }
 }
@@ -63,23 +62,20 @@ void check_against_reference(const std::filesystem::path& path, const RandomMode
 
 TEST_CASE("the prefix engine equals the reference on random graphs at every point, batch and instruction set") {
   for (uint64_t seed = 0; seed < 300; ++seed) {
-    const TemporaryFolder folder;
-    const auto path = folder.path() / "model.safetensors";
-    const RandomModel model = random_model(seed);
-    model.save(path);
+    const SavedModel saved(seed);
     const auto batch = static_cast<int64_t>(1 + seed % 9);
-    const std::vector<float> input = model.input(batch, 7);
+    const std::vector<float> input = saved.model.input(batch, 7);
     RuntimeOptions options;
     options.engine = "reference";
     options.batch_limit = batch;
-    const auto expected = outputs_at_all_points(path, options, input, batch);
+    const auto expected = outputs_at_all_points(saved.path, options, input, batch);
     options.engine = "prefix";
     for (const kernels::KernelSet* kernels : kernels::available_kernel_sets()) {
       INFO("seed " << seed << ", batch " << batch << ", " << kernels->name);
       options.instruction_set = kernels->name;
       options.batch_limit = batch + static_cast<int64_t>(seed / 9 % 3) * 4;
       options.threads = 1 + static_cast<int>(seed / 7 % 2);
-      REQUIRE(largest_difference(outputs_at_all_points(path, options, input, batch), expected) <= 1e-5);
+      REQUIRE(largest_difference(outputs_at_all_points(saved.path, options, input, batch), expected) <= 1e-5);
     }
   }
 }
@@ -88,19 +84,16 @@ TEST_CASE("in bf16 the prefix engine stays near fp32 on random graphs at every p
   if (!kernels::bf16_kernel_set()) TNN_SKIP("this processor does not multiply bf16 (AVX512_BF16)");
   int rounded = 0;
   for (uint64_t seed = 0; seed < 200; ++seed) {
-    const TemporaryFolder folder;
-    const auto path = folder.path() / "model.safetensors";
-    const RandomModel model = random_model(seed);
-    model.save(path);
+    const SavedModel saved(seed);
     const auto batch = static_cast<int64_t>(1 + seed % 9);
-    const std::vector<float> input = model.input(batch, 7);
+    const std::vector<float> input = saved.model.input(batch, 7);
     RuntimeOptions options;
     options.engine = "prefix";
     options.batch_limit = batch + static_cast<int64_t>(seed / 9 % 3) * 4;
     options.threads = 1 + static_cast<int>(seed / 7 % 2);
-    const auto expected = outputs_at_all_points(path, options, input, batch);
+    const auto expected = outputs_at_all_points(saved.path, options, input, batch);
     options.precision = Precision::bf16;
-    const double apart = largest_difference(outputs_at_all_points(path, options, input, batch), expected);
+    const double apart = largest_difference(outputs_at_all_points(saved.path, options, input, batch), expected);
     INFO("seed " << seed << ", batch " << batch);
     REQUIRE(apart <= 0.1);  // 8 bits of mantissa through some ten layers
     rounded += apart > 1e-5;
@@ -114,43 +107,36 @@ TEST_CASE("in bf16 the prefix engine says how many layers are in bf16 and holds 
   architecture.input = {3, 8, 8};
   architecture.stages = {"64", "M", "128"};
   architecture.hidden = {64};
-  const RandomModel model(describe_model(build_model("vgg_w", architecture), {}, BatchNormMode::shared), 3);
-  const TemporaryFolder folder;
-  const auto path = folder.path() / "model.safetensors";
-  model.save(path);
+  const SavedModel saved(RandomModel(describe_model(build_model("vgg_w", architecture), {}, BatchNormMode::shared), 3));
   RuntimeOptions options;
   options.engine = "prefix";
-  const auto fp32 = ThrottledNetwork::load(path, options).engine().memory_bytes();
+  const auto fp32 = ThrottledNetwork::load(saved.path, options).engine().memory_bytes();
   options.precision = Precision::bf16;
-  const ThrottledNetwork net = ThrottledNetwork::load(path, options);
+  const ThrottledNetwork net = ThrottledNetwork::load(saved.path, options);
   CHECK(net.engine().describe().find("bf16 in 3 of 4 layers") != std::string::npos);  // the last one stays in fp32
   CHECK(static_cast<double>(net.engine().memory_bytes()) < 0.6 * static_cast<double>(fp32));
 }
 
 TEST_CASE("the prefix engine refuses precisions and instruction sets that do not go together") {
-  const TemporaryFolder folder;
-  const auto path = folder.path() / "model.safetensors";
-  random_model(0).save(path);
+  const SavedModel saved(0);
   RuntimeOptions options;
   options.engine = "prefix";
   options.precision = Precision::fp16;
-  CHECK_THROWS_AS(ThrottledNetwork::load(path, options), UsageError);
+  CHECK_THROWS_AS(ThrottledNetwork::load(saved.path, options), UsageError);
   options.precision = Precision::bf16;
   options.instruction_set = "scalar";
-  CHECK_THROWS_AS(ThrottledNetwork::load(path, options), UsageError);
+  CHECK_THROWS_AS(ThrottledNetwork::load(saved.path, options), UsageError);
 }
 
 TEST_CASE("points whose groups are no prefix have weights of their own and others have none") {
   for (uint64_t seed = 0; seed < 60; ++seed) {
     INFO("seed " << seed);
-    const RandomModel model = random_model(seed);
-    const TemporaryFolder folder;
-    model.save(folder.path() / "model.safetensors");
-    const auto lowered = load_lowered_model(folder.path() / "model.safetensors");
+    const SavedModel saved(seed);
+    const auto lowered = load_lowered_model(saved.path);
     const prefix::ModelParts parts(lowered, kernels::best_kernel_set(), Precision::fp32);
     for (int point = 0; point < static_cast<int>(lowered->plan.points.size()); ++point) {
       const int64_t weights = prefix::weights_copied_for(lowered->plan, point);
-      const auto& gates = model.description.points[static_cast<size_t>(point)].configuration.gates;
+      const auto& gates = saved.model.description.points[static_cast<size_t>(point)].configuration.gates;
       if (std::all_of(gates.begin(), gates.end(), [](const ActiveGroups& active) { return active.is_prefix(); })) CHECK(weights == 0);
       CHECK(parts.copied_bytes(point) >= weights * static_cast<int64_t>(sizeof(float)));
       CHECK((parts.copied_bytes(point) > 0) == (weights > 0));
@@ -183,23 +169,17 @@ int filtered_layers(const std::filesystem::path& path, int point) {
 }  // namespace
 
 TEST_CASE("layers by minimal filtering equal the reference at every point, batch, number of threads and instruction set") {
-  const RandomModel model(filtered_model(), 1);
-  const TemporaryFolder folder;
-  const auto path = folder.path() / "model.safetensors";
-  model.save(path);
-  REQUIRE(filtered_layers(path, 3) == 3);
-  check_against_reference(path, model);
+  const SavedModel saved(RandomModel(filtered_model(), 1));
+  REQUIRE(filtered_layers(saved.path, 3) == 3);
+  check_against_reference(saved);
 }
 
 TEST_CASE("layers whose open outputs do not begin at the first are not filtered and equal the reference") {
   ModelDescription description = filtered_model();
   description.points.front().configuration.gates = {ActiveGroups::of(4, {2}), ActiveGroups::of(3, {1})};  // from the 17th output on
-  const RandomModel model(std::move(description), 1);
-  const TemporaryFolder folder;
-  const auto path = folder.path() / "model.safetensors";
-  model.save(path);
-  CHECK(filtered_layers(path, 3) == 0);
-  check_against_reference(path, model);
+  const SavedModel saved(RandomModel(std::move(description), 1));
+  CHECK(filtered_layers(saved.path, 3) == 0);
+  check_against_reference(saved);
 }
 
 TEST_CASE("a first layer of few channels goes through planes and equals the reference") {
@@ -208,13 +188,10 @@ TEST_CASE("a first layer of few channels goes through planes and equals the refe
   const Window three{{3}, {}, {1}, {}};
   NodeId x = b.relu("relu1", b.batch_norm("bn1", b.convolution("conv1", b.input({3, 16, 12}), 16, gate, {.window = three})));
   x = b.depthwise_convolution("depthwise", x, three);
-  const RandomModel model(
-      describe_model(b.finish({b.linear("fc", b.flatten("flatten", b.global_pool("pool", x)), 5)}), {}, BatchNormMode::shared), 1);
-  const TemporaryFolder folder;
-  const auto path = folder.path() / "model.safetensors";
-  model.save(path);
+  x = b.linear("fc", b.flatten("flatten", b.global_pool("pool", x)), 5);
+  const SavedModel saved(RandomModel(describe_model(b.finish({x}), {}, BatchNormMode::shared), 1));
   int stems = 0;
-  for (const auto& step : prefix::profile_steps(load_lowered_model(path), {}, 1, 0, 1)) stems += step.kernel == "planes to rows";
+  for (const auto& step : prefix::profile_steps(load_lowered_model(saved.path), {}, 1, 0, 1)) stems += step.kernel == "planes to rows";
   REQUIRE(stems == 1);
-  check_against_reference(path, model);
+  check_against_reference(saved);
 }

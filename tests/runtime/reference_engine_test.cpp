@@ -11,8 +11,6 @@ TEST_CASE("the reference engine equals direct evaluation of random graphs at eve
 }
 
 TEST_CASE("the reference engine refuses a precision that it does not have") {
-  const TemporaryFolder folder;
-  random_model(1).save(folder.path() / "model.safetensors");
-  CHECK_THROWS_AS(ThrottledNetwork::load(folder.path() / "model.safetensors", {.engine = "reference", .precision = Precision::bf16}),
-                  tnn::Error);
+  const SavedModel saved(1);
+  CHECK_THROWS_AS(ThrottledNetwork::load(saved.path, {.engine = "reference", .precision = Precision::bf16}), tnn::Error);
 }

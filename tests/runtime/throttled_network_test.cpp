@@ -6,19 +6,11 @@
 #include "catch_compat.h"
 #include "core/error.h"
 #include "count_allocations.h"
-#include "random_model.h"
-#include "temporary_folder.h"
+#include "saved_model.h"
 
 using namespace tnn;
 
 namespace {
-
-struct Fixture {
-  TemporaryFolder folder;
-  RandomModel model;
-  explicit Fixture(uint64_t seed) : model(random_model(seed)) { model.save(path()); }
-  std::filesystem::path path() const { return folder.path() / "model.safetensors"; }
-};
 
 /// A seed whose model has several operating points.
 uint64_t seed_with_points(size_t least) {
@@ -30,10 +22,10 @@ uint64_t seed_with_points(size_t least) {
 
 TEST_CASE("every utilization leads to the point whose configuration the gating rule gives") {
   for (uint64_t seed = 0; seed < 60; ++seed) {
-    const Fixture fixture(seed);
-    ThrottledNetwork net = ThrottledNetwork::load(fixture.path());
+    const SavedModel saved(seed);
+    ThrottledNetwork net = ThrottledNetwork::load(saved.path);
     const auto strategy =
-        make_gating_strategy(fixture.model.description.graph, fixture.model.description.gating, fixture.model.description.points);
+        make_gating_strategy(saved.model.description.graph, saved.model.description.gating, saved.model.description.points);
     for (int i = 1; i <= 240; ++i) {
       const double u = i / 240.0;
       net.set_utilization(u);
@@ -45,27 +37,27 @@ TEST_CASE("every utilization leads to the point whose configuration the gating r
 }
 
 TEST_CASE("utilizations outside (0, 1], points and batches that do not exist are refused") {
-  const Fixture fixture(1);
-  ThrottledNetwork net = ThrottledNetwork::load(fixture.path());
+  const SavedModel saved(1);
+  ThrottledNetwork net = ThrottledNetwork::load(saved.path);
   const int before = net.operating_point();
   for (const double u : {0.0, -0.5, 1.01, std::nan("")}) CHECK_THROWS_AS(net.set_utilization(u), UsageError);
   CHECK_THROWS_AS(net.set_operating_point(-1), UsageError);
   CHECK_THROWS_AS(net.set_operating_point(static_cast<int>(net.operating_points().size())), UsageError);
   CHECK(net.operating_point() == before);
-  CHECK_THROWS_AS(ThrottledNetwork::load(fixture.path(), {.engine = "fastest"}), UsageError);
-  CHECK_THROWS_AS(ThrottledNetwork::load(fixture.path(), {.threads = 0}), UsageError);
-  CHECK_THROWS_AS(ThrottledNetwork::load(fixture.path(), {.batch_limit = 0}), UsageError);
-  CHECK_THROWS_AS(ThrottledNetwork::load(fixture.path(), {.memory_limit_bytes = 1}).context(), DataError);
+  CHECK_THROWS_AS(ThrottledNetwork::load(saved.path, {.engine = "fastest"}), UsageError);
+  CHECK_THROWS_AS(ThrottledNetwork::load(saved.path, {.threads = 0}), UsageError);
+  CHECK_THROWS_AS(ThrottledNetwork::load(saved.path, {.batch_limit = 0}), UsageError);
+  CHECK_THROWS_AS(ThrottledNetwork::load(saved.path, {.memory_limit_bytes = 1}).context(), DataError);
 }
 
 TEST_CASE("switching the operating point and running allocate nothing, in every engine") {
   for (uint64_t seed = 0; seed < 30; ++seed) {
-    const Fixture fixture(seed);
+    const SavedModel saved(seed);
     for (const std::string& engine : engine_names()) {
       if (engine == "onednn") continue;  // each call of oneDNN makes a table of its arguments
-      ThrottledNetwork net = ThrottledNetwork::load(fixture.path(), {.engine = engine, .batch_limit = 3});
+      ThrottledNetwork net = ThrottledNetwork::load(saved.path, {.engine = engine, .batch_limit = 3});
       InferenceContext context = net.context();
-      const std::vector<float> input = fixture.model.input(3, 1);
+      const std::vector<float> input = saved.model.input(3, 1);
       std::vector<float> output(static_cast<size_t>(3 * net.output_shape().front()));
       const int64_t before = allocation_count();
       for (int i = 1; i <= 16; ++i) {
@@ -105,11 +97,11 @@ std::vector<std::vector<float>> outputs_of_points(ThrottledNetwork& net, const s
 }  // namespace
 
 TEST_CASE("during 10 million switches from another thread every output is that of the point that the run names") {
-  const Fixture fixture(seed_with_points(5));
+  const SavedModel saved(seed_with_points(5));
   for (const std::string& engine : engine_names()) {
-    ThrottledNetwork net = ThrottledNetwork::load(fixture.path(), {.engine = engine});
+    ThrottledNetwork net = ThrottledNetwork::load(saved.path, {.engine = engine});
     const auto points = static_cast<int>(net.operating_points().size());
-    const std::vector<float> input = fixture.model.input(1, 1);
+    const std::vector<float> input = saved.model.input(1, 1);
     const auto expected = outputs_of_points(net, input);
     std::atomic<bool> stop{false};
     std::thread switching([&] {
@@ -138,14 +130,14 @@ TEST_CASE("during 10 million switches from another thread every output is that o
 }
 
 TEST_CASE("tensors in other float types and at odd addresses are read alike") {
-  Fixture fixture(4);
+  SavedModel saved(4);
   // Numbers that half precision holds exactly.
-  for (auto& [name, numbers] : fixture.model.tensors)
+  for (auto& [name, numbers] : saved.model.tensors)
     for (float& number : numbers) number = std::round(number * 64) / 64;
-  fixture.model.save(fixture.path());
-  const std::vector<float> input = fixture.model.input(1, 1);
+  saved.model.save(saved.path);
+  const std::vector<float> input = saved.model.input(1, 1);
   const auto output_of = [&] {
-    ThrottledNetwork net = ThrottledNetwork::load(fixture.path(), {.engine = "reference"});
+    ThrottledNetwork net = ThrottledNetwork::load(saved.path, {.engine = "reference"});
     std::vector<float> output(static_cast<size_t>(net.output_shape().front()));
     net.context().run(input.data(), 1, output.data());
     return output;
@@ -153,10 +145,10 @@ TEST_CASE("tensors in other float types and at odd addresses are read alike") {
   const std::vector<float> expected = output_of();
   std::vector<TensorView> views;
   std::vector<std::vector<double>> doubles;
-  for (const auto& [name, numbers] : fixture.model.tensors) {
+  for (const auto& [name, numbers] : saved.model.tensors) {
     doubles.emplace_back(numbers.begin(), numbers.end());
-    views.push_back({name, DType::f64, fixture.model.shapes.at(name), reinterpret_cast<const std::byte*>(doubles.back().data())});
+    views.push_back({name, DType::f64, saved.model.shapes.at(name), reinterpret_cast<const std::byte*>(doubles.back().data())});
   }
-  write_safetensors(fixture.path(), views, description_to_metadata(fixture.model.description));
+  write_safetensors(saved.path, views, description_to_metadata(saved.model.description));
   CHECK(output_of() == expected);
 }

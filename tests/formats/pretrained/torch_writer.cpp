@@ -27,7 +27,7 @@ std::map<std::string, std::vector<float>> storages(const std::vector<WrittenTens
 
 void write_tensor(PickleWriter& to, const WrittenTensor& tensor) {
   to.text(tensor.name).global("torch._utils", "_rebuild_tensor_v2").op("((").text("storage").global("torch", "FloatStorage");
-  to.text(tensor.storage).text("cpu").integer(static_cast<int>(tensor.numbers.size())).op("tQ").integer(tensor.offset);
+  to.text(tensor.storage).text("cpu").integer(static_cast<int64_t>(tensor.numbers.size())).op("tQ").integer(tensor.offset);
   to.tuple(tensor.shape).tuple(tensor.strides).op("\x89").global("collections", "OrderedDict").op(")RtR");
 }
 
@@ -46,10 +46,13 @@ PickleWriter& PickleWriter::op(const std::string& raw) {
   return *this;
 }
 PickleWriter& PickleWriter::text(const std::string& text) { return op("X" + little(text.size(), 4) + text); }
-PickleWriter& PickleWriter::integer(int value) { return op("J" + little(static_cast<uint32_t>(value), 4)); }
-PickleWriter& PickleWriter::tuple(const std::vector<int>& values) {
+PickleWriter& PickleWriter::integer(int64_t value) {
+  const auto bits = static_cast<uint64_t>(value);
+  return value == static_cast<int32_t>(value) ? op("J" + little(bits, 4)) : op("\x8a\x08" + little(bits, 8));
+}
+PickleWriter& PickleWriter::tuple(const std::vector<int64_t>& values) {
   op("(");
-  for (const int value : values) integer(value);
+  for (const int64_t value : values) integer(value);
   return op("t");
 }
 PickleWriter& PickleWriter::global(const std::string& module, const std::string& name) { return op("c" + module + "\n" + name + "\n"); }

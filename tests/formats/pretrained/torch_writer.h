@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -10,8 +11,9 @@ class PickleWriter {
   PickleWriter() : bytes_("\x80\x02", 2) {}
   PickleWriter& op(const std::string& raw);
   PickleWriter& text(const std::string& text);
-  PickleWriter& integer(int value);
-  PickleWriter& tuple(const std::vector<int>& values);
+  /// In four bytes where they hold it, in eight otherwise.
+  PickleWriter& integer(int64_t value);
+  PickleWriter& tuple(const std::vector<int64_t>& values);
   PickleWriter& global(const std::string& module, const std::string& name);
   std::string finish() const { return bytes_ + "."; }
 
@@ -23,8 +25,8 @@ class PickleWriter {
 struct WrittenTensor {
   std::string name, storage;
   std::vector<float> numbers;  ///< of the storage, which several tensors may share
-  int offset = 0;
-  std::vector<int> shape, strides;
+  int64_t offset = 0;
+  std::vector<int64_t> shape, strides;
 };
 
 /// A state_dict under "state_dict", beside numbers and texts, as pickled by torch.save.

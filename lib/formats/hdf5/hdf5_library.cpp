@@ -1,0 +1,38 @@
+#include "formats/hdf5/hdf5_library.h"
+
+#include <hdf5.h>
+
+namespace tnn {
+
+static_assert(sizeof(hid_t) == sizeof(int64_t) && sizeof(herr_t) == sizeof(int));
+
+std::unique_lock<std::mutex> lock_hdf5() {
+  static std::mutex mutex;
+  std::unique_lock lock(mutex);
+  static const bool prepared = [] {
+    H5dont_atexit();  // its exit handler crashes on a file that could not be flushed; every handle is closed anyway
+    return H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr) >= 0;  // errors are thrown, not printed
+  }();
+  if (!prepared) throw Hdf5Error("start");
+  return lock;
+}
+
+void check_hdf5(int status, const std::string& what) {
+  if (status < 0) throw Hdf5Error(what);
+}
+
+int64_t make_hdf5_text_type(size_t length) {
+  const hid_t type = H5Tcopy(H5T_C_S1);
+  check_hdf5(type < 0 ? -1 : H5Tset_size(type, length == 0 ? H5T_VARIABLE : length), "make a text type");
+  check_hdf5(H5Tset_strpad(type, length == 0 ? H5T_STR_NULLTERM : H5T_STR_NULLPAD), "make a text type");
+  check_hdf5(H5Tset_cset(type, H5T_CSET_UTF8), "make a text type");
+  return type;
+}
+
+void write_hdf5_attribute(int64_t object, const std::string& name, int64_t type, const void* value) {
+  const Hdf5Handle space(H5Screate(H5S_SCALAR), H5Sclose, "make a space");
+  const Hdf5Handle attribute(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, "make attribute " + name);
+  check_hdf5(H5Awrite(attribute, type, value), "write attribute " + name);
+}
+
+}  // namespace tnn
