@@ -52,6 +52,7 @@ void setup_run(CLI::App& app, Session& session) {
     session.action = [options] {
       RunRequest& asked = options->request;
       check_engine(asked.runtime.engine);
+      if (!asked.runtime.engine.empty()) check_tuning(asked.runtime.engine, asked.runtime.tuning_file);
       asked.runtime.precision = precision_from_name(options->precision);
       std::error_code fault;
       if (std::filesystem::equivalent(asked.input, asked.output, fault))

@@ -28,8 +28,7 @@ constexpr PrecisionRow kPrecisions[] = {
 }  // namespace
 
 std::unique_ptr<Engine> make_engine(const std::string& name, std::shared_ptr<const LoweredModel> model, const EngineOptions& options) {
-  if (!options.tuning_file.empty() && name != default_engine_name())
-    throw UsageError(fmt::format("tuning is of the engine '{}' (asked for with '{}')", default_engine_name(), name));
+  check_tuning(name, options.tuning_file);
   for (const EngineRow& row : kEngines)
     if (name == row.name) return row.make(std::move(model), options);
   for (const std::string& engine : module_engine_names())
@@ -46,6 +45,11 @@ std::vector<std::string> engine_names() {
 }
 
 std::string default_engine_name() { return kEngines[0].name; }
+
+void check_tuning(const std::string& engine, const std::filesystem::path& tuning_file) {
+  if (!tuning_file.empty() && engine != default_engine_name())
+    throw UsageError(fmt::format("engine '{}' has nothing to tune (allowed with a tuning file: {})", engine, default_engine_name()));
+}
 
 void check_memory(int64_t bytes, const ContextOptions& options) {
   if (bytes > options.memory_limit_bytes)

@@ -92,6 +92,27 @@ TEST_CASE("tnn run refuses engines, utilizations and inputs that do not fit, and
   CHECK_FALSE(std::filesystem::exists(fixture.folder.path() / "out.npy"));
 }
 
+TEST_CASE("run --tune keeps what it measured and computes the same") {
+  const Fixture fixture(6, 3);
+  const std::string file = (fixture.folder.path() / "tuning.json").string();
+  const NpyArray plain = fixture.run("--u 0.5"), tuned = fixture.run("--u 0.5 --tune " + file),
+                 again = fixture.run("--u 0.5 --tune " + file);
+  REQUIRE(tuned.values.size() == plain.values.size());
+  for (size_t i = 0; i < plain.values.size(); ++i)
+    CHECK(std::abs(tuned.values[i] - plain.values[i]) <= 1e-5f * std::max(1.0f, std::abs(plain.values[i])));
+  CHECK(again.values == tuned.values);
+  CHECK(std::filesystem::exists(file));
+  const std::string command = "run " + fixture.path + " --input " + fixture.input + " --output " + file + ".npy --tune ";
+  for (const std::string& engine : engines())
+    if (engine != default_engine_name()) {
+      const Outcome refused = tnn_run(command + file + " --engine " + engine);
+      CHECK(refused.code == 2);
+      CHECK_THAT(refused.err, ContainsSubstring("nothing to tune"));
+    }
+  CHECK(tnn_run(command + fixture.input).code == 3);  // no tuning file
+  CHECK_FALSE(std::filesystem::exists(file + ".npy"));
+}
+
 TEST_CASE("inspect --plan lists the steps of an operating point, and their MACs are those of the model") {
   for (const uint64_t seed : {3, 4, 5, 12}) {
     const Fixture fixture(seed, 1);

@@ -7,18 +7,17 @@
 #include "runtime/throttled_network.h"
 #include "saved_model.h"
 
-/// Largest difference of an engine's outputs to direct evaluation, relative to the largest output (at least 1), over all points.
-inline double difference_at_all_points(const RandomModel& model, const std::string& engine, int64_t batch) {
-  const SavedModel saved(model);
-  tnn::ThrottledNetwork net = tnn::ThrottledNetwork::load(saved.path, {.engine = engine, .batch_limit = batch});
-  tnn::InferenceContext context = net.context();
+/// Largest difference of what `run(input, point, output)` computes to direct evaluation, relative to the largest output (at least 1), over
+/// all points.
+template <typename Run>
+double difference_at_all_points(const RandomModel& model, int64_t batch, Run run) {
   const std::vector<float> input = model.input(batch, 7);
   const size_t each = input.size() / static_cast<size_t>(batch);
   double apart = 0;
-  for (int point = 0; point < static_cast<int>(net.operating_points().size()); ++point) {
-    net.set_operating_point(point);
-    std::vector<float> output(static_cast<size_t>(batch * net.output_shape().front()), -1.0f);
-    REQUIRE(context.run(input.data(), batch, output.data()) == point);
+  for (int point = 0; point < static_cast<int>(model.description.points.size()); ++point) {
+    const size_t outputs = evaluate_directly(model, point, input.data()).size();
+    std::vector<float> output(static_cast<size_t>(batch) * outputs, -1.0f);
+    run(input.data(), point, output.data());
     for (size_t i = 0; i < static_cast<size_t>(batch); ++i) {
       const auto expected = evaluate_directly(model, point, input.data() + i * each);
       double largest = 1;
@@ -28,4 +27,22 @@ inline double difference_at_all_points(const RandomModel& model, const std::stri
     }
   }
   return apart;
+}
+
+/// The same of a network loaded from the model's file.
+inline double difference_at_all_points(const RandomModel& model, const tnn::RuntimeOptions& options) {
+  const SavedModel saved(model);
+  tnn::ThrottledNetwork net = tnn::ThrottledNetwork::load(saved.path, options);
+  tnn::InferenceContext context = net.context();
+  return difference_at_all_points(model, options.batch_limit, [&](const float* input, int point, float* output) {
+    net.set_operating_point(point);
+    REQUIRE(context.run(input, options.batch_limit, output) == point);
+  });
+}
+
+inline double difference_at_all_points(const RandomModel& model, const std::string& engine, int64_t batch) {
+  tnn::RuntimeOptions options;
+  options.engine = engine;
+  options.batch_limit = batch;
+  return difference_at_all_points(model, options);
 }

@@ -1,0 +1,128 @@
+#include <fstream>
+
+#include "catch_compat.h"
+#include "core/atomic_file.h"
+#include "core/error.h"
+#include "difference.h"
+#include "runtime/prefix/prefix_context.h"
+#include "runtime/prefix/tuning_file.h"
+
+using namespace tnn;
+using namespace tnn::prefix;
+
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// Times that make every step at every point be computed in one way, where it can.
+Tuning always(const Plan& plan, const StepTuning& step) {
+  Tuning tuning;
+  tuning.points.assign(plan.points.size(), std::vector<StepTuning>(plan.steps.size(), step));
+  tuning.winograd_share = 1e9;
+  return tuning;
+}
+
+struct Way {
+  const char* name;
+  StepTuning step;
+};
+const std::vector<Way> kWays{{"second tiling", {1, kInfinity, kInfinity, 1}},
+                             {"last tiling", {1, kInfinity, kInfinity, 1000}},
+                             {"winograd", {1, 0, kInfinity, 0}},
+                             {"planar", {1, kInfinity, 0, 0}}};
+
+}  // namespace
+
+TEST_CASE("whatever way measured times choose, random graphs are computed right") {
+  int filtered = 0, planar = 0;
+  for (uint64_t seed = 0; seed < 60; ++seed) {
+    const SavedModel saved(seed);
+    const auto model = load_lowered_model(saved.path);
+    for (const Way& way : kWays) {
+      INFO("seed " << seed << ", " << way.name);
+      ContextOptions options;
+      options.batch_limit = 1 + static_cast<int64_t>(seed % 3);
+      const auto parts =
+          std::make_shared<const ModelParts>(model, kernels::best_kernel_set(), Precision::fp32, always(model->plan, way.step));
+      const auto programs = std::make_shared<const ProgramSet>(parts, options);
+      PrefixContext context(programs, 1);
+      REQUIRE(difference_at_all_points(saved.model, options.batch_limit, [&](const float* input, int point, float* output) {
+                context.run(input, options.batch_limit, point, output);
+              }) <= 1e-5);
+      for (int point = 0; point < static_cast<int>(model->plan.points.size()); ++point)
+        for (const ProgramStep& step : programs->at(point).steps) {
+          filtered += step.kernel->describe() == "winograd";
+          planar += step.kernel->describe().rfind("planar", 0) == 0;
+        }
+    }
+  }
+  CHECK(filtered > 0);
+  CHECK(planar > 0);
+}
+
+TEST_CASE("a tuned network computes what direct evaluation does and is tuned once") {
+  for (uint64_t seed = 0; seed < 12; ++seed) {
+    INFO("seed " << seed);
+    const SavedModel saved(seed);
+    RuntimeOptions options;
+    options.batch_limit = 1 + static_cast<int64_t>(seed % 3);
+    options.threads = 1 + static_cast<int>(seed % 2);
+    options.tuning_file = saved.folder.path() / "tuning.json";
+    REQUIRE(difference_at_all_points(saved.model, options) <= 1e-5);
+    const std::string first = read_file(options.tuning_file);
+    CHECK(ThrottledNetwork::load(saved.path, options).engine().describe().find("points tuned") != std::string::npos);
+    CHECK(read_file(options.tuning_file) == first);
+    options.threads = 3;
+    ThrottledNetwork::load(saved.path, options);
+    CHECK(read_file(options.tuning_file) != first);
+  }
+}
+
+TEST_CASE("times come back from a tuning file as they were") {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "tuning.json";
+  Tuning tuning;
+  tuning.points = {{{1.5, kInfinity, 2.25, 3}, {0.125, 7, kInfinity, 0}}, {}};
+  CHECK_FALSE(read_tuning(file, "a"));
+  write_tuning(file, "a", tuning);
+  write_tuning(file, "b", {});
+  REQUIRE(read_tuning(file, "a"));
+  CHECK(read_tuning(file, "a")->points == tuning.points);
+  CHECK(read_tuning(file, "b")->points.empty());
+  CHECK_FALSE(read_tuning(file, "c"));
+}
+
+TEST_CASE("a damaged tuning file is refused by name and left as it is") {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "tuning.json";
+  const std::string begin = R"({"format":"tnn tuning 1","entries":{"a":)";
+  for (const std::string& content : {std::string("not JSON"), std::string("[]"), std::string(R"({"format":"tnn tuning 9","entries":{}})"),
+                                     begin + "3}}", begin + "[3]}}", begin + "[[3]]}}", begin + "[[[1,2,3]]]}}", begin + "[[[1,2,-3,0]]]}}",
+                                     begin + "[[[1,2,3,-1]]]}}", begin + "[[[1,2,3,0.5]]]}}", begin + R"([[["x",2,3,0]]]}})"}) {
+    INFO(content);
+    write_file_atomically(file, content);
+    CHECK_THROWS_WITH(read_tuning(file, "a"), ContainsSubstring("tuning.json"));
+    CHECK_THROWS_AS(read_tuning(file, "a"), DataError);
+    CHECK(read_file(file) == content);
+  }
+}
+
+TEST_CASE("a tuning file for another model of as many points decides nothing it has no step for") {
+  const SavedModel saved(uint64_t{1});
+  const auto model = load_lowered_model(saved.path);
+  Tuning tuning;
+  tuning.points = {{{1, 0, 0, 5}}};
+  const auto parts = std::make_shared<const ModelParts>(model, kernels::best_kernel_set(), Precision::fp32, tuning);
+  ContextOptions options;
+  PrefixContext context(std::make_shared<const ProgramSet>(parts, options), 1);
+  CHECK(difference_at_all_points(saved.model, 1,
+                                 [&](const float* input, int point, float* output) { context.run(input, 1, point, output); }) <= 1e-5);
+}
+
+TEST_CASE("tuning is of the prefix engine alone") {
+  const SavedModel saved(uint64_t{1});
+  RuntimeOptions options;
+  options.engine = "reference";
+  options.tuning_file = saved.folder.path() / "tuning.json";
+  CHECK_THROWS_WITH(ThrottledNetwork::load(saved.path, options), ContainsSubstring("prefix") && ContainsSubstring("reference"));
+}
