@@ -5,6 +5,8 @@ function(tnn_kernel_flags)
   set(common -ffp-contract=fast)
   set_source_files_properties(${folder}/kernels_scalar.cpp ${folder}/kernels_neon.cpp PROPERTIES COMPILE_OPTIONS "${common}")
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    # Tuned so, GCC does not keep addresses in vector or mask registers, where they come back only after the products that wait before them.
+    list(APPEND common -mtune=haswell)
     set_source_files_properties(${folder}/kernels_avx2.cpp PROPERTIES COMPILE_OPTIONS "${common};-mavx2;-mfma")
     set(avx512 -mavx512f -mavx512vl -mavx512bw -mavx512dq -mfma -mprefer-vector-width=512)
     set_source_files_properties(${folder}/kernels_avx512.cpp PROPERTIES COMPILE_OPTIONS "${common};${avx512}")

@@ -45,6 +45,8 @@ void setup_run(CLI::App& app, Session& session) {
   command->add_option("--threads", request.runtime.threads, "Threads that work on one input together")->capture_default_str();
   command->add_option("--batch", request.runtime.batch_limit, "Inputs computed together")->capture_default_str();
   command->add_option("--precision", options->precision, "fp32, tf32, fp16 or bf16; tf32 and fp16 on a GPU only")->capture_default_str();
+  command->add_option("--tune", request.runtime.tuning_file,
+                      "Measure every way to compute each step, and take the fastest; kept in this file (.json) for later runs");
   add_format(*command, options->format);
   command->callback([options, &session] {
     session.action = [options] {

@@ -4,13 +4,13 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
-#include <fstream>
 #include <functional>
 #include <set>
 #include <sstream>
 #include <thread>
 
 #include "core/error.h"
+#include "core/processor.h"
 #include "data/dataset.h"
 #include "data/dataset_folder.h"
 #include "data/split.h"
@@ -129,15 +129,6 @@ std::string gate_training_identity(const Recipe& recipe) {
   });
 }
 
-std::string describe_machine(int threads) {
-  std::ifstream cpu("/proc/cpuinfo");
-  std::string model = "unknown processor";
-  for (std::string line; std::getline(cpu, line);)
-    if (line.rfind("model name", 0) == 0) {
-      model = line.substr(line.find(':') + 2);
-      break;
-    }
-  return fmt::format("{}, {} thread{}", model, threads, threads == 1 ? "" : "s");
-}
+std::string describe_machine(int threads) { return fmt::format("{}, {} thread{}", processor_name(), threads, threads == 1 ? "" : "s"); }
 
 }  // namespace tnn

@@ -28,6 +28,8 @@ constexpr PrecisionRow kPrecisions[] = {
 }  // namespace
 
 std::unique_ptr<Engine> make_engine(const std::string& name, std::shared_ptr<const LoweredModel> model, const EngineOptions& options) {
+  if (!options.tuning_file.empty() && name != default_engine_name())
+    throw UsageError(fmt::format("tuning is of the engine '{}' (asked for with '{}')", default_engine_name(), name));
   for (const EngineRow& row : kEngines)
     if (name == row.name) return row.make(std::move(model), options);
   for (const std::string& engine : module_engine_names())

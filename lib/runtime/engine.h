@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,15 +15,19 @@ enum class Precision { fp32, bf16, tf32, fp16 };
 Precision precision_from_name(const std::string& name);  ///< "fp32", "tf32", "fp16" or "bf16"; UsageError lists them
 std::string precision_name(Precision precision);
 
-struct EngineOptions {
-  Precision precision = Precision::fp32;
-  std::string instruction_set = {};  ///< of the prefix engine: "avx512", "avx2", "neon", "scalar"; empty: the best of the processor
-};
-
 struct ContextOptions {
   int64_t batch_limit = 1;  ///< inputs in one run at most
   int threads = 1;          ///< that work on one run together
   int64_t memory_limit_bytes = int64_t{16} << 30;
+};
+
+struct EngineOptions {
+  Precision precision = Precision::fp32;
+  std::string instruction_set = {};  ///< of the prefix engine: "avx512", "avx2", "neon", "scalar"; empty: the best of the processor
+  /// Of the prefix engine: where the times of every way to compute each step are kept. Measured while the engine is made, for contexts like
+  /// `tuned_for`, where the file has none for this processor and model; empty: estimates decide.
+  std::filesystem::path tuning_file = {};
+  ContextOptions tuned_for = {};
 };
 
 /// DataError where a context would need more than the limit: a damaged model file may declare activations of any size.

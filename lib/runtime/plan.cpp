@@ -43,6 +43,12 @@ const std::vector<int64_t>& operand_extent(const Plan& plan, const Operand& oper
   return first.flattened ? features : plan.value(first.value).extent();
 }
 
+int64_t full_numbers(const Plan& plan, const Operand& operand) {
+  int64_t numbers = full_channels(plan, operand);
+  for (const int64_t size : operand_extent(plan, operand)) numbers *= size;
+  return numbers;
+}
+
 bool is_present(const Plan& plan, const PlanPoint& point, const Operand& operand, ValueId sum) {
   return count_channels(plan, point, operand) == count_channels(point.channels[static_cast<size_t>(sum)]);
 }

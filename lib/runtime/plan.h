@@ -108,6 +108,8 @@ int64_t count_channels(const Plan& plan, const PlanPoint& point, const Operand& 
 /// Channels (features) of an operand at full width, and its spatial extent.
 int64_t full_channels(const Plan& plan, const Operand& operand);
 const std::vector<int64_t>& operand_extent(const Plan& plan, const Operand& operand);
+/// Numbers of one image at full width, all of an operand's channels and positions.
+int64_t full_numbers(const Plan& plan, const Operand& operand);
 /// Whether an operand of an addition is there: it has the channels of the sum.
 bool is_present(const Plan& plan, const PlanPoint& point, const Operand& operand, ValueId sum);
 

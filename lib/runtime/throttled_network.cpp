@@ -55,20 +55,21 @@ ThrottledNetwork ThrottledNetwork::load(const std::filesystem::path& file, const
   check_range("threads", options.threads, 256);
   check_range("batch_limit", options.batch_limit, 65536);
   auto model = load_lowered_model(file);
-  auto engine =
-      make_engine(options.engine.empty() ? default_engine_name() : options.engine, model, {options.precision, options.instruction_set});
+  const ContextOptions context{options.batch_limit, options.threads, options.memory_limit_bytes};
+  auto engine = make_engine(options.engine.empty() ? default_engine_name() : options.engine, model,
+                            {options.precision, options.instruction_set, options.tuning_file, context});
   const Graph& graph = model->graph();
   const auto last = static_cast<int>(model->description.points.size()) - 1;
   // Built in place: an atomic cannot be moved.
-  return ThrottledNetwork(std::shared_ptr<InferenceContext::Shared>(
-      new InferenceContext::Shared{model,
-                                   std::move(engine),
-                                   {options.batch_limit, options.threads, options.memory_limit_bytes},
-                                   PointIndex(model->description),
-                                   describe_points(model->description),
-                                   graph.dimensions(graph.input().shape),
-                                   graph.dimensions(graph.node(graph.outputs().front()).shape),
-                                   {last}}));
+  return ThrottledNetwork(
+      std::shared_ptr<InferenceContext::Shared>(new InferenceContext::Shared{model,
+                                                                             std::move(engine),
+                                                                             context,
+                                                                             PointIndex(model->description),
+                                                                             describe_points(model->description),
+                                                                             graph.dimensions(graph.input().shape),
+                                                                             graph.dimensions(graph.node(graph.outputs().front()).shape),
+                                                                             {last}}));
 }
 
 InferenceContext ThrottledNetwork::context() const {

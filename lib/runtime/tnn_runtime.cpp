@@ -69,6 +69,7 @@ tnn::RuntimeOptions runtime_options(const tnn_options& given) {
   if (given.threads != 0) options.threads = static_cast<int>(std::max<int64_t>(given.threads, 0));
   if (given.batch_limit != 0) options.batch_limit = given.batch_limit;
   if (given.memory_limit_bytes != 0) options.memory_limit_bytes = given.memory_limit_bytes;
+  if (given.tuning_file) options.tuning_file = given.tuning_file;
   return options;
 }
 

@@ -40,6 +40,7 @@ typedef struct tnn_options {
   int64_t threads;            /**< that work on one run, default 1 */
   int64_t batch_limit;        /**< inputs in one run at most, default 1 */
   int64_t memory_limit_bytes; /**< of a context, default 16 GiB */
+  const char* tuning_file;    /**< keeps how each step is computed fastest, measured at the first load; default: estimates decide */
 } tnn_options;
 
 /** An operating point and what it costs for one input. Set struct_size to sizeof(tnn_point). */

@@ -100,7 +100,7 @@ class Models:
 
 class _Options(ctypes.Structure):
     _fields_ = [("struct_size", ctypes.c_int64), ("engine", ctypes.c_char_p), ("precision", ctypes.c_char_p), ("threads", ctypes.c_int64),
-                ("batch_limit", ctypes.c_int64), ("memory_limit_bytes", ctypes.c_int64)]
+                ("batch_limit", ctypes.c_int64), ("memory_limit_bytes", ctypes.c_int64), ("tuning_file", ctypes.c_char_p)]
 
 
 class Runtime:
@@ -108,7 +108,7 @@ class Runtime:
 
     _library = None
 
-    def __init__(self, build, model, engine="", precision="fp32", threads=1, batch=1):
+    def __init__(self, build, model, engine="", precision="fp32", threads=1, batch=1, tuning_file=None):
         import numpy
         self.numpy = numpy
         if Runtime._library is None:
@@ -120,7 +120,8 @@ class Runtime:
             for name in ("tnn_output_elements", "tnn_input_elements", "tnn_context_bytes", "tnn_engine_bytes", "tnn_weight_bytes", "tnn_point_count"):
                 getattr(Runtime._library, name).restype = ctypes.c_int64
         self.library = Runtime._library
-        options = _Options(ctypes.sizeof(_Options), engine.encode() or None, precision.encode(), threads, batch, 0)
+        options = _Options(ctypes.sizeof(_Options), engine.encode() or None, precision.encode(), threads, batch, 0,
+                           str(tuning_file).encode() if tuning_file else None)
         self.network, self.context = ctypes.c_void_p(), ctypes.c_void_p()
         self._check(self.library.tnn_network_load(str(model).encode(), ctypes.byref(options), ctypes.byref(self.network)))
         self._check(self.library.tnn_context_create(self.network, ctypes.byref(self.context)))

@@ -10,6 +10,7 @@ Makes a virtual environment with onnxruntime and numpy below .deps (or TNN_DEPS)
 """
 import argparse
 import gc
+import pathlib
 
 import support
 
@@ -37,7 +38,7 @@ def peer_call(session, images, numpy):
 
 
 def measure(models, net, batch, threads, options, numpy):
-    ours = support.Runtime(options.build, models.throttleable(net), options.engine, options.precision, threads, batch)
+    ours = support.Runtime(options.build, models.throttleable(net), options.engine, options.precision, threads, batch, options.tune)
     images = numpy.random.default_rng(1).standard_normal([batch, *ours.input_shape()]).astype(numpy.float32)
     rows = []
     for u in support.numbers(options.u):
@@ -69,6 +70,7 @@ def main():
     parser.add_argument("--threads", default="1,2", help="numbers of threads, the same on both sides (default: %(default)s)")
     parser.add_argument("--engine", default="", help="ours (default: the fastest)")
     parser.add_argument("--precision", default="fp32", choices=["fp32", "bf16"], help="ours; the peer computes in fp32 always")
+    parser.add_argument("--tune", type=pathlib.Path, help="ours: take the fastest measured way to compute each step, kept in this file")
     support.add_timing_arguments(parser, rounds=15, seconds=3.0)
     parser.add_argument("--static", action="store_true", help="compare with our own engine on static nets, too")
     parser.add_argument("--quick", action="store_true", help="VGG-W and MobileNet, batch 1, one thread, fewer rounds: under a minute")

@@ -17,10 +17,11 @@ struct RandomModel {
   std::map<std::string, std::vector<float>> tensors;
   std::map<std::string, std::vector<int64_t>> shapes;
 
-  RandomModel(tnn::ModelDescription d, uint64_t seed) : description(std::move(d)) {
+  /// `gain`: of every weight.
+  RandomModel(tnn::ModelDescription d, uint64_t seed, double gain = 1) : description(std::move(d)) {
     tnn::RandomStream random(seed, tnn::RandomPurpose::initialization);
     // D / d times the sum of d of D equal groups is sqrt(D / d) times as large as the sum of all: 2 at a quarter.
-    const double gain = description.gating.compensation == tnn::Compensation::inverted ? 0.5 : 1;
+    if (description.gating.compensation == tnn::Compensation::inverted) gain *= 0.5;
     for (const tnn::ModelTensor& tensor : tnn::model_tensors(description)) {
       int64_t elements = 1;
       for (const int64_t size : tensor.shape) elements *= size;

@@ -26,17 +26,14 @@ WideWork work_of(const Options& options) {
 }
 
 void compute(const KernelSet& kernels, const WideTile& tile, int pixels, int vectors) { kernels.wide[pixels][vectors](tile); }
-void compute(const KernelSet&, const Bf16Tile& tile, int pixels, int vectors) {
-  static const Bf16KernelSet* const kernels = bf16_kernel_set();
-  kernels->wide[pixels][vectors](tile);
-}
+void compute(const KernelSet&, const Bf16Tile& tile, int pixels, int vectors) { bf16_kernel_set()->wide[pixels][vectors](tile); }
 
 }  // namespace
 
 template <typename Element>
 BasicWideConvolution<Element>::BasicWideConvolution(Options options) : options_(std::move(options)) {
   check();
-  tiling_ = choose_wide_tiling(*options_.kernels, work_of(options_));
+  tiling_ = choose_wide_tiling(*options_.kernels, work_of(options_), options_.tiling_rank);
   choose_remainders();
   for (const PixelRun& run : options_.map->runs) add_run(run);
 }

@@ -55,6 +55,7 @@ class BasicWideConvolution {
     /// stride is then free.
     bool exact_outputs = false;
     Epilogue epilogue;
+    int tiling_rank = 0;  ///< of choose_wide_tiling
   };
   /// Throws UsageError where the options contradict each other (more channels than weights, an output stride too small).
   explicit BasicWideConvolution(Options options);

@@ -48,6 +48,17 @@ bool is_amd_family_19h() {
 #endif
 }
 
+/// Asking the processor takes microseconds on a virtual machine.
+const Bf16KernelSet* find_bf16_kernel_set() {
+#if defined(__x86_64__)
+  constexpr unsigned kAvx512Bf16 = 1U << 5;  // leaf 7, subleaf 1, EAX
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  const bool has = __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a & kAvx512Bf16) != 0;
+  if (has && available_kernel_sets().front() == &kAvx512Kernels) return &kAvx512Bf16Kernels;
+#endif
+  return nullptr;
+}
+
 }  // namespace
 
 const std::vector<const KernelSet*>& available_kernel_sets() {
@@ -67,13 +78,8 @@ const KernelSet& kernel_set(const std::string& name) {
 }
 
 const Bf16KernelSet* bf16_kernel_set() {
-#if defined(__x86_64__)
-  constexpr unsigned kAvx512Bf16 = 1U << 5;  // leaf 7, subleaf 1, EAX
-  unsigned a = 0, b = 0, c = 0, d = 0;
-  const bool has = __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a & kAvx512Bf16) != 0;
-  if (has && available_kernel_sets().front() == &kAvx512Kernels) return &kAvx512Bf16Kernels;
-#endif
-  return nullptr;
+  static const Bf16KernelSet* const set = find_bf16_kernel_set();
+  return set;
 }
 
 double fmas_per_cycle(const KernelSet& set) {

@@ -43,16 +43,16 @@ TNN_INLINE void accumulate_pair(__m512 (&sum)[Pixels][Vectors], const Bf16* cons
   }
 }
 
+/// x: where the pixels of the tile lie, for segments of this one's pixel stride.
 template <int Pixels, int Vectors>
-TNN_INLINE void accumulate_segment(__m512 (&sum)[Pixels][Vectors], const Bf16Tile& tile, const Segment& segment) {
-  const Bf16* x[Pixels];
-  TNN_UNROLL for (int p = 0; p < Pixels; ++p) x[p] = tile.input + segment.input + tile.input_pixels[p] * segment.pixel_stride;
+TNN_INLINE void accumulate_segment(__m512 (&sum)[Pixels][Vectors], const Bf16Tile& tile, const Bf16* const* x, const Segment& segment) {
   const Bf16* weights = tile.weights + segment.weight;
-  int64_t channel = 0;
+  int64_t channel = segment.input;
+  const int64_t end = segment.input + segment.channels;
 #pragma GCC unroll 1
-  for (; channel + 2 <= segment.channels; channel += 2, weights += kPairStride)
+  for (; channel + 2 <= end; channel += 2, weights += kPairStride)
     accumulate_pair<Pixels, Vectors>(sum, x, channel, weights, tile.block_stride, [](const Bf16* from) { return both(from); });
-  if (channel < segment.channels)
+  if (channel < end)
     accumulate_pair<Pixels, Vectors>(sum, x, channel, weights, tile.block_stride, [](const Bf16* from) { return first_of_pair(from); });
 }
 
@@ -60,7 +60,16 @@ template <int Pixels, int Vectors>
 __attribute__((noinline)) void bf16_tile(const Bf16Tile& tile) {
   __m512 sum[Pixels][Vectors];
   TNN_UNROLL for (int p = 0; p < Pixels; ++p) TNN_UNROLL for (int v = 0; v < Vectors; ++v) sum[p][v] = _mm512_setzero_ps();
-  for (int64_t s = 0; s < tile.segment_count; ++s) accumulate_segment<Pixels, Vectors>(sum, tile, tile.segments[s]);
+  const Bf16* x[Pixels];
+  int64_t stride = -1;
+  for (int64_t s = 0; s < tile.segment_count; ++s) {
+    const Segment& segment = tile.segments[s];
+    if (segment.pixel_stride != stride) {
+      stride = segment.pixel_stride;
+      TNN_UNROLL for (int p = 0; p < Pixels; ++p) x[p] = tile.input + tile.input_pixels[p] * stride;
+    }
+    accumulate_segment<Pixels, Vectors>(sum, tile, x, segment);
+  }
   const Epilogue& epilogue = tile.epilogue;
   const __m512 lower = _mm512_set1_ps(epilogue.lower), upper = _mm512_set1_ps(epilogue.upper);
   TNN_UNROLL for (int p = 0; p < Pixels; ++p) {
@@ -75,19 +84,25 @@ __attribute__((noinline)) void bf16_tile(const Bf16Tile& tile) {
   }
 }
 
+TNN_INLINE __mmask16 first_lanes(int64_t count) { return static_cast<__mmask16>((1 << count) - 1); }
+
+// Masks at the end alone: a masked store takes many times as long as a plain one.
 void row_to_bf16(const float* from, Bf16* to, int64_t count) {
-  for (int64_t i = 0; i < count; i += kBlock) {
-    const auto mask = static_cast<__mmask16>(count - i >= kBlock ? 0xFFFF : (1 << (count - i)) - 1);
-    _mm256_mask_storeu_epi16(to + i, mask, (__m256i)_mm512_cvtneps_pbh(_mm512_maskz_loadu_ps(mask, from + i)));
-  }
+  int64_t i = 0;
+  for (; i + kBlock <= count; i += kBlock)
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + i), (__m256i)_mm512_cvtneps_pbh(_mm512_loadu_ps(from + i)));
+  if (i == count) return;
+  const __mmask16 mask = first_lanes(count - i);
+  _mm256_mask_storeu_epi16(to + i, mask, (__m256i)_mm512_cvtneps_pbh(_mm512_maskz_loadu_ps(mask, from + i)));
 }
 
 void row_to_float(const Bf16* from, float* to, int64_t count) {
-  for (int64_t i = 0; i < count; i += kBlock) {
-    const auto mask = static_cast<__mmask16>(count - i >= kBlock ? 0xFFFF : (1 << (count - i)) - 1);
-    const __m512i upper = _mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(mask, from + i)), 16);
-    _mm512_mask_storeu_ps(to + i, mask, _mm512_castsi512_ps(upper));
-  }
+  int64_t i = 0;
+  for (; i + kBlock <= count; i += kBlock) _mm512_storeu_ps(to + i, load_float(from + i));
+  if (i == count) return;
+  const __mmask16 mask = first_lanes(count - i);
+  const __m512i upper = _mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(mask, from + i)), 16);
+  _mm512_mask_storeu_ps(to + i, mask, _mm512_castsi512_ps(upper));
 }
 
 template <int Vectors, int... Pixels>

@@ -11,6 +11,9 @@ constexpr double kImpossible = std::numeric_limits<double>::infinity();
 /// Pixels whose addresses fit into general registers; each further one is loaded from the stack.
 constexpr int kAddressRegisters = 10;
 
+/// Sums from which on a tile's end takes longer: they fill the registers.
+constexpr double kManySums = 22;
+
 /// Cycles of one pass of the inner loop of a pixels x vectors tile, the tile's fixed cost spread over its passes. Two loads a cycle; an
 /// FMA's result is there after four; weights come from the second-level cache at 2.2 cycles a cache line. Of one pixel they come from
 /// memory, and more than four blocks, a power of two apart, evict each other from the first-level cache.
@@ -19,8 +22,8 @@ double cycles_per_step(const KernelSet& set, int pixels, int vectors, const Wide
   const double weight_lines = vectors * set.lanes / 16.0;
   const double line_cycles = pixels == 1 && weight_lines > 4 ? 3.0 : 2.2;
   const double loop = std::max({products / fmas_per_cycle(set), loads / 2, 4.0, line_cycles * weight_lines});
-  return loop + 0.4 + 0.06 * pixels + (pixels + 6.0) / std::max(1.0, work.segment_length) +
-         (25.0 + 2 * products) / static_cast<double>(std::max<int64_t>(1, work.steps));
+  const double segment = pixels == 1 ? 6.0 : 1.0, tile = 6 + 2 * products + (products < kManySums ? 0 : 45);
+  return loop + 0.1 + segment / std::max(1.0, work.segment_length) + tile / static_cast<double>(std::max<int64_t>(1, work.steps));
 }
 
 int vectors_of(const KernelSet& set, int64_t outputs) { return static_cast<int>((outputs + set.lanes - 1) / set.lanes); }
@@ -66,8 +69,8 @@ double tiling_cycles(const KernelSet& set, const WideTiling& tiling, const WideW
 
 double planar_cycles_per_step(const KernelSet& set, int outputs, int vectors, const WideWork& work, bool preactivated) {
   const double products = outputs * vectors, loads = outputs + 2 * vectors;
-  return std::max({products / fmas_per_cycle(set), loads / 2, 4.0}) + 0.1 * loads + (preactivated ? vectors : 0) +
-         4 / std::max(1.0, work.segment_length) + (25 + products) / static_cast<double>(std::max<int64_t>(1, work.steps));
+  return std::max({products / fmas_per_cycle(set), loads / 2, 4.0}) + 0.1 + (preactivated ? vectors : 0) +
+         1 / std::max(1.0, work.segment_length) + (12 + 2.3 * products) / static_cast<double>(std::max<int64_t>(1, work.steps));
 }
 
 }  // namespace
@@ -79,22 +82,19 @@ int tile_pixels_at_most(const KernelSet& set, const std::vector<OutputChunk>& ch
   return 0;
 }
 
-WideTiling choose_wide_tiling(const KernelSet& set, const WideWork& work) {
-  WideTiling best;
-  double best_cycles = kImpossible;
+WideTiling choose_wide_tiling(const KernelSet& set, const WideWork& work, int rank) {
+  std::vector<std::pair<double, WideTiling>> tilings;
   for (int pixels = 1; pixels <= kMaxTilePixels; ++pixels) {
     for (int vectors = 1; vectors <= kMaxTileVectors; ++vectors) {
       if (!set.wide[pixels][vectors]) continue;
       WideTiling tiling{pixels, even_chunks(set, vectors_of(set, work.outputs), vectors)};
       if (!fit_chunks(set, pixels, tiling.chunks)) continue;
       const double cycles = tiling_cycles(set, tiling, work);
-      if (cycles < best_cycles) {
-        best_cycles = cycles;
-        best = std::move(tiling);
-      }
+      if (cycles < kImpossible) tilings.emplace_back(cycles, std::move(tiling));
     }
   }
-  return best;
+  std::stable_sort(tilings.begin(), tilings.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  return tilings[std::min(static_cast<size_t>(rank), tilings.size() - 1)].second;
 }
 
 double wide_cycles(const KernelSet& set, const WideWork& work) { return tiling_cycles(set, choose_wide_tiling(set, work), work); }

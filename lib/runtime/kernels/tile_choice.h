@@ -26,8 +26,9 @@ struct WideTiling {
   std::vector<OutputChunk> chunks;
 };
 
-/// The tiling with the least estimated cycles among the kernels of the set.
-WideTiling choose_wide_tiling(const KernelSet& set, const WideWork& work);
+/// The tiling with the least estimated cycles among the kernels of the set; `rank`: that many are estimated to be faster (the slowest
+/// where there are not so many).
+WideTiling choose_wide_tiling(const KernelSet& set, const WideWork& work, int rank = 0);
 
 /// The largest number of pixels, at most `wanted`, that the set has a kernel for with every chunk's vectors.
 int tile_pixels_at_most(const KernelSet& set, const std::vector<OutputChunk>& chunks, int wanted);

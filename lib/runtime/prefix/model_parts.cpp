@@ -7,15 +7,16 @@
 
 namespace tnn::prefix {
 
-ModelParts::ModelParts(std::shared_ptr<const LoweredModel> lowered, const kernels::KernelSet& kernel_set, Precision wanted)
+ModelParts::ModelParts(std::shared_ptr<const LoweredModel> lowered, const kernels::KernelSet& kernel_set, Precision wanted, Tuning measured)
     : model(std::move(lowered)),
       kernels(kernel_set),
+      tuning(std::move(measured)),
       regions(find_planar_regions(model->plan)),
       numbering(number_pixels(model->plan, regions)),
       affine(*model),
       precision(plan()) {
   std::vector<WeightForms> forms(plan().steps.size());
-  if (wanted == Precision::fp32) forms = choose_winograd(plan(), regions, numbering, kernels);
+  if (wanted == Precision::fp32) forms = choose_winograd(plan(), regions, numbering, kernels, tuning);
   for (size_t s = 0; s < plan().steps.size(); ++s) {
     const Step& step = plan().steps[s];
     weights.emplace_back();

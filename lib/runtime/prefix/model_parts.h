@@ -8,16 +8,18 @@
 #include "runtime/prefix/layer_weights.h"
 #include "runtime/prefix/numbering.h"
 #include "runtime/prefix/precision_choice.h"
+#include "runtime/prefix/tuning.h"
 
 namespace tnn::prefix {
 
 /// What all operating points, batch sizes and contexts share: the packed weights, scales and shifts, and how pixels are numbered.
 struct ModelParts {
   /// In bf16, bf16_kernel_set() is there and `kernel_set` is the best one.
-  ModelParts(std::shared_ptr<const LoweredModel> lowered, const kernels::KernelSet& kernel_set, Precision precision);
+  ModelParts(std::shared_ptr<const LoweredModel> lowered, const kernels::KernelSet& kernel_set, Precision precision, Tuning tuning = {});
 
   std::shared_ptr<const LoweredModel> model;
   const kernels::KernelSet& kernels;
+  Tuning tuning;
   PlanarRegions regions;
   std::vector<kernels::ImageLayout> numbering;       ///< of each value
   std::vector<std::optional<LayerWeights>> weights;  ///< of each step; none where it has no weights

@@ -8,13 +8,13 @@ namespace tnn::prefix {
 namespace {
 
 constexpr double kCyclesOfPixelPart = 12;  ///< of a wide batch norm: one part of one pixel, beside its vectors
-constexpr double kPlanarGain = 0.95;       ///< planes have to be that much faster, for what the estimate leaves out
+constexpr double kPlanarGain = 0.95;       ///< planes have to be that much faster, for what estimates and single steps' times leave out
 
 struct Cycles {
   double wide = 0, planar = 0;
 };
 
-/// Estimates of a convolution whose result lies in a region.
+/// Estimates, in cycles, of a convolution whose result lies in a region.
 Cycles convolution_cycles(const ModelParts& parts, int point_index, size_t index, bool preactivated) {
   const Plan& plan = parts.plan();
   const PlanPoint& point = plan.points[static_cast<size_t>(point_index)];
@@ -33,6 +33,12 @@ Cycles convolution_cycles(const ModelParts& parts, int point_index, size_t index
   work.pixels = kernels::PlanarLayout{parts.numbering[static_cast<size_t>(step.output)]}.span();
   cycles.planar = kernels::choose_planar_tiling(parts.kernels, work, preactivated).cycles;
   return cycles;
+}
+
+/// The same as measured, of any step.
+Cycles measured_times(const ModelParts& parts, int point_index, size_t index, const StepTuning& tuned) {
+  const bool filters = parts.weights[index] && parts.weights[index]->at(point_index).winograd;
+  return {filters ? tuned.winograd : tuned.wide, tuned.planar};
 }
 
 /// A batch norm that planes would spare.
@@ -72,6 +78,12 @@ std::vector<bool> choose_planar_regions(const ModelParts& parts, int point_index
     const auto r = static_cast<size_t>(region);
     possible[r] = possible[r] && can_be_planar(parts, point_index, s, split, batch_limit);
     if (point.steps[s].mode != StepMode::run) continue;
+    if (const StepTuning* const tuned = parts.tuning.find(point_index, s)) {
+      const Cycles own = measured_times(parts, point_index, s, *tuned);
+      cycles[r].wide += own.wide;
+      cycles[r].planar += own.planar;
+      continue;
+    }
     if (parts.regions.fused_into[s] != kNone) cycles[r].wide += batch_norm_cycles(parts, point, step);
     if (!parts.weights[s]) continue;
     const auto& fused = parts.regions.fused_into;

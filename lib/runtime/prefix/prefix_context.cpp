@@ -1,9 +1,12 @@
 #include "runtime/prefix/prefix_context.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace tnn::prefix {
 namespace {
+
+double microseconds() { return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 /// One step of a program on some images.
 class StepTask : public SharedTask {
@@ -43,10 +46,19 @@ void PrefixContext::run(const float* input, int64_t batch, int point, float* out
   team_.end();
 }
 
+void PrefixContext::run_timed(const float* input, int64_t batch, int point, float* output, std::vector<double>& times) {
+  times.resize(programs_->at(point).steps.size());
+  times_ = &times;
+  run(input, batch, point, output);
+  times_ = nullptr;
+}
+
 void PrefixContext::run_steps(size_t begin, size_t end, const RunState& state) {
   for (size_t i = begin; i < end; ++i) {
+    const double start = times_ ? microseconds() : 0;
     const StepTask task(program_->steps[i], state, programs_->part_floats());
     team_.run(task, task.parts(team_.size()));
+    if (times_) (*times_)[i] += microseconds() - start;
   }
 }
 

@@ -73,6 +73,7 @@ void ProgramBuilder::add_dense(const Step& step, const LayerWeights& weights, co
   options.map = &maps_.window(layer.window, from, output_numbering(numbering(step.output), layer), images(), order);
   if (layout(input.front().value).planar && !layer.gathers_features) options.channel_stride = layout(input.front().value).stride;
   options.output_stride = output.stride;
+  if (const StepTuning* const tuned = parts_.tuning.find(point_index_, step_)) options.tiling_rank = tuned->tiling_rank;
   if (residual) {
     options.residual =
         order == MapStore::Order::images || !residual_numbering ? residual->pixels : &maps_.interior(*residual_numbering, images(), order);

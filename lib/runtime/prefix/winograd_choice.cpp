@@ -9,13 +9,13 @@
 namespace tnn::prefix {
 namespace {
 
-constexpr double kGain = 0.9;            ///< of the direct estimate, for what estimates leave out
-constexpr double kShareOfModel = 0.045;  ///< that transformed weights may add to the weights of the model
+constexpr double kGain = 0.9;           ///< of the direct estimate, for what estimates leave out
+constexpr double kMeasuredGain = 0.97;  ///< of the direct time
 
 struct Candidate {
   size_t step = 0;
   int64_t extra_weights = 0;
-  double saved_cycles = 0;  ///< at full width
+  double saved = 0;  ///< at the point that saves most
   WeightForms forms;
 };
 
@@ -45,8 +45,26 @@ double direct_cycles(const kernels::KernelSet& set, const kernels::ImageLayout& 
   return std::min(wide, kernels::choose_planar_tiling(set, work, false).cycles);
 }
 
+/// What a layer takes at a point in both ways: estimated cycles, or measured time.
+struct Times {
+  double direct = 0, filtered = 0;
+  bool filtering_pays = false;
+};
+
+Times estimate(const kernels::KernelSet& set, const kernels::ImageLayout& numbering, int64_t positions, int64_t inputs, int64_t outputs) {
+  kernels::WideWork work;
+  work.pixels = positions, work.outputs = outputs, work.steps = inputs * 9, work.segment_length = static_cast<double>(inputs);
+  const double direct = direct_cycles(set, numbering, work), filtered = kernels::winograd_cycles(set, positions / 4, inputs, outputs);
+  return {direct, filtered, filtered < kGain * direct};
+}
+
+Times measured(const StepTuning& tuned) {
+  const double direct = std::min(tuned.wide, tuned.planar);
+  return {direct, tuned.winograd, tuned.winograd < kMeasuredGain * direct};
+}
+
 Candidate candidate_of(const Plan& plan, const std::vector<kernels::ImageLayout>& numbering, const kernels::KernelSet& set, size_t index,
-                       const Layer& layer) {
+                       const Layer& layer, const Tuning& tuning) {
   const Step& step = plan.steps[index];
   const int64_t positions = plan.value(step.output).shape.positions(), weights = layer.outputs_per_group * layer.inputs_per_group * 9;
   Candidate candidate{index, weights * kernels::kWinogradPositions / 9, 0, {}};
@@ -61,13 +79,11 @@ Candidate candidate_of(const Plan& plan, const std::vector<kernels::ImageLayout>
       all = all && !runs;  // of no inputs: directly
       continue;
     }
-    kernels::WideWork work;
-    work.pixels = positions, work.outputs = outputs, work.steps = inputs * 9, work.segment_length = static_cast<double>(inputs);
-    const double direct = direct_cycles(set, numbering[static_cast<size_t>(step.output)], work);
-    const double filtered = kernels::winograd_cycles(set, positions / 4, inputs, outputs);
-    candidate.forms.winograd_points.push_back(filtered < kGain * direct);
-    all = all && candidate.forms.winograd_points.back();
-    candidate.saved_cycles = std::max(candidate.saved_cycles, direct - filtered);
+    const StepTuning* const tuned = tuning.find(static_cast<int>(p), index);
+    const Times times = tuned ? measured(*tuned) : estimate(set, numbering[static_cast<size_t>(step.output)], positions, inputs, outputs);
+    candidate.forms.winograd_points.push_back(times.filtering_pays);
+    all = all && times.filtering_pays;
+    if (times.filtering_pays) candidate.saved = std::max(candidate.saved, times.direct - times.filtered);
   }
   candidate.forms.direct = !all;
   if (all) candidate.extra_weights -= weights;
@@ -75,13 +91,13 @@ Candidate candidate_of(const Plan& plan, const std::vector<kernels::ImageLayout>
 }
 
 bool saves_more_a_byte(const Candidate& a, const Candidate& b) {
-  return a.saved_cycles * static_cast<double>(b.extra_weights) > b.saved_cycles * static_cast<double>(a.extra_weights);
+  return a.saved * static_cast<double>(b.extra_weights) > b.saved * static_cast<double>(a.extra_weights);
 }
 
 }  // namespace
 
 std::vector<WeightForms> choose_winograd(const Plan& plan, const PlanarRegions& regions, const std::vector<kernels::ImageLayout>& numbering,
-                                         const kernels::KernelSet& set) {
+                                         const kernels::KernelSet& set, const Tuning& tuning) {
   std::vector<WeightForms> forms(plan.steps.size());
   std::vector<Candidate> candidates;
   int64_t weights = 0;
@@ -90,11 +106,11 @@ std::vector<WeightForms> choose_winograd(const Plan& plan, const PlanarRegions& 
     const Layer layer = layer_of(plan, numbering, plan.steps[s]);
     weights += layer.groups * layer.outputs_per_group * layer.inputs_per_group * layer.taps();
     if (!is_eligible(plan, regions, plan.steps[s], layer)) continue;
-    candidates.push_back(candidate_of(plan, numbering, set, s, layer));
-    if (candidates.back().saved_cycles <= 0) candidates.pop_back();
+    candidates.push_back(candidate_of(plan, numbering, set, s, layer, tuning));
+    if (candidates.back().saved <= 0) candidates.pop_back();
   }
   std::stable_sort(candidates.begin(), candidates.end(), saves_more_a_byte);
-  double left = kShareOfModel * static_cast<double>(weights);
+  double left = tuning.winograd_share * static_cast<double>(weights);
   for (Candidate& candidate : candidates) {
     if (static_cast<double>(candidate.extra_weights) > left) continue;
     left -= static_cast<double>(candidate.extra_weights);

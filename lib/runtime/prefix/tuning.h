@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+namespace tnn::prefix {
+
+/// The ways to compute a step at an operating point, and the microseconds that each takes; infinite where it cannot be done so.
+struct StepTuning {
+  double wide = std::numeric_limits<double>::infinity();      ///< channels side by side, by the fastest tiling that was tried
+  double winograd = std::numeric_limits<double>::infinity();  ///< by minimal filtering
+  double planar = std::numeric_limits<double>::infinity();    ///< in a region of planes
+  int tiling_rank = 0;                                        ///< of choose_wide_tiling
+
+  bool operator==(const StepTuning&) const = default;
+};
+
+/// Times that decide between ways to compute, in place of estimates.
+struct Tuning {
+  static constexpr double kWinogradShare = 0.045;
+
+  std::vector<std::vector<StepTuning>> points = {};  ///< [operating point][step]; a point without steps goes by the estimates
+  double winograd_share = kWinogradShare;            ///< that transformed weights may add to the weights of the model
+
+  /// nullptr: by the estimates.
+  const StepTuning* find(int point, size_t step) const {
+    const auto p = static_cast<size_t>(point);
+    return p < points.size() && step < points[p].size() ? &points[p][step] : nullptr;
+  }
+};
+
+}  // namespace tnn::prefix

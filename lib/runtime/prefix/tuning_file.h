@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "runtime/prefix/tuning.h"
+
+namespace tnn::prefix {
+
+/// What measured times hold for: one text that names the processor, the instruction set, the precision, threads and inputs of a run, this
+/// version of the program, and the model's graph and operating points.
+using TuningKey = std::string;
+
+/// Times kept from one load to the next: a JSON file with an entry a key. std::nullopt where there is no such file or entry. DataError,
+/// naming the file, where it is damaged or of something else.
+std::optional<Tuning> read_tuning(const std::filesystem::path& file, const TuningKey& key);
+
+/// Adds an entry or replaces it, leaving the others; the file appears whole. SystemError where it cannot be written.
+void write_tuning(const std::filesystem::path& file, const TuningKey& key, const Tuning& tuning);
+
+}  // namespace tnn::prefix
