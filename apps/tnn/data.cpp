@@ -25,7 +25,7 @@ int run_verify(const Options& options, const Session& session) {
   stop_gently_on_signals();
   const VerifiedData verified = verify_data(options.name, options.data_root, session.quiet ? silent : static_cast<Progress&>(terminal));
   if (!session.quiet) terminal.end();
-  stop_if_interrupted();  // a data set of a few files has no earlier look at it
+  stop_if_interrupted();  // since its last file
   fmt::print("{}", format_table(verified.table, table_format(options.format)));
   fmt::print(stderr, "{}\n", verified.summary);
   return verified.ok ? 0 : static_cast<int>(ExitCode::data);

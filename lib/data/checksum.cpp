@@ -1,6 +1,7 @@
 #include "data/checksum.h"
 
 #include <openssl/evp.h>
+#include <zlib.h>
 
 #include <array>
 
@@ -26,6 +27,7 @@ std::string digest_hex(const std::vector<uint8_t>& bytes, const EVP_MD* kind, co
 }  // namespace
 
 std::string md5_hex(const std::vector<uint8_t>& bytes) { return digest_hex(bytes, EVP_md5(), "MD5"); }
+uint32_t crc32_of(const std::vector<uint8_t>& bytes) { return static_cast<uint32_t>(crc32_z(0, bytes.data(), bytes.size())); }
 std::string sha256_hex(const std::vector<uint8_t>& bytes) { return digest_hex(bytes, EVP_sha256(), "SHA-256"); }
 
 }  // namespace tnn

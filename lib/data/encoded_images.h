@@ -7,7 +7,14 @@
 #include <utility>
 #include <vector>
 
+#include "core/error.h"
+
 namespace tnn {
+
+/// The bytes of an image are not what they should be: cut off, damaged, of no format that is read, or of a link that leads nowhere.
+struct DamagedImage : DataError {
+  using DataError::DataError;
+};
 
 /// What becomes of an image whose bytes are damaged.
 enum class DamagePolicy {
@@ -48,7 +55,7 @@ class EncodedImages {
 
   /// What messages call image `index`: its path.
   virtual std::string name(size_t index) const = 0;
-  /// Its bytes; safe from several threads. DataError where they cannot be read.
+  /// Its bytes; safe from several threads. DamagedImage where they are not those that there should be, DataError where they cannot be read.
   virtual void read(size_t index, std::vector<uint8_t>& bytes) const = 0;
 
   DamageLog& damage() const { return damage_; }

@@ -5,15 +5,10 @@
 #include <span>
 #include <string>
 
-#include "core/error.h"
+#include "data/encoded_images.h"
 #include "data/pixel_image.h"
 
 namespace tnn {
-
-/// The bytes of an image are not what they should be: cut off, damaged, or of no format that is read.
-struct DamagedImage : DataError {
-  using DataError::DataError;
-};
 
 /// Most pixels of one image, against files that claim more than memory holds.
 constexpr int64_t kMostPixels = int64_t{1} << 28;

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <numeric>
+#include <system_error>
 
 #include "core/error.h"
 #include "core/random_stream.h"
@@ -16,6 +17,14 @@ namespace tnn {
 namespace fs = std::filesystem;
 namespace {
 
+/// Of a symbolic link that leads nowhere what it holds.
+std::optional<std::string> missing_target(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_symlink(path, error) || fs::exists(path, error)) return std::nullopt;
+  if (error && error != std::errc::too_many_symbolic_link_levels) return std::nullopt;  // a folder that may not be searched
+  return fs::read_symlink(path, error).string();
+}
+
 /// Images in files below one folder; their names in one piece of memory, as there may be millions.
 class ImageFiles : public EncodedImages {
  public:
@@ -25,7 +34,15 @@ class ImageFiles : public EncodedImages {
     ends_.push_back(names_.size());
   }
   std::string name(size_t index) const override { return path(index).string(); }
-  void read(size_t index, std::vector<uint8_t>& bytes) const override { read_file_bytes(path(index), bytes); }
+  void read(size_t index, std::vector<uint8_t>& bytes) const override {
+    try {
+      read_file_bytes(path(index), bytes);
+    } catch (const DataError&) {
+      if (const auto target = missing_target(path(index)))
+        throw DamagedImage(fmt::format("a link to '{}', which leads to no file", *target));
+      throw;
+    }
+  }
 
  private:
   fs::path path(size_t index) const {
@@ -58,7 +75,9 @@ std::vector<std::string> sorted_entries(const fs::path& folder, Wanted wanted) {
 }
 
 std::vector<std::string> image_names(const fs::path& folder) {
-  return sorted_entries(folder, [](const fs::directory_entry& entry) { return is_image_name(entry.path()) && entry.is_regular_file(); });
+  return sorted_entries(folder, [](const fs::directory_entry& entry) {
+    return is_image_name(entry.path()) && ((entry.is_symlink() && missing_target(entry.path())) || entry.is_regular_file());
+  });
 }
 
 struct LabelledNames {
@@ -107,7 +126,22 @@ std::optional<fs::path> split_folder(const fs::path& folder, const DatasetSplit&
 }
 
 std::vector<std::string> class_folders(const fs::path& split_folder) {
-  return sorted_entries(split_folder, [](const fs::directory_entry& entry) { return entry.is_directory(); });
+  return sorted_entries(split_folder, [](const fs::directory_entry& entry) {
+    return (!entry.is_symlink() || !missing_target(entry.path())) && entry.is_directory();
+  });
+}
+
+std::vector<std::string> empty_class_folders(const DatasetCard& card, const fs::path& split_folder, const std::vector<int>& labels) {
+  const auto counts = count_classes(labels, card.class_folders.size());
+  std::vector<std::string> empty = sorted_entries(split_folder, [](const fs::directory_entry& entry) {
+    return !is_image_name(entry.path()) && entry.is_symlink() && missing_target(entry.path());
+  });
+  for (const std::string& name : class_folders(split_folder)) {
+    const auto known = std::lower_bound(card.class_folders.begin(), card.class_folders.end(), name);
+    if (known != card.class_folders.end() && *known == name && counts[static_cast<size_t>(known - card.class_folders.begin())] == 0)
+      empty.push_back(name);
+  }
+  return empty;
 }
 
 std::vector<size_t> limited(size_t count, int64_t limit) {

@@ -19,9 +19,13 @@ std::optional<std::filesystem::path> split_folder(const std::filesystem::path& f
 /// Names of the subfolders, sorted: the classes of a set whose card does not name them.
 std::vector<std::string> class_folders(const std::filesystem::path& split_folder);
 
+/// The class folders that have no image among `labels`, those of the whole split, after links to class folders that lead nowhere.
+std::vector<std::string> empty_class_folders(const DatasetCard& card, const std::filesystem::path& split_folder,
+                                             const std::vector<int>& labels);
+
 /// The split's images, sorted by class and name (a flat folder's by name), not decoded: JPEG and PNG files by their extensions; what the
-/// content is shows when it is decoded. `limit` > 0: as many, evenly spread, so that classes keep their proportions.
-/// DataError where the folder, a label or a class is missing or unknown.
+/// content is shows when it is decoded, and a link that leads nowhere when it is read. `limit` > 0: as many, evenly spread, so that classes
+/// keep their proportions. DataError where the folder, a label or a class is missing or unknown.
 ImageSet read_image_folder(const DatasetCard& card, const std::filesystem::path& folder, const DatasetSplit& split, int64_t limit = 0);
 
 /// Sorted positions of `limit` of `count` images, as read_image_folder chooses them; all where limit is 0 or not below count.

@@ -76,8 +76,8 @@ const uint8_t* Loader::image(size_t position) const {
 
 bool Loader::decode_image(uint32_t index, float* out) const {
   thread_local std::vector<uint8_t> bytes;
-  set_->encoded->read(index, bytes);
   try {
+    set_->encoded->read(index, bytes);
     preparation_->apply(bytes, epoch_, index, out, options_.channels_last);
     return true;
   } catch (const DamagedImage& damage) {

@@ -47,7 +47,7 @@ class Packer {
  private:
   void pack_split(const PackedWriter& file, const std::string& split, const ImageSet& set, std::unique_lock<std::mutex>& lock) {
     const auto size = static_cast<size_t>(set.size());
-    PackedSplitWriter writer(file, split, set.size());
+    PackedSplitWriter writer(file, split);
     progress_.begin("pack " + split, set.size(), "images");
     for (size_t first = 0; first < size; first += kBlock) {
       stop_if_interrupted();
@@ -76,8 +76,8 @@ class Packer {
     block_.resize(kBlock);
     sound_.assign(kBlock, 0);
     for_each_in_parallel(count, workers_, [&](size_t i) {
-      set.encoded->read(first + i, block_[i]);
       try {
+        set.encoded->read(first + i, block_[i]);
         thread_local PixelImage pixels;
         decode_image(block_[i], pixels);
         sound_[i] = 1;
@@ -107,7 +107,11 @@ PackedCount pack_images(const DatasetCard& card, const fs::path& folder, const f
   if (file.extension() != ".h5") throw UsageError(fmt::format("'{}': a packed file has the extension .h5", file.string()));
   std::vector<std::pair<std::string, ImageSet>> splits;
   for (const char* name : {"train", "test"})
-    if (split_folder(folder, card.split(name))) splits.emplace_back(name, read_image_folder(card, folder, card.split(name)));
+    if (const auto images = split_folder(folder, card.split(name))) {
+      splits.emplace_back(name, read_image_folder(card, folder, card.split(name)));
+      for (const std::string& empty : empty_class_folders(card, *images, splits.back().second.labels))
+        progress.message(fmt::format("{}: no image of this class", (*images / empty).string()));
+    }
   PackedCount count;
   try {
     replace_file_atomically(

@@ -28,14 +28,6 @@ H5T_class_t class_of(int64_t dataset) {
   return H5Tget_class(type);
 }
 
-/// Whether each element is a list of bytes.
-bool holds_bytes(int64_t dataset) {
-  const Hdf5Handle type(H5Dget_type(dataset), H5Tclose, "find the type of a dataset");
-  if (H5Tget_class(type) != H5T_VLEN) return false;
-  const Hdf5Handle element(H5Tget_super(type), H5Tclose, "find the type of a dataset");
-  return H5Tget_class(element) == H5T_INTEGER && H5Tget_size(element) == 1;
-}
-
 /// Text of a fixed length as the file has it, or 0.
 size_t text_length(int64_t dataset) {
   const Hdf5Handle type(H5Dget_type(dataset), H5Tclose, "find the type of a dataset");
@@ -59,7 +51,8 @@ int64_t version_of(int64_t file) {
 PackedFile::PackedFile(const std::filesystem::path& path) : path_(path), file_(open_file(path), H5Fclose, "open a file") {
   const int64_t version = version_of(file_);
   if (version == 0) fail("an HDF5 file, but not one of tnn data pack");
-  if (version != kPackedVersion) fail(fmt::format("packed in version {} (this program reads version {})", version, kPackedVersion));
+  if (version < kPackedVersion) fail(fmt::format("packed in version {}, without checksums of the images: pack the folder again", version));
+  if (version > kPackedVersion) fail(fmt::format("packed in version {} (this program reads version {})", version, kPackedVersion));
 }
 
 void PackedFile::fail(const std::string& what) const { throw DataError(fmt::format("{}: {}", path_.string(), what)); }
@@ -67,7 +60,9 @@ void PackedFile::fail(const std::string& what) const { throw DataError(fmt::form
 bool PackedFile::has(const std::string& object) const { return H5Lexists(file_, object.c_str(), H5P_DEFAULT) > 0; }
 
 int64_t PackedFile::open(const std::string& name) const {
-  const hid_t dataset = H5Dopen2(file_, name.c_str(), H5P_DEFAULT);
+  const Hdf5Handle access(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose, "make a property list");
+  check_hdf5(H5Pset_chunk_cache(access, 0, 0, 0), "set a cache");  // of a chunk only what is asked for is read
+  const hid_t dataset = H5Dopen2(file_, name.c_str(), access);
   if (dataset < 0) fail(fmt::format("no dataset '{}' in it", name));
   return dataset;
 }
@@ -97,9 +92,15 @@ std::vector<std::string> PackedFile::texts(const std::string& name) const {
   return texts;
 }
 
+int64_t PackedFile::open_integers(const std::string& name) const {
+  const hid_t dataset = open(name);
+  if (class_of(dataset) == H5T_INTEGER) return dataset;
+  H5Dclose(dataset);
+  fail(fmt::format("'{}' is not a list of integers", name));
+}
+
 std::vector<int64_t> PackedFile::integers(const std::string& name) const {
-  const Hdf5Handle dataset(open(name), H5Dclose, "open a dataset");
-  if (class_of(dataset) != H5T_INTEGER) fail(fmt::format("'{}' is not a list of integers", name));
+  const Hdf5Handle dataset(open_integers(name), H5Dclose, "open a dataset");
   std::vector<int64_t> values(static_cast<size_t>(size_of(dataset, name)));
   if (!values.empty() && H5Dread(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
     fail(fmt::format("cannot read '{}'", name));
@@ -107,20 +108,24 @@ std::vector<int64_t> PackedFile::integers(const std::string& name) const {
 }
 
 PackedSplit::PackedSplit(const PackedFile& file, const std::string& split)
-    : dataset_(file.open(split + "/images"), H5Dclose, "open a dataset"), type_(H5Tvlen_create(H5T_NATIVE_UCHAR), H5Tclose, "make a type") {
-  if (!holds_bytes(dataset_)) file.fail(fmt::format("'{}/images' is not a list of bytes of any length", split));
+    : bytes_(file.open_integers(split + "/bytes"), H5Dclose, "open a dataset"), ends_(file.integers(split + "/ends")) {
+  const int64_t all = file.size(split + "/bytes");
+  int64_t last = 0;
+  for (const int64_t end : ends_) {
+    if (end < last || end > all) file.fail(fmt::format("'{}/ends' do not ascend from 0 to {}, the number of bytes", split, all));
+    last = end;
+  }
+  if (last != all) file.fail(fmt::format("'{}/ends' do not ascend from 0 to {}, the number of bytes", split, all));
 }
 
-void PackedSplit::read(int64_t index, std::vector<uint8_t>& bytes) const {
-  const hsize_t place = static_cast<hsize_t>(index), one = 1;
-  const Hdf5Handle space(H5Dget_space(dataset_), H5Sclose, "find the size of a dataset");
-  const Hdf5Handle memory(H5Screate_simple(1, &one, nullptr), H5Sclose, "make a space");
-  hvl_t value{};
-  check_hdf5(H5Sselect_hyperslab(space, H5S_SELECT_SET, &place, nullptr, &one, nullptr), "find it");
-  check_hdf5(H5Dread(dataset_, type_, memory, space, H5P_DEFAULT, &value), "read it");
-  const auto* begin = static_cast<const uint8_t*>(value.p);
-  bytes.assign(begin, begin + value.len);
-  H5Dvlen_reclaim(type_, memory, H5P_DEFAULT, &value);
+void PackedSplit::read(size_t index, std::vector<uint8_t>& bytes) const {
+  const auto begin = static_cast<hsize_t>(index == 0 ? 0 : ends_.at(index - 1)), size = static_cast<hsize_t>(ends_.at(index)) - begin;
+  bytes.resize(size);
+  if (size == 0) return;
+  const Hdf5Handle space(H5Dget_space(bytes_), H5Sclose, "find the size of a dataset");
+  const Hdf5Handle memory(H5Screate_simple(1, &size, nullptr), H5Sclose, "make a space");
+  check_hdf5(H5Sselect_hyperslab(space, H5S_SELECT_SET, &begin, nullptr, &size, nullptr), "find it");
+  check_hdf5(H5Dread(bytes_, H5T_NATIVE_UCHAR, memory, space, H5P_DEFAULT, bytes.data()), "read it");
 }
 
 }  // namespace tnn

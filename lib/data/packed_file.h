@@ -11,7 +11,7 @@ namespace tnn {
 
 /// What makes a file one of ours.
 constexpr const char* kPackedFormat = "tnn packed images";
-constexpr int64_t kPackedVersion = 1;
+constexpr int64_t kPackedVersion = 2;
 
 /// A packed file that is read. The caller holds lock_hdf5() in every call, and where it is destroyed. Where the file is damaged, DataError,
 /// which names it, or Hdf5Error.
@@ -27,11 +27,12 @@ class PackedFile {
   std::vector<int64_t> integers(const std::string& dataset) const;
   const std::filesystem::path& path() const { return path_; }
   int64_t id() const { return file_; }
-  /// A dataset of the file, to be closed by a Hdf5Handle.
-  int64_t open(const std::string& dataset) const;
+  /// A list of integers of the file, to be closed by a Hdf5Handle.
+  int64_t open_integers(const std::string& dataset) const;
   [[noreturn]] void fail(const std::string& what) const;
 
  private:
+  int64_t open(const std::string& dataset) const;
   int64_t size_of(int64_t dataset, const std::string& name) const;
 
   std::filesystem::path path_;
@@ -42,10 +43,12 @@ class PackedFile {
 class PackedSplit {
  public:
   PackedSplit(const PackedFile& file, const std::string& split);
-  void read(int64_t index, std::vector<uint8_t>& bytes) const;
+  size_t size() const { return ends_.size(); }
+  void read(size_t index, std::vector<uint8_t>& bytes) const;
 
  private:
-  Hdf5Handle dataset_, type_;
+  Hdf5Handle bytes_;
+  std::vector<int64_t> ends_;  ///< ascending, the last one the number of bytes
 };
 
 }  // namespace tnn

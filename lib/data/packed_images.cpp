@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "core/error.h"
+#include "data/checksum.h"
 #include "data/image_folder.h"
 #include "data/packed_file.h"
 #include "formats/hdf5/hdf5_library.h"
@@ -21,10 +22,12 @@ class PackedImages : public EncodedImages {
     const auto lock = lock_hdf5();
     auto file = std::make_unique<PackedFile>(path);  // no member yet: where this throws, it is closed before the lock is let go
     if (!file->has(split)) throw DataError(fmt::format("{}: it has no split '{}'", path.string(), split));
-    auto images = std::make_unique<PackedSplit>(*file, split);
     check_sizes(*file, split);
+    auto images = std::make_unique<PackedSplit>(*file, split);
     names_ = file->texts(split + "/names");
     labels_ = file->integers(split + "/labels");
+    const std::vector<int64_t> checksums = file->integers(split + "/checksums");
+    checksums_.assign(checksums.begin(), checksums.end());
     classes_ = file->texts("classes");
     file_ = std::move(file);
     images_ = std::move(images);
@@ -37,12 +40,11 @@ class PackedImages : public EncodedImages {
 
   std::string name(size_t index) const override { return path_ + names_.at(chosen_.at(index)); }
   void read(size_t index, std::vector<uint8_t>& bytes) const override {
-    const auto lock = lock_hdf5();
-    try {
-      images_->read(static_cast<int64_t>(chosen_.at(index)), bytes);
-    } catch (const Hdf5Error& error) {
-      throw DataError(fmt::format("{}: {} (the packed file is damaged)", name(index), error.what()));
-    }
+    const size_t place = chosen_.at(index);
+    read_from_file(place, bytes);
+    const uint32_t found = crc32_of(bytes);
+    if (found != checksums_[place])
+      throw DamagedImage(fmt::format("other bytes than were packed (CRC-32 {:08x}, expected {:08x})", found, checksums_[place]));
   }
 
   /// Keeps `limit` images; their labels.
@@ -65,12 +67,21 @@ class PackedImages : public EncodedImages {
   }
 
  private:
+  void read_from_file(size_t place, std::vector<uint8_t>& bytes) const {
+    const auto lock = lock_hdf5();
+    try {
+      images_->read(place, bytes);
+    } catch (const Hdf5Error& error) {
+      throw DataError(fmt::format("{}{}: {} (the packed file is damaged)", path_, names_[place], error.what()));
+    }
+  }
+
   /// Before memory is taken for them.
   static void check_sizes(const PackedFile& file, const std::string& split) {
     const auto size = [&](const char* list) { return file.size(split + list); };
-    const int64_t images = size("/images"), labels = size("/labels"), names = size("/names");
-    if (labels != images || names != images)
-      file.fail(fmt::format("split '{}': {} images, {} labels and {} names", split, images, labels, names));
+    const int64_t images = size("/ends"), labels = size("/labels"), names = size("/names"), checksums = size("/checksums");
+    if (labels != images || names != images || checksums != images)
+      file.fail(fmt::format("split '{}': {} images, {} labels, {} names and {} checksums", split, images, labels, names, checksums));
   }
 
   std::string path_;
@@ -78,6 +89,7 @@ class PackedImages : public EncodedImages {
   std::unique_ptr<PackedSplit> images_;
   std::vector<std::string> names_, classes_;
   std::vector<int64_t> labels_;
+  std::vector<uint32_t> checksums_;
   std::vector<size_t> chosen_;
 };
 

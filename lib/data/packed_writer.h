@@ -25,15 +25,15 @@ class PackedWriter {
 /// One split of it, likewise.
 class PackedSplitWriter {
  public:
-  /// `images`: as many as there may be.
-  PackedSplitWriter(const PackedWriter& file, const std::string& split, int64_t images);
+  PackedSplitWriter(const PackedWriter& file, const std::string& split);
   void add(const std::vector<uint8_t>& bytes, int label, const std::string& name);
-  /// Cuts the split to the images that came, and writes what belongs to them.
+  /// Writes what belongs to the images that came.
   void finish();
 
  private:
-  Hdf5Handle group_, type_, dataset_;
-  std::vector<int64_t> labels_;
+  Hdf5Handle group_, bytes_;
+  std::vector<int64_t> ends_, labels_;
+  std::vector<uint32_t> checksums_;
   std::vector<std::string> names_;
 };
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/error.h"
+#include "core/interruption.h"
 #include "data/byte_source.h"
 #include "data/checksum.h"
 #include "data/dataset.h"
@@ -33,6 +34,7 @@ class SplitVerifier {
   std::vector<int64_t> verify(const DatasetSplit& split) {
     std::vector<int64_t> counts(card_.classes.size(), 0);
     for (const auto& file : split.files) {
+      stop_if_interrupted();
       if (auto source = read(file)) parse(std::move(*source), file, counts);
       progress_.advance(++done_, {});
     }

@@ -25,8 +25,8 @@ struct VerifyReport {
 };
 
 /// Reads every file of the card: presence, size, checksum, format, labels, number of images. A folder with some of the files is verified
-/// and the others are findings; where no folder has any, the DataError of locate(). `progress` (may be null) counts files. Image folders:
-/// see verify_images.
+/// and the others are findings; where no folder has any, the DataError of locate(). `progress` (may be null) counts files. Interrupted
+/// between two files. Image folders: see verify_images.
 VerifyReport verify_dataset(const DatasetCard& card, const std::filesystem::path& data_root, Progress* progress = nullptr);
 
 }  // namespace tnn

@@ -10,12 +10,14 @@
 #include "core/interruption.h"
 #include "data/dataset.h"
 #include "data/image_decoder.h"
+#include "data/image_folder.h"
 #include "data/parallel.h"
 
 namespace tnn {
 namespace {
 
-constexpr size_t kBlock = 256;  ///< images between two looks at progress and interruptions
+constexpr size_t kBlock = 256;        ///< images between two looks at progress and interruptions
+constexpr size_t kNamedClasses = 20;  ///< of those without an image
 
 class ImageVerifier {
  public:
@@ -30,21 +32,35 @@ class ImageVerifier {
       return std::vector<int64_t>(card_.classes.size(), 0);
     }
     const auto counts = count_classes(set.labels, card_.classes.size());
+    check_links(split, set.labels);
     check_counts(split, set.size(), counts);
     decode_all(split, set);
     return counts;
   }
 
  private:
+  /// Class folders without an image are found by their classes; those that are no classes, since they lead nowhere, by their names.
+  void check_links(const std::string& split, const std::vector<int>& labels) {
+    if (is_packed(report_.folder)) return;
+    const std::filesystem::path folder = split_folder(report_.folder, card_.split(split)).value();
+    for (const std::string& name : empty_class_folders(card_, folder, labels))
+      if (std::find(card_.class_folders.begin(), card_.class_folders.end(), name) == card_.class_folders.end())
+        report_.findings.push_back({folder / name, "a link that leads to no folder"});
+  }
+
   void check_counts(const std::string& split, int64_t images, const std::vector<int64_t>& counts) {
     const int64_t expected = card_.split(split).images();
     if (expected > 0 && images != expected)
       report_.findings.push_back({report_.folder, fmt::format("{}: expected {} images, found {}", split, expected, images)});
-    const auto missing = std::count(counts.begin(), counts.end(), 0);
-    if (missing == 0) return;
-    const auto first = static_cast<size_t>(std::find(counts.begin(), counts.end(), 0) - counts.begin());
-    report_.findings.push_back({report_.folder, fmt::format("{}: no image of {} of {} classes, such as '{}'", split, missing, counts.size(),
-                                                            card_.classes[first])});
+    std::vector<std::string> missing;
+    for (size_t i = 0; i < counts.size(); ++i)
+      if (counts[i] == 0) missing.push_back(card_.classes[i]);
+    if (missing.empty()) return;
+    const size_t more = missing.size() - std::min(missing.size(), kNamedClasses);
+    missing.resize(missing.size() - more);
+    report_.findings.push_back(
+        {report_.folder, fmt::format("{}: no image of {} of {} classes: {}{}", split, missing.size() + more, counts.size(),
+                                     fmt::join(missing, ", "), more ? fmt::format(" and {} more", more) : "")});
   }
 
   void decode_all(const std::string& split, const ImageSet& set) {

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/json_integer.h"
+#include "core/json_text.h"
 #include "graph/graph_json.h"
 
 namespace tnn {
@@ -53,6 +54,26 @@ OperatingPoint point_from_json(const Graph& graph, const Json& json) {
   return point;
 }
 
+std::vector<OperatingPoint> points_from_json(const Graph& graph, const std::string& text) {
+  const Json list = parse_json<Json>(text);
+  if (!list.is_array()) throw UsageError("not a list");
+  std::vector<OperatingPoint> points;
+  for (const Json& point : list) points.push_back(point_from_json(graph, point));
+  return points;
+}
+
+GatingRule gating_from_json(const std::string& text) {
+  const Json json = parse_json<Json>(text);
+  return {json.at("strategy").get<std::string>(), rounding_from_name(json.at("rounding").get<std::string>()),
+          json_integer<int>(json.at("min_active")), compensation_from_name(json.value("compensation", "none"))};
+}
+
+Preprocessing preprocessing_from_json(const std::string& text) {
+  const Json json = parse_json<Json>(text);
+  return {json.at("mean").get<std::vector<double>>(), json.at("std").get<std::vector<double>>(),
+          json.contains("resize_side") ? json_integer<int>(json.at("resize_side")) : 0};
+}
+
 }  // namespace
 
 BatchNormMode batch_norm_mode_from_name(const std::string& name) {
@@ -97,29 +118,32 @@ ModelDescription description_from_metadata(const SafetensorsMetadata& metadata, 
     if (found == metadata.end()) throw DataError(fmt::format("'{}' is not a tnn model: its metadata lacks '{}'", path, key));
     return found->second;
   };
-  try {
-    if (text("tnn.version") != kModelVersion)
-      throw DataError(
-          fmt::format("'{}' is a tnn model of version {} (this program reads version {})", path, text("tnn.version"), kModelVersion));
-    ModelDescription description;
-    description.graph = graph_from_json(text("tnn.graph"));
-    const Json gating = Json::parse(text("tnn.gating"));
-    description.gating = {gating.at("strategy").get<std::string>(), rounding_from_name(gating.at("rounding").get<std::string>()),
-                          json_integer<int>(gating.at("min_active")), compensation_from_name(gating.value("compensation", "none"))};
-    for (const Json& point : Json::parse(text("tnn.operating_points")))
-      description.points.push_back(point_from_json(description.graph, point));
-    description.batch_norm = batch_norm_mode_from_name(text("tnn.batch_norm"));
-    description.dataset = text("tnn.dataset");
-    description.class_names = Json::parse(text("tnn.labels")).get<std::vector<std::string>>();
-    const Json preprocessing = Json::parse(text("tnn.preprocessing"));
-    description.preprocessing = {preprocessing.at("mean").get<std::vector<double>>(), preprocessing.at("std").get<std::vector<double>>(),
-                                 preprocessing.contains("resize_side") ? json_integer<int>(preprocessing.at("resize_side")) : 0};
-    return description;
-  } catch (const nlohmann::json::exception& error) {
-    throw DataError(fmt::format("'{}': damaged metadata: {}", path, error.what()));
-  } catch (const UsageError& error) {
-    throw DataError(fmt::format("'{}': damaged metadata: {}", path, error.what()));
-  }
+  const auto damaged = [&](const char* key, const std::string& what) {
+    return DataError(fmt::format("'{}': damaged metadata: {}: {}", path, key, what));
+  };
+  const auto read = [&](const char* key, const auto& reader) {
+    const std::string& value = text(key);
+    try {
+      return reader(value);
+    } catch (const nlohmann::json::exception& fault) {
+      throw damaged(key, json_fault(fault));
+    } catch (const UsageError& error) {
+      throw damaged(key, error.what());
+    }
+  };
+  if (text("tnn.version") != kModelVersion)
+    throw DataError(
+        fmt::format("'{}' is a tnn model of version {} (this program reads version {})", path, text("tnn.version"), kModelVersion));
+  ModelDescription description;
+  description.graph = read("tnn.graph", graph_from_json);
+  description.gating = read("tnn.gating", gating_from_json);
+  description.points = read("tnn.operating_points", [&](const std::string& json) { return points_from_json(description.graph, json); });
+  description.batch_norm = read("tnn.batch_norm", batch_norm_mode_from_name);
+  description.dataset = text("tnn.dataset");
+  description.class_names =
+      read("tnn.labels", [](const std::string& json) { return parse_json<Json>(json).get<std::vector<std::string>>(); });
+  description.preprocessing = read("tnn.preprocessing", preprocessing_from_json);
+  return description;
 }
 
 std::optional<int> find_operating_point(const std::vector<OperatingPoint>& points, const Configuration& configuration) {

@@ -14,6 +14,7 @@
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/json_integer.h"
+#include "core/json_text.h"
 
 namespace tnn {
 namespace {
@@ -35,6 +36,25 @@ const DTypeRow& row_of(DType dtype) {
 }
 
 size_t aligned(size_t offset) { return (offset + kAlignment - 1) / kAlignment * kAlignment; }
+
+/// One tensor of a header, whose data lies in [data, data + data_size). UsageError, or the JSON library's, where it is not as it should be.
+TensorView read_entry(const std::string& name, const nlohmann::json& entry, const std::byte* data, size_t data_size) {
+  const auto type = entry.at("dtype").get<std::string>();
+  const auto row = std::find_if(std::begin(kDTypes), std::end(kDTypes), [&](const DTypeRow& r) { return type == r.name; });
+  if (row == std::end(kDTypes)) throw UsageError(fmt::format("it has type {}, which tnn does not read", type));
+  TensorView view{name, row->dtype, json_integers<int64_t>(entry.at("shape")), nullptr};
+  size_t elements = 1;
+  for (const int64_t size : view.shape) {
+    if (size < 0 || (size > 0 && elements > data_size / static_cast<size_t>(size)))
+      throw UsageError("it is larger than the file (truncated?)");
+    elements *= static_cast<size_t>(size);
+  }
+  const auto offsets = json_integers<uint64_t>(entry.at("data_offsets"));
+  if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > data_size || offsets[1] - offsets[0] != elements * row->size)
+    throw UsageError("its offsets do not fit its shape or the file (truncated?)");
+  view.data = data + offsets[0];
+  return view;
+}
 
 }  // namespace
 
@@ -84,12 +104,9 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : path_(path
   if (!map_) throw DataError(fmt::format("'{}' is not a safetensors file: {} bytes", path.string(), size_));
   try {
     parse();
-  } catch (const nlohmann::json::exception& error) {
-    ::munmap(const_cast<std::byte*>(map_), size_);
-    throw DataError(fmt::format("'{}' is not a safetensors file: {}", path.string(), error.what()));
   } catch (const UsageError& error) {
     ::munmap(const_cast<std::byte*>(map_), size_);
-    throw DataError(fmt::format("'{}' is not a safetensors file: {}", path.string(), error.what()));
+    throw DataError(fmt::format("'{}' is not a safetensors file: its header: {}", path.string(), error.what()));
   } catch (...) {
     ::munmap(const_cast<std::byte*>(map_), size_);
     throw;
@@ -107,31 +124,21 @@ void SafetensorsFile::parse() {
   const char* text = reinterpret_cast<const char*>(map_) + kLengthBytes;
   const std::byte* data = map_ + kLengthBytes + length;
   const size_t data_size = size_ - kLengthBytes - length;
-  const auto header = nlohmann::json::parse(text, text + length);
+  const auto header = parse_json<nlohmann::json>({text, length});
   if (!header.is_object()) fail("the header is not an object");
   for (const auto& [name, entry] : header.items()) {
-    if (name == "__metadata__") {
-      metadata_ = entry.get<SafetensorsMetadata>();
-      continue;
+    try {
+      if (name == "__metadata__")
+        metadata_ = entry.get<SafetensorsMetadata>();
+      else
+        tensors_.push_back(read_entry(name, entry, data, data_size));
+    } catch (const nlohmann::json::exception& fault) {
+      throw UsageError(fmt::format("'{}': {}", name, json_fault(fault)));
+    } catch (const UsageError& error) {
+      throw UsageError(fmt::format("'{}': {}", name, error.what()));
     }
-    const auto type = entry.at("dtype").get<std::string>();
-    const auto row = std::find_if(std::begin(kDTypes), std::end(kDTypes), [&](const DTypeRow& r) { return type == r.name; });
-    if (row == std::end(kDTypes)) fail(fmt::format("tensor '{}' has type {}, which tnn does not read", name, type));
-    TensorView view{name, row->dtype, json_integers<int64_t>(entry.at("shape")), nullptr};
-    size_t elements = 1;
-    for (const int64_t size : view.shape) {
-      if (size < 0 || (size > 0 && elements > data_size / static_cast<size_t>(size)))
-        fail(fmt::format("tensor '{}' is larger than the file", name));
-      elements *= static_cast<size_t>(size);
-    }
-    const auto offsets = json_integers<uint64_t>(entry.at("data_offsets"));
-    if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > data_size || offsets[1] - offsets[0] != elements * row->size)
-      fail(fmt::format("tensor '{}': its offsets do not fit its shape or the file (truncated?)", name));
-    view.data = data + offsets[0];
-    tensors_.push_back(std::move(view));
   }
 }
-
 const TensorView* SafetensorsFile::find(const std::string& name) const {
   const auto found = std::find_if(tensors_.begin(), tensors_.end(), [&](const TensorView& tensor) { return tensor.name == name; });
   return found == tensors_.end() ? nullptr : &*found;

@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/json_integer.h"
+#include "core/json_text.h"
 #include "graph/graph_builder.h"
 
 namespace tnn {
@@ -219,9 +220,9 @@ struct Reader {
 
 Json parse(const std::string& text) {
   try {
-    return Json::parse(text);
-  } catch (const Json::exception& error) {
-    throw UsageError(fmt::format("graph: not JSON: {}", error.what()));
+    return parse_json<Json>(text);
+  } catch (const UsageError& error) {
+    throw UsageError(fmt::format("graph: {}", error.what()));
   }
 }
 

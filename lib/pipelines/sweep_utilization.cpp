@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -18,6 +19,7 @@
 #include "pipelines/damage_reports.h"
 #include "pipelines/image_options.h"
 #include "pipelines/run_folder.h"
+#include "runtime/engine.h"
 
 namespace tnn {
 namespace {
@@ -61,6 +63,10 @@ Classifier engine_classifier(const SweepOptions& options, Precision precision) {
 }
 
 void check_engine(const SweepOptions& options) {
+  std::vector<std::string> engines = engine_names();
+  engines.push_back(kTorchEngine);
+  if (std::find(engines.begin(), engines.end(), options.engine) == engines.end())
+    throw UsageError(unknown_name_message("engine", options.engine, engines));
   if (options.engine == kTorchEngine && options.precision != Precision::fp32)
     throw UsageError("--precision " + precision_name(options.precision) +
                      " is for the engines of the runtime (--engine prefix); torch sweeps in fp32");

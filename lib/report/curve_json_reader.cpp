@@ -5,6 +5,7 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/json_text.h"
 #include "report/curve_columns.h"
 #include "report/curve_json.h"
 
@@ -125,9 +126,9 @@ UtilizationCurve read_curve(const Place& root) {
 
 UtilizationCurve parse_curve_json(std::string_view text, const std::string& source) {
   try {
-    const Json json = Json::parse(text);
+    const Json json = parse_json<Json>(text);
     return read_curve(Place(json, "", source));
-  } catch (const Json::exception& error) {
+  } catch (const UsageError& error) {
     throw DataError(fmt::format("{}: not a curve in JSON: {}", source, error.what()));
   }
 }

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/error.h"
+#include "core/json_text.h"
 
 namespace tnn {
 
@@ -16,8 +16,10 @@ std::string training_state_to_json(const TrainingState& state) { return nlohmann
 
 TrainingState training_state_from_json(const std::string& text) {
   try {
-    return nlohmann::json::parse(text).get<TrainingState>();
-  } catch (const nlohmann::json::exception& error) {
+    return parse_json<nlohmann::json>(text).get<TrainingState>();
+  } catch (const nlohmann::json::exception& fault) {
+    throw DataError("damaged training state: " + json_fault(fault));
+  } catch (const UsageError& error) {
     throw DataError(std::string("damaged training state: ") + error.what());
   }
 }

@@ -69,6 +69,15 @@ TEST_CASE("tnn run gives the same outputs in every engine, at every utilization 
   }
 }
 
+#ifndef TNN_DEPLOY_ONLY
+TEST_CASE("sweep-utilization refuses an engine that is none and names all that it takes") {
+  const Fixture fixture(0, 1);
+  const Outcome outcome = tnn_run("sweep-utilization " + fixture.path + " --engine nosuch");
+  CHECK(outcome.code == 2);
+  for (const std::string& engine : engines()) CHECK_THAT(outcome.err, ContainsSubstring(engine));
+}
+#endif
+
 TEST_CASE("tnn run refuses engines, utilizations and inputs that do not fit, and says what is allowed") {
   const Fixture fixture(3, 1);
   const std::string to = " --output " + (fixture.folder.path() / "out.npy").string();

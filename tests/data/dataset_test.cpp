@@ -5,6 +5,7 @@
 #include "catch_compat.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/interruption.h"
 #include "data/verify.h"
 #include "temporary_folder.h"
 #include "tiny_files.h"
@@ -101,6 +102,21 @@ TEST_CASE("verification of a right data set finds nothing, counts classes and te
   CHECK(report.test_counts == std::vector<int64_t>{2, 2, 1});
   CHECK(progress.total == 4);
   CHECK(progress.last == 4);
+}
+
+TEST_CASE("verification stops between files where it is interrupted") {
+  struct Stopper : Progress {
+    int64_t last = 0;
+    void advance(int64_t done, const Figures&) override {
+      last = done;
+      if (done == 2) request_interruption(15);
+    }
+  } progress;
+  const TemporaryFolder root;
+  write_tiny_idx(root.path());
+  CHECK_THROWS_AS(verify_dataset(tiny_idx_card(), root.path(), &progress), Interrupted);
+  clear_interruption();
+  CHECK(progress.last == 2);
 }
 
 TEST_CASE("verification lists every problem, not the first only") {

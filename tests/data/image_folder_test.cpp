@@ -7,6 +7,7 @@
 #include "data/dataset.h"
 #include "data/image_list.h"
 #include "data/loader.h"
+#include "data/verify.h"
 #include "image_files.h"
 #include "image_tree.h"
 #include "temporary_folder.h"
@@ -173,6 +174,55 @@ TEST_CASE("a damaged image stops the loader by name, or is left out and counted 
     options.batch_size = 1;
     CHECK_THROWS_WITH(epoch_of(set, options, 0), ContainsSubstring("all 1 images of a batch"));
   }
+}
+
+TEST_CASE("a link to an image that is not there is a damaged image, whatever it leads to") {
+  const TemporaryFolder folder;
+  const DatasetCard card = write_image_tree(folder.path());
+  const fs::path gone = folder.path() / "train/n02/n02_1.JPEG", circle = folder.path() / "train/n02/n02_2.JPEG";
+  fs::rename(gone, folder.path() / "elsewhere.JPEG");
+  for (const fs::path& path : {fs::path("../../elsewhere.JPEG"), fs::path("../../nowhere.JPEG")}) {
+    fs::remove(gone);
+    fs::create_symlink(path, gone);
+    const ImageSet set = load_split(card, folder.path(), "train");
+    CHECK(set.size() == 12);
+    std::vector<uint8_t> bytes;
+    if (path.filename() == "elsewhere.JPEG") {
+      CHECK_NOTHROW(set.encoded->read(5, bytes));
+      continue;
+    }
+    CHECK_THROWS_AS(set.encoded->read(5, bytes), DamagedImage);
+    CHECK_THROWS_WITH(set.encoded->read(5, bytes), ContainsSubstring("../../nowhere.JPEG"));
+  }
+  fs::remove(circle);
+  fs::create_symlink(circle.filename(), circle);
+  LoaderOptions options = loader_options(2);
+  const auto set = std::make_shared<const ImageSet>(load_split(card, folder.path(), "train"));
+  CHECK_THROWS_WITH(epoch_of(set, options, 0), ContainsSubstring("n02_") && ContainsSubstring("leads to no file"));
+  options.augmentation.decoding.damaged = DamagePolicy::skip;
+  int64_t images = 0;
+  for (const Batch& batch : epoch_of(set, options, 0)) images += batch.size;
+  CHECK(images == 10);
+  CHECK(set->encoded->damage().count() == 2);
+  const VerifyReport report = verify_dataset(card, folder.path());
+  REQUIRE(report.findings.size() == 2);
+  CHECK((report.findings[0].file == gone && report.findings[1].file == circle));
+}
+
+TEST_CASE("class folders without an image, and links to class folders that lead nowhere, are named") {
+  const TemporaryFolder folder;
+  const DatasetCard card = write_image_tree(folder.path());
+  const auto empty = [&] { return empty_class_folders(card, folder.path() / "train", load_split(card, folder.path(), "train").labels); };
+  CHECK(empty().empty());
+  for (const auto& entry : fs::directory_iterator(folder.path() / "train/n02")) fs::remove(entry.path());
+  write_file_atomically(folder.path() / "train/n02/readme.txt", "x");
+  CHECK(empty() == std::vector<std::string>{"n02"});
+  fs::create_symlink("nowhere", folder.path() / "train/n04");
+  CHECK(empty() == std::vector<std::string>{"n04", "n02"});
+  const VerifyReport report = verify_dataset(card, folder.path());
+  REQUIRE(report.findings.size() == 2);
+  CHECK(report.findings[0].file == folder.path() / "train/n04");
+  CHECK_THAT(report.findings[1].problem, ContainsSubstring("train: no image of 1 of 3 classes: n02"));
 }
 
 TEST_CASE("an image that is gone when it is needed is an error under either policy") {

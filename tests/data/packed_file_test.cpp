@@ -4,10 +4,14 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <fstream>
+#include <limits>
 
 #include "catch_compat.h"
+#include "core/atomic_file.h"
 #include "data/dataset.h"
 #include "data/packed_images.h"
+#include "data/verify.h"
 #include "formats/hdf5/hdf5_library.h"
 #include "image_tree.h"
 #include "temporary_folder.h"
@@ -19,6 +23,27 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr hsize_t kImages = 12;  ///< of the split train
+
+/// Without waiting for the disk.
+void write_quickly(const fs::path& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
+
+/// Names, labels and bytes of all images.
+using Content = std::vector<std::tuple<std::string, int, std::vector<uint8_t>>>;
+
+Content content_of(const DatasetCard& card, const fs::path& file) {
+  Content content;
+  for (const char* split : {"train", "test"}) {
+    const ImageSet set = load_split(card, file, split);
+    for (size_t i = 0; i < set.labels.size(); ++i) {
+      std::vector<uint8_t> bytes;
+      set.encoded->read(i, bytes);
+      content.emplace_back(set.encoded->name(i), set.labels[i], bytes);
+    }
+  }
+  return content;
+}
 
 /// A packed file of which parts are then replaced.
 struct Hostile {
@@ -44,6 +69,18 @@ struct Hostile {
     CHECK_THROWS_AS(load_split(card, file, "train"), DataError);
   }
 
+  void set_version(int64_t version) const {
+    const auto lock = lock_hdf5();
+    const Hdf5Handle opened(H5Fopen(file.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose, "open a file");
+    check_hdf5(H5Adelete(opened, "version"), "delete");
+    write_hdf5_attribute(opened, "version", H5T_NATIVE_INT64, &version);
+  }
+
+  std::vector<int64_t> ends() const {
+    const auto lock = lock_hdf5();
+    return PackedFile(file).integers("train/ends");
+  }
+
   TemporaryFolder folder;
   fs::path file = folder.path() / "images.h5";
   DatasetCard card;
@@ -67,7 +104,7 @@ TEST_CASE("lists of a packed file that are longer than the file are refused befo
 TEST_CASE("lists of a packed file whose lengths differ are refused with all of them") {
   const Hostile hostile;
   hostile.replace("train/labels", H5T_NATIVE_INT64, {kImages + 1});
-  hostile.check_refused("split 'train': 12 images, 13 labels and 12 names");
+  hostile.check_refused("split 'train': 12 images, 13 labels, 12 names and 12 checksums");
 }
 
 TEST_CASE("labels of a packed file that are no integers, or none of a class, are refused") {
@@ -86,6 +123,83 @@ TEST_CASE("labels of a packed file that are no integers, or none of a class, are
   CHECK(load_split(hostile.card, hostile.file, "train").labels.at(7) == 2);
 }
 
+TEST_CASE("images of a packed file that do not follow one another to the end of its bytes are refused") {
+  const Hostile hostile;
+  std::vector<int64_t> ends = hostile.ends();
+  REQUIRE(ends.size() == kImages);
+  for (const auto& [place, end] : std::vector<std::pair<size_t, int64_t>>{
+           {0, -1}, {5, ends[4] - 1}, {5, ends[6] + 1}, {11, ends[11] - 1}, {11, ends[11] + 1}, {3, std::numeric_limits<int64_t>::max()}}) {
+    std::vector<int64_t> changed = ends;
+    changed[place] = end;
+    hostile.replace("train/ends", H5T_NATIVE_INT64, {kImages}, changed.data());
+    hostile.check_refused("'train/ends' do not ascend from 0 to " + std::to_string(ends.back()));
+  }
+  hostile.replace("train/ends", H5T_NATIVE_INT64, {kImages}, ends.data());
+  CHECK(load_split(hostile.card, hostile.file, "train").size() == kImages);
+}
+
+TEST_CASE("a byte of a packed image that changed is found by file and split and image, and the others are read") {
+  const Hostile hostile;
+  const std::string whole = read_file(hostile.file);
+  const ImageSet original = load_split(hostile.card, hostile.folder.path() / "images", "train");
+  std::vector<uint8_t> bytes;
+  for (size_t i = 0; i < kImages; ++i) {
+    original.encoded->read(i, bytes);
+    const size_t begin = whole.find(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+    REQUIRE(begin != std::string::npos);
+    for (const size_t at : {size_t{0}, bytes.size() / 2, bytes.size() - 1}) {
+      std::string changed = whole;
+      changed[begin + at] = static_cast<char>(changed[begin + at] ^ 1);
+      write_quickly(hostile.file, changed);
+      const ImageSet set = load_split(hostile.card, hostile.file, "train");
+      for (size_t k = 0; k < kImages; ++k) {
+        if (k == i)
+          CHECK_THROWS_AS(set.encoded->read(k, bytes), DamagedImage);
+        else
+          CHECK_NOTHROW(set.encoded->read(k, bytes));
+      }
+    }
+    const VerifyReport report = verify_dataset(hostile.card, hostile.file);
+    REQUIRE(report.findings.size() == 1);
+    const std::string name = fs::path(original.encoded->name(i)).filename().string();
+    CHECK(report.findings[0].file == hostile.file.string() + ":train/" + name.substr(0, 3) + "/" + name);
+    CHECK_THAT(report.findings[0].problem, ContainsSubstring("other bytes than were packed"));
+  }
+}
+
+TEST_CASE("a packed file with any one byte changed is read as it was, or what is damaged is named") {
+  const Hostile hostile;
+  const std::string whole = read_file(hostile.file);
+  const Content written = content_of(hostile.card, hostile.file);
+  size_t found = 0;
+  for (size_t at = 0; at < whole.size(); at += 11) {
+    if (whole.substr(at, 16) == std::string(16, '\0')) continue;  // what is left of a chunk
+    std::string changed = whole;
+    changed[at] = static_cast<char>(changed[at] ^ 0x15);
+    write_quickly(hostile.file, changed);
+    INFO("byte " << at << " of " << whole.size());
+    try {
+      const bool same = content_of(hostile.card, hostile.file) == written;
+      CHECK(same);
+    } catch (const DamagedImage& damage) {
+      CHECK_THAT(damage.what(), ContainsSubstring("other bytes"));
+      ++found;
+    } catch (const DataError& error) {
+      CHECK_THAT(error.what(), ContainsSubstring(hostile.file.string()));
+      ++found;
+    }
+  }
+  CHECK(found > 0);
+}
+
+TEST_CASE("a packed file of another version is refused with what to do") {
+  const Hostile hostile;
+  for (const auto& [version, words] : {std::pair{1, "pack the folder again"}, std::pair{3, "reads version 2"}}) {
+    hostile.set_version(version);
+    hostile.check_refused(words);
+  }
+}
+
 TEST_CASE("lists of a packed file of another type or number of dimensions are refused by name") {
   const auto refused = [](const char* list, hid_t type, const std::vector<hsize_t>& extent, const std::string& why) {
     const Hostile hostile;
@@ -93,13 +207,13 @@ TEST_CASE("lists of a packed file of another type or number of dimensions are re
     hostile.check_refused(why);
   };
   const Hdf5Handle any_length(make_hdf5_text_type(0), H5Tclose, "make a text type");
-  const Hdf5Handle fractions(H5Tvlen_create(H5T_NATIVE_FLOAT), H5Tclose, "make a type");
   refused("train/labels", H5T_NATIVE_INT64, {3, 4}, "'train/labels' is not a list");
   refused("train/names", any_length, {kImages}, "'train/names' is not a list of texts of one length");
   refused("train/names", H5T_NATIVE_INT64, {kImages}, "'train/names' is not a list of texts of one length");
   refused("classes", H5T_NATIVE_INT64, {3}, "'classes' is not a list of texts of one length");
-  refused("train/images", H5T_NATIVE_UCHAR, {kImages}, "'train/images' is not a list of bytes of any length");
-  refused("train/images", fractions, {kImages}, "'train/images' is not a list of bytes of any length");
+  refused("train/bytes", H5T_NATIVE_FLOAT, {kImages}, "'train/bytes' is not a list of integers");
+  refused("train/bytes", H5T_NATIVE_UCHAR, {3, 4}, "'train/bytes' is not a list");
+  refused("train/ends", H5T_NATIVE_DOUBLE, {kImages}, "'train/ends' is not a list of integers");
 }
 
 TEST_CASE("packing onto a full disk says so and leaves nothing") {

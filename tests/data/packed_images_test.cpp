@@ -16,6 +16,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
+class Messages : public Progress {
+ public:
+  void message(const std::string& line) override { all += line + "\n"; }
+  std::string all;
+};
+
 struct Packed {
   PackedCount count;
   int64_t damaged;
@@ -104,6 +110,22 @@ TEST_CASE("a damaged image stops packing and leaves nothing, or is left out and 
   const Packed packed = pack(card, folder.path(), file, DamagePolicy::skip);
   CHECK((packed.count.images == 17 && packed.damaged == 1));
   CHECK(load_split(card, file, "test").labels == std::vector<int>{0, 0, 1, 2, 2});
+}
+
+TEST_CASE("packing names class folders without an image, and takes a link that leads nowhere for a damaged image") {
+  const TemporaryFolder folder, target;
+  const DatasetCard card = write_image_tree(folder.path());
+  const fs::path file = target.path() / "images.h5", link = folder.path() / "train/n01/n01_0.JPEG";
+  for (const auto& entry : fs::directory_iterator(folder.path() / "val/n03")) fs::remove(entry.path());
+  Messages messages;
+  DamageLog damage;
+  pack_images(card, folder.path(), file, DamagePolicy::stop, 1, damage, messages);
+  CHECK(messages.all == (folder.path() / "val/n03").string() + ": no image of this class\n");
+  fs::remove(link);
+  fs::create_symlink("nowhere", link);
+  CHECK_THROWS_WITH(pack(card, folder.path(), file), ContainsSubstring(link.string() + ": damaged: a link to 'nowhere'"));
+  const Packed packed = pack(card, folder.path(), file, DamagePolicy::skip);
+  CHECK((packed.count.images == 15 && packed.damaged == 1));
 }
 
 TEST_CASE("packing that is interrupted leaves the file that was there") {

@@ -38,8 +38,13 @@ TEST_CASE("missing or damaged metadata is a data error that names the file and t
     less.erase(key);
     CHECK_THROWS_WITH(description_from_metadata(less, "m.safetensors"), ContainsSubstring("m.safetensors") && ContainsSubstring(key));
     if (key == "tnn.dataset") continue;
-    less[key] = "[{";
-    CHECK_THROWS_AS(description_from_metadata(less, "m.safetensors"), DataError);
+    for (const char* wrong : {"[{", "{}", "[1]", "[[]]", "7", "{\"strategy\": 1, \"mean\": [\"x\"]}", ""}) {
+      less[key] = wrong;
+      CHECK_THROWS_AS(description_from_metadata(less, "m.safetensors"), DataError);
+      if (key == "tnn.version") continue;
+      const auto named = ContainsSubstring("'m.safetensors': damaged metadata: " + key + ": ");
+      CHECK_THROWS_WITH(description_from_metadata(less, "m.safetensors"), named && !ContainsSubstring("json.exception"));
+    }
   }
 }
 

@@ -68,6 +68,28 @@ TEST_CASE("a damaged safetensors header is a data error or reads within the file
   CHECK(refused > 1000);
 }
 
+TEST_CASE("a header that is none is told by place and tensor and in plain words") {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "damaged.safetensors";
+  const auto refused = [&](const std::string& header, const std::string& why) {
+    const uint64_t length = header.size();
+    std::string bytes(sizeof length, '\0');
+    std::memcpy(bytes.data(), &length, sizeof length);
+    write_file_atomically(path, bytes + header + std::string(16, '\0'));
+    CHECK_THROWS_WITH(SafetensorsFile(path), ContainsSubstring(path.string()) && ContainsSubstring(why) && !ContainsSubstring("json."));
+    CHECK_THROWS_AS(SafetensorsFile(path), DataError);
+  };
+  refused("{\"a\": \n x}", "not JSON: line 2, column 2: unexpected 'x'");
+  refused("[]", "the header is not an object");
+  refused(R"({"a": []})", "'a': a list or single value where an object is expected");
+  refused(R"({"a": {"dtype": "F32"}})", "'a': key 'shape' not found");
+  refused(R"({"a": {"dtype": 4, "shape": [1], "data_offsets": [0, 4]}})", "'a': a value has another type");
+  refused(R"({"a": {"dtype": "F8", "shape": [1], "data_offsets": [0, 4]}})", "'a': it has type F8");
+  refused(R"({"a": {"dtype": "F32", "shape": [2.5], "data_offsets": [0, 4]}})", "'a': '2.5' is not an integer");
+  refused(R"({"__metadata__": {"a": 1}})", "'__metadata__': a value has another type");
+  refused("{\"a\": {\"dtype\": \"F32\", \"shape\": " + std::string(300000, '[') + std::string(300000, ']') + "}}", "nested more than");
+}
+
 TEST_CASE("sizes that overflow are refused") {
   const TemporaryFolder folder;
   std::string header = R"({"w":{"dtype":"F32","shape":[4294967296,4294967296,4],"data_offsets":[0,0]}})";

@@ -67,6 +67,7 @@ TEST_CASE("JSON takes hostile and broken text") {
 TEST_CASE("a malformed curve is a data error that names the place") {
   CHECK_THROWS_AS(parse_curve_json(""), DataError);
   CHECK_THROWS_AS(parse_curve_json("[]"), DataError);
+  CHECK_THROWS_WITH(parse_curve_json("{\"name\": }", "a.json"), "a.json: not a curve in JSON: not JSON: line 1, column 10: unexpected '}'");
   CHECK_THROWS_WITH(parse_curve_json("{\"format_version\": 1}", "a.json"), ContainsSubstring("a.json: name is missing"));
   CHECK_THROWS_WITH(parse_curve_json("{\"format_version\": 2}"), ContainsSubstring("format_version"));
   CHECK_THROWS_WITH(parse_curve_json(with_point_key("top1", "high")), ContainsSubstring("points[0].top1 must be a number"));
