@@ -31,6 +31,7 @@ using StepBuffers = BasicStepBuffers<float>;
 /// Share `part` of `parts` of `count` items, as even as can be: [begin, end).
 struct Share {
   int64_t begin = 0, end = 0;
+  bool operator==(const Share&) const = default;
 };
 inline Share share_of(int64_t count, int part, int parts) { return {count * part / parts, count * (part + 1) / parts}; }
 

@@ -40,6 +40,8 @@ class PlanarConvolution {
   int64_t work(int64_t images) const { return images * static_cast<int64_t>(tiles_.size()); }
   int64_t work() const { return work(options_.images); }
   void run(const StepBuffers& buffers, Share share) const;
+  /// The pixels of each plane that are written, zeros where they belong to the halo.
+  Share written_pixels() const { return {first_pixel_, first_pixel_ + round_up(options_.layout.span(), options_.kernels->lanes)}; }
   const PlanarTiling& tiling() const { return tiling_; }
   /// Of the whole step; to be held against BasicWideConvolution::estimated_cycles.
   double estimated_cycles() const { return tiling_.cycles * static_cast<double>(options_.images); }

@@ -44,6 +44,8 @@ class KernelStep {
   /// Units among which threads share the step, for so many images.
   virtual int64_t work(int64_t images) const = 0;
   virtual void run(const RunState& state, Share share) const = 0;
+  /// Pixels of a plane whose halo the step writes itself, as zeros: no other thread may do it meanwhile.
+  virtual Share writes_halo() const { return {}; }
   /// Floats of scratch memory that a thread needs.
   virtual int64_t scratch_floats() const { return 0; }
   /// For listings: "wide 6x4", "depthwise", ...

@@ -65,8 +65,13 @@ const std::vector<Share>& MapStore::rows(const ImageLayout& layout) {
   return find(halos_, {{}, layout, layout, 1, 1}, [&] { return runs_of(kernels::interior_pixels(layout, 1)); });
 }
 
-const std::vector<Share>& MapStore::halo(const ImageLayout& layout, int64_t images) {
-  return find(halos_, {{}, layout, layout, images, 0}, [&] { return runs_of(kernels::halo_pixels(layout, images)); });
+const std::vector<Share>& MapStore::halo(const ImageLayout& layout, Share written) {
+  return find(halos_, {{}, layout, layout, 1, 0, written}, [&] {
+    std::vector<int32_t> pixels = kernels::halo_pixels(layout, 1);
+    pixels.erase(std::remove_if(pixels.begin(), pixels.end(), [&](int32_t p) { return p >= written.begin && p < written.end; }),
+                 pixels.end());
+    return runs_of(pixels);
+  });
 }
 
 int64_t MapStore::bytes() const {

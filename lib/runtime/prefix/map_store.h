@@ -21,8 +21,8 @@ class MapStore {
   const std::vector<int32_t>& interior(const kernels::ImageLayout& layout, int64_t images, Order order = Order::images);
   /// Runs of neighbours among the interior pixels of one image.
   const std::vector<kernels::Share>& rows(const kernels::ImageLayout& layout);
-  /// Runs of halo pixels.
-  const std::vector<kernels::Share>& halo(const kernels::ImageLayout& layout, int64_t images);
+  /// Runs of halo pixels of one image, without those that a step writes itself.
+  const std::vector<kernels::Share>& halo(const kernels::ImageLayout& layout, kernels::Share written);
   int64_t bytes() const;
 
  private:
@@ -31,6 +31,7 @@ class MapStore {
     kernels::ImageLayout input, output;
     int64_t images = 0;
     int kind = 0;
+    kernels::Share written = {};
     bool operator==(const Key&) const = default;
   };
   template <typename Map, typename Make>

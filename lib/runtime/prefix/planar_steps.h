@@ -13,6 +13,7 @@ class PlanarStep : public KernelStep {
       : convolution_(std::move(convolution)), output_(output), preactivated_(preactivated) {}
   int64_t work(int64_t images) const override { return convolution_.work(images); }
   void run(const RunState& state, Share share) const override;
+  Share writes_halo() const override { return convolution_.written_pixels(); }
   std::string describe() const override;
 
  private:

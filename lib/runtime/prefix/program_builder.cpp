@@ -58,12 +58,13 @@ void ProgramBuilder::append(std::unique_ptr<KernelStep> kernel, ValueId written)
     const ValueLayout& to = layout(written);
     const bool in_bf16 = to.bf16 && !has_shadow(written);
     const int64_t elements = in_bf16 ? 2 : 1;  // in a float
+    const Share own = step.kernel->writes_halo();
     step.halo = {to.bf16 && !in_bf16 ? shadow_of(written) : place(written),
                  (to.planar ? 1 : to.stride) / elements,
                  to.planar ? to.channels : 1,
                  to.planar ? to.stride : 0,
                  to.image_stride / elements,
-                 &maps_.halo(numbering(written), 1)};
+                 &maps_.halo(numbering(written), own)};
   }
   program_.steps.push_back(std::move(step));
   if (written == unwritten_) unwritten_ = kNone;

@@ -49,7 +49,7 @@ WidePlace ProgramBuilder::gather(const Operand& operand) {
   const Place place = in_scratch(copy.floats);
   const WidePlace to{place, copy.stride, channel, &maps_.interior(layout, images())};
   append(std::make_unique<GatherStep>(std::move(parts), to, layout.positions()));
-  if (layout.has_halo()) program_.steps.back().halo = {place, copy.stride, 1, 0, copy.image_stride, &maps_.halo(layout, 1)};
+  if (layout.has_halo()) program_.steps.back().halo = {place, copy.stride, 1, 0, copy.image_stride, &maps_.halo(layout, {})};
   return to;
 }
 

@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/json_integer.h"
+#include "core/json_text.h"
 
 namespace tnn::prefix {
 namespace {
@@ -40,8 +39,12 @@ StepTuning step_from_json(const Json& json) {
 /// The file's entries; none where there is no file.
 Json read_entries(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file)) return Json::object();
-  const Json json = Json::parse(read_file(file), nullptr, false);
-  if (json.is_discarded()) refuse(file, "is no JSON");
+  Json json;
+  try {
+    json = parse_json<Json>(read_file(file));
+  } catch (const UsageError& fault) {
+    refuse(file, std::string("is damaged: ") + fault.what());
+  }
   if (!json.is_object() || !json.contains("format") || json["format"] != kFormat || !json.contains("entries") ||
       !json["entries"].is_object())
     refuse(file, fmt::format("is not of the form '{}'", kFormat));
