@@ -1,11 +1,14 @@
 #include "runtime/kernels/convolution.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "core/error.h"
 
 namespace tnn::kernels {
 namespace {
+
+constexpr int64_t kBlockBytes = 192 << 10;  ///< of a block's inputs: a part of the second-level cache
 
 int64_t active_inputs(const std::vector<InputPart>& parts) {
   int64_t channels = 0;
@@ -36,6 +39,14 @@ BasicWideConvolution<Element>::BasicWideConvolution(Options options) : options_(
   tiling_ = choose_wide_tiling(*options_.kernels, work_of(options_), options_.tiling_rank);
   choose_remainders();
   for (const PixelRun& run : options_.map->runs) add_run(run);
+  choose_block();
+}
+
+template <typename Element>
+void BasicWideConvolution<Element>::choose_block() {
+  const int64_t pixel_bytes = std::max<int64_t>(1, active_inputs(options_.parts)) * static_cast<int64_t>(sizeof(Element));
+  block_tiles_ = std::max<int64_t>(1, kBlockBytes / (pixel_bytes * tiling_.pixels));
+  if (runs_.size() > 1) block_tiles_ = std::numeric_limits<int64_t>::max() / 2;  // every run reads the same few pixels
 }
 
 template <typename Element>
@@ -103,12 +114,15 @@ void BasicWideConvolution<Element>::add_run(const PixelRun& run) {
 
 template <typename Element>
 void BasicWideConvolution<Element>::run(const BasicStepBuffers<Element>& buffers, Share share, int64_t images) const {
+  if (share.begin >= share.end) return;
   const KernelSet& kernels = *options_.kernels;
   const int64_t pixels = images * static_cast<int64_t>(runs_.front().pixels_per_image), whole = pixels / tiling_.pixels;
   const auto runs = static_cast<int64_t>(runs_.size());
-  const int64_t in_run = tiles_in_run(images);
+  const int64_t in_run = tiles_in_run(images), block = std::min(block_tiles_, in_run), chunks = static_cast<int64_t>(tiling_.chunks.size());
   // Counted on, not divided for each tile: a tile of few channels takes no longer than some divisions.
-  int64_t index = share.begin % in_run, run_index = share.begin / in_run % runs, chunk_index = share.begin / (in_run * runs);
+  int64_t block_begin = share.begin / (block * runs * chunks) * block, block_end = std::min(in_run, block_begin + block);
+  const int64_t in_block = block_end - block_begin, before = share.begin - block_begin * runs * chunks;
+  int64_t index = block_begin + before % in_block, run_index = before / in_block % runs, chunk_index = before / (in_block * runs);
   BasicWideTile<Element> call;
   call.input = buffers.input;
   call.channel_stride = options_.channel_stride;
@@ -138,11 +152,14 @@ void BasicWideConvolution<Element>::run(const BasicStepBuffers<Element>& buffers
       run_exactly(call, chunk, place.pixels);
     else
       compute(kernels, call, place.pixels, chunk.vectors);
-    if (++index < in_run) continue;
-    index = 0;
+    if (++index < block_end) continue;
+    index = block_begin;
     if (++run_index < runs) continue;
     run_index = 0;
-    ++chunk_index;
+    if (++chunk_index < chunks) continue;
+    chunk_index = 0;
+    index = block_begin = block_end;
+    block_end = std::min(in_run, block_begin + block);
   }
 }
 

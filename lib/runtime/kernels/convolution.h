@@ -64,7 +64,8 @@ class BasicWideConvolution {
   /// The number of tiles, the units in which the step can be divided among threads; of the first `images` of the map, or all of it.
   int64_t work(int64_t images) const;
   int64_t work() const { return work(options_.map->images); }
-  /// Computes the tiles of `share`. Tiles of one chunk of outputs follow one another, so that its weights stay in the cache.
+  /// Computes the tiles of `share`. They go through the pixels block by block, so that a block's inputs stay in the cache for all chunks of
+  /// outputs; in a block tiles of one chunk follow one another, so that its weights do.
   void run(const BasicStepBuffers<Element>& buffers, Share share, int64_t images) const;
   void run(const BasicStepBuffers<Element>& buffers, Share share) const { run(buffers, share, options_.map->images); }
   const WideTiling& tiling() const { return tiling_; }
@@ -83,6 +84,7 @@ class BasicWideConvolution {
   };
   void add_run(const PixelRun& run);
   void choose_remainders();
+  void choose_block();
   int64_t tiles_in_run(int64_t images) const;
   /// The index-th tile of a run of `pixels` pixels, of which `whole` tiles are full.
   Tile tile(int64_t index, int64_t pixels, int64_t whole) const;
@@ -93,6 +95,7 @@ class BasicWideConvolution {
   WideTiling tiling_;
   std::vector<Segment> segments_;
   std::vector<Run> runs_;
+  int64_t block_tiles_ = 1;
   int remainder_[kMaxTilePixels + 1] = {};        ///< size of the first tile where so many pixels are left
   int remainder_tiles_[kMaxTilePixels + 1] = {};  ///< and how many tiles they take
 };
