@@ -43,11 +43,12 @@ int main(int argc, char** argv) {
   CLI::App app{"Time of every step of a model in the prefix engine"};
   std::string model_file, instruction_set, precision = "fp32";
   double u = 1;
-  int64_t batch = 1;
+  ContextOptions context;
   int repeats = 200;
   app.add_option("model", model_file, "model.safetensors")->required();
   app.add_option("--u", u, "utilization");
-  app.add_option("--batch", batch, "inputs in one run")->check(CLI::Range(1, 65536));
+  app.add_option("--batch", context.batch_limit, "inputs in one run")->check(CLI::Range(1, 65536));
+  app.add_option("--threads", context.threads, "that work on a step together")->check(CLI::Range(1, 256));
   app.add_option("--repeats", repeats, "runs, of which each step's least time counts")->check(CLI::PositiveNumber);
   app.add_option("--instruction-set", instruction_set, "avx512, avx2, neon, scalar (default: the best)");
   app.add_option("--precision", precision, "fp32 or bf16")->check(CLI::IsMember({"fp32", "bf16"}));
@@ -59,7 +60,7 @@ int main(int argc, char** argv) {
     options.precision = precision_from_name(precision);
     make_engine("prefix", model, options);  // refuses what the processor has not
     const auto& set = instruction_set.empty() ? kernels::best_kernel_set() : kernels::kernel_set(instruction_set);
-    report(prefix::profile_steps(model, options, batch, PointIndex(model->description).find(u), repeats), measured_peak(set));
+    report(prefix::profile_steps(model, options, context, PointIndex(model->description).find(u), repeats), measured_peak(set));
   } catch (const Error& error) {
     fmt::print(stderr, "tnn_step_bench: {}\n", error.what());
     return static_cast<int>(error.code());

@@ -10,8 +10,9 @@ namespace {
 
 constexpr int64_t kScratchFloats = 96 * 1024;  ///< both transforms of a block: they are to stay in the second-level cache
 constexpr int64_t kSmallestBlock = 12, kLargestBlock = 96;
-constexpr int64_t kUnits = 4;                            ///< of work that a step should have at least
+constexpr int64_t kUnits = 4, kUnitsPerThread = 2;       ///< of work that a step should have at least
 constexpr int64_t kChunkOutputs = 64;                    ///< from here on a unit's own transform of the inputs costs little
+constexpr int64_t kSharedChunkOutputs = 32;              ///< and from here on less than a thread that waits
 constexpr double kInputCycles = 40, kOutputCycles = 36;  ///< of a tile and 16 channels
 
 /// G g G^T of one filter.
@@ -32,6 +33,8 @@ void transform_filter(const float* g, double (&result)[kWinogradPositions]) {
     result[4 * y + 3] = c;
   }
 }
+
+int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 int64_t count_channels(const std::vector<InputPart>& parts) {
   int64_t channels = 0;
@@ -78,12 +81,16 @@ WinogradConvolution::WinogradConvolution(Options options) : options_(std::move(o
   rows_ = options_.output.extent[0] / 2, columns_ = options_.output.extent[1] / 2;
   inputs_ = count_channels(options_.parts);
   input_stride_ = wide_pixel_stride(inputs_ + (options_.parts.size() > 1 ? kBlock - 1 : 0));
-  const int64_t all = tiles(options_.images), blocks = (all + kLargestBlock - 1) / kLargestBlock;
-  const int64_t wanted = std::max<int64_t>(1, kUnits / blocks), most = std::max<int64_t>(1, options_.outputs / kChunkOutputs);
-  const int64_t chunk_outputs = round_up((options_.outputs + std::min(wanted, most) - 1) / std::min(wanted, most), kBlock);
+  const bool shared = options_.threads > 1;
+  const int64_t all = tiles(options_.images), units = std::max(kUnits, kUnitsPerThread * options_.threads);
+  const int64_t largest = shared ? std::clamp(divide_up(all, units), kSmallestBlock, kLargestBlock) : kLargestBlock;
+  const int64_t even = divide_up(all, divide_up(all, largest));  // tiles of a block
+  const int64_t most = std::max<int64_t>(1, options_.outputs / (shared ? kSharedChunkOutputs : kChunkOutputs));
+  const int64_t chunks = std::clamp<int64_t>(units / divide_up(all, even), 1, most);
+  const int64_t chunk_outputs = round_up(divide_up(options_.outputs, chunks), kBlock);
   output_stride_ = wide_pixel_stride(chunk_outputs);
   const int64_t fitting = kScratchFloats / (kWinogradPositions * (input_stride_ + output_stride_)) / kSmallestBlock * kSmallestBlock;
-  block_tiles_ = std::min(all, std::clamp(fitting, kSmallestBlock, kLargestBlock));
+  block_tiles_ = std::min(shared ? even : all, std::clamp(fitting, kSmallestBlock, kLargestBlock));
   block_ = sample_map(block_tiles_);
   ones_.assign(static_cast<size_t>(chunk_outputs + kBlock), 1.0F);
   zeros_.assign(ones_.size(), 0.0F);

@@ -41,6 +41,7 @@ class WinogradConvolution {
     ImageLayout input, output, residual;  ///< how pixels are numbered; `input` has a halo of at least 1
     std::vector<InputPart> parts;         ///< wide
     int64_t images = 1;                   ///< at most
+    int threads = 1;                      ///< among which the work is to be shared
     int64_t outputs = 0;                  ///< active, the first of the layer
     int64_t output_stride = 0, residual_stride = 0;
     bool adds_residual = false;

@@ -54,10 +54,10 @@ class PrefixEngine : public Engine {
                        points.size());
   }
 
-  /// One set for all contexts of the same batch limit, as long as one of them lives.
+  /// One set for all contexts of the same batch limit and number of threads, as long as one of them lives.
   std::shared_ptr<const prefix::ProgramSet> programs(const ContextOptions& options) const {
     const std::lock_guard<std::mutex> lock(mutex_);
-    std::weak_ptr<const prefix::ProgramSet>& known = programs_[options.batch_limit];
+    std::weak_ptr<const prefix::ProgramSet>& known = programs_[{options.batch_limit, options.threads}];
     std::shared_ptr<const prefix::ProgramSet> programs = known.lock();
     if (!programs) known = programs = std::make_shared<const prefix::ProgramSet>(parts_, options);
     check_memory(programs->context_floats(options.threads) * static_cast<int64_t>(sizeof(float)), options);
@@ -66,7 +66,7 @@ class PrefixEngine : public Engine {
 
   std::shared_ptr<const prefix::ModelParts> parts_;
   mutable std::mutex mutex_;
-  mutable std::map<int64_t, std::weak_ptr<const prefix::ProgramSet>> programs_;
+  mutable std::map<std::pair<int64_t, int>, std::weak_ptr<const prefix::ProgramSet>> programs_;
 };
 
 void check_precision(Precision precision, const kernels::KernelSet& kernels) {

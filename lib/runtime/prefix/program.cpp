@@ -16,7 +16,7 @@ ProgramSet::ProgramSet(std::shared_ptr<const ModelParts> parts, const ContextOpt
   int64_t scratch = 0;
   for (int point = 0; point < points; ++point) {
     const auto p = static_cast<size_t>(point);
-    ProgramBuilder builder(*parts_, layouts[p], memory.offsets[p], arena, options.batch_limit, point, maps_);
+    ProgramBuilder builder(*parts_, layouts[p], memory.offsets[p], arena, options, point, maps_);
     programs_.push_back(builder.build());
     scratch = std::max(scratch, builder.scratch_floats());
   }

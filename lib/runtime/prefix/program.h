@@ -13,7 +13,8 @@ struct Program {
   size_t one_image_steps = 0;
 };
 
-/// The programs of all operating points for batches up to a limit. Shared by all contexts of that limit; never changes.
+/// The programs of all operating points for batches up to a limit, as steps are cut for a number of threads. Shared by all contexts of
+/// that limit and number; never changes.
 class ProgramSet {
  public:
   /// DataError where the arena would be larger than `memory_limit_bytes`.

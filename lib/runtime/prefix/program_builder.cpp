@@ -14,14 +14,15 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 }  // namespace
 
 ProgramBuilder::ProgramBuilder(const ModelParts& parts, const PointLayouts& layouts, const std::vector<int64_t>& offsets,
-                               int64_t scratch_offset, int64_t batch_limit, int point, MapStore& maps)
+                               int64_t scratch_offset, const ContextOptions& context, int point, MapStore& maps)
     : parts_(parts),
       plan_(parts.plan()),
       point_(plan_.points[static_cast<size_t>(point)]),
       layouts_(layouts),
       offsets_(offsets),
       scratch_offset_(scratch_offset),
-      batch_limit_(batch_limit),
+      batch_limit_(context.batch_limit),
+      threads_(context.threads),
       point_index_(point),
       maps_(maps) {}
 

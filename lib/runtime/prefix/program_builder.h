@@ -11,7 +11,7 @@ namespace tnn::prefix {
 class ProgramBuilder {
  public:
   ProgramBuilder(const ModelParts& parts, const PointLayouts& layouts, const std::vector<int64_t>& offsets, int64_t scratch_offset,
-                 int64_t batch_limit, int point, MapStore& maps);
+                 const ContextOptions& context, int point, MapStore& maps);
   Program build();
   /// Floats that steps need beyond the planned arena.
   int64_t scratch_floats() const { return largest_scratch_; }
@@ -80,6 +80,7 @@ class ProgramBuilder {
   const PointLayouts& layouts_;
   const std::vector<int64_t>& offsets_;
   const int64_t scratch_offset_, batch_limit_;
+  const int threads_;
   const int point_index_;
   MapStore& maps_;
   Program program_;

@@ -106,6 +106,7 @@ void ProgramBuilder::add_winograd(const Step& step, const LayerWeights& weights,
   options.output = numbering(step.output);
   options.parts = input_parts(step.inputs.front(), weights.layer(), 0);
   options.images = images();
+  options.threads = threads_;
   options.outputs = layout(step.output).channels;
   options.output_stride = layout(step.output).stride;
   options.adds_residual = residual != nullptr;

@@ -26,14 +26,13 @@ std::vector<StepTime> named_steps(const Plan& plan, const Program& program, int6
 
 }  // namespace
 
-std::vector<StepTime> profile_steps(const std::shared_ptr<const LoweredModel>& model, const EngineOptions& options, int64_t batch,
-                                    int point, int repeats) {
+std::vector<StepTime> profile_steps(const std::shared_ptr<const LoweredModel>& model, const EngineOptions& options,
+                                    const ContextOptions& context, int point, int repeats) {
   const kernels::KernelSet& set =
       options.instruction_set.empty() ? kernels::best_kernel_set() : kernels::kernel_set(options.instruction_set);
-  ContextOptions context;
-  context.batch_limit = batch;
+  const int64_t batch = context.batch_limit;
   const auto programs = std::make_shared<const ProgramSet>(std::make_shared<const ModelParts>(model, set, options.precision), context);
-  PrefixContext run(programs, 1);
+  PrefixContext run(programs, context.threads);
   const std::vector<float> input(static_cast<size_t>(batch * full_numbers(model->plan, {Segment{0, false, {}}})), 0.5F);
   std::vector<float> output(static_cast<size_t>(batch * full_numbers(model->plan, model->plan.output)));
   std::vector<StepTime> result = named_steps(model->plan, programs->at(point), batch, point);
