@@ -52,9 +52,12 @@ void setup_run(CLI::App& app, Session& session) {
     session.action = [options] {
       RunRequest& asked = options->request;
       check_engine(asked.runtime.engine);
-      if (!asked.runtime.engine.empty()) check_tuning(asked.runtime.engine, asked.runtime.tuning_file);
+      check_tuning(asked.runtime.engine, asked.runtime.tuning_file);
       asked.runtime.precision = precision_from_name(options->precision);
       std::error_code fault;
+      const std::filesystem::path& tuning = asked.runtime.tuning_file;
+      if (!tuning.empty() && (weakly_canonical(tuning, fault) == weakly_canonical(asked.output, fault)))
+        throw UsageError("--output is the file of --tune, '" + tuning.string() + "'");
       if (std::filesystem::equivalent(asked.input, asked.output, fault))
         throw UsageError("--output is the file of --input, '" + asked.input.string() + "': the inputs would be lost");
       fmt::print("{}", format_table(summary_table(run_in_engine(asked)), table_format(options->format)));

@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "pipelines/recipe_model.h"
+#include "runtime/point_index.h"
 
 namespace tnn {
 namespace {
@@ -40,7 +41,13 @@ NpyArray read_inputs(const RunRequest& request, const ModelDescription& descript
 }
 
 RunSummary run_model(const RunRequest& request) {
-  ThrottledNetwork network = ThrottledNetwork::load(find_model_file(request.model), request.runtime);
+  const std::filesystem::path file = find_model_file(request.model);
+  if (!request.runtime.tuning_file.empty()) {  // what is wrong with the request is told before all is measured
+    const auto model = load_lowered_model(file);
+    read_inputs(request, model->description);
+    if (!request.point) PointIndex(model->description).find(request.u);
+  }
+  ThrottledNetwork network = ThrottledNetwork::load(file, request.runtime);
   const NpyArray inputs = read_inputs(request, network.model().description);
   if (request.point)
     network.set_operating_point(*request.point);

@@ -13,10 +13,11 @@ namespace {
 struct EngineRow {
   const char* name;
   std::unique_ptr<Engine> (*make)(std::shared_ptr<const LoweredModel> model, const EngineOptions& options);
+  bool tunes = false;  ///< EngineOptions::tuning_file
 };
 
 /// The first is the default. Those of modules (engine_module.h) are never: it must work everywhere.
-constexpr EngineRow kEngines[] = {{"prefix", make_prefix_engine}, {"reference", make_reference_engine}};
+constexpr EngineRow kEngines[] = {{"prefix", make_prefix_engine, true}, {"reference", make_reference_engine}};
 
 struct PrecisionRow {
   const char* name;
@@ -28,11 +29,16 @@ constexpr PrecisionRow kPrecisions[] = {
 }  // namespace
 
 std::unique_ptr<Engine> make_engine(const std::string& name, std::shared_ptr<const LoweredModel> model, const EngineOptions& options) {
-  check_tuning(name, options.tuning_file);
   for (const EngineRow& row : kEngines)
-    if (name == row.name) return row.make(std::move(model), options);
+    if (name == row.name) {
+      check_tuning(name, options.tuning_file);
+      return row.make(std::move(model), options);
+    }
   for (const std::string& engine : module_engine_names())
-    if (name == engine) return make_module_engine(name, std::move(model), options);
+    if (name == engine) {
+      check_tuning(name, options.tuning_file);
+      return make_module_engine(name, std::move(model), options);
+    }
   throw UsageError(unknown_name_message("engine", name, engine_names()));
 }
 
@@ -47,8 +53,13 @@ std::vector<std::string> engine_names() {
 std::string default_engine_name() { return kEngines[0].name; }
 
 void check_tuning(const std::string& engine, const std::filesystem::path& tuning_file) {
-  if (!tuning_file.empty() && engine != default_engine_name())
-    throw UsageError(fmt::format("engine '{}' has nothing to tune (allowed with a tuning file: {})", engine, default_engine_name()));
+  if (tuning_file.empty() || engine.empty()) return;
+  std::string allowed;
+  for (const EngineRow& row : kEngines) {
+    if (row.tunes && engine == row.name) return;
+    if (row.tunes) allowed += (allowed.empty() ? "" : ", ") + std::string(row.name);
+  }
+  throw UsageError(fmt::format("engine '{}' has nothing to tune (allowed with a tuning file: {})", engine, allowed));
 }
 
 void check_memory(int64_t bytes, const ContextOptions& options) {

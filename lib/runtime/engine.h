@@ -62,7 +62,7 @@ std::unique_ptr<Engine> make_engine(const std::string& name, std::shared_ptr<con
 std::vector<std::string> engine_names();
 /// The fastest engine of this build on the CPU.
 std::string default_engine_name();
-/// UsageError where a file for tuning is given with an engine that has nothing to tune.
+/// UsageError where a file for tuning is given with an engine that has nothing to tune. "": the default one.
 void check_tuning(const std::string& engine, const std::filesystem::path& tuning_file);
 
 }  // namespace tnn

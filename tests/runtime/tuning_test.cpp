@@ -1,4 +1,4 @@
-#include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "catch_compat.h"
 #include "core/atomic_file.h"
@@ -38,14 +38,16 @@ TEST_CASE("whatever way measured times choose, random graphs are computed right"
   for (uint64_t seed = 0; seed < 60; ++seed) {
     const SavedModel saved(seed);
     const auto model = load_lowered_model(saved.path);
+    const auto& sets = kernels::available_kernel_sets();
+    const kernels::KernelSet& set = *sets[seed % sets.size()];
     for (const Way& way : kWays) {
-      INFO("seed " << seed << ", " << way.name);
+      INFO("seed " << seed << ", " << set.name << ", " << way.name);
       ContextOptions options;
-      options.batch_limit = 1 + static_cast<int64_t>(seed % 3);
-      const auto parts =
-          std::make_shared<const ModelParts>(model, kernels::best_kernel_set(), Precision::fp32, always(model->plan, way.step));
+      options.batch_limit = 1 + static_cast<int64_t>(seed % 4);
+      options.threads = 1 + static_cast<int>(seed / 2 % 3);
+      const auto parts = std::make_shared<const ModelParts>(model, set, Precision::fp32, always(model->plan, way.step));
       const auto programs = std::make_shared<const ProgramSet>(parts, options);
-      PrefixContext context(programs, 1);
+      PrefixContext context(programs, options.threads);
       REQUIRE(difference_at_all_points(saved.model, options.batch_limit, [&](const float* input, int point, float* output) {
                 context.run(input, options.batch_limit, point, output);
               }) <= 1e-5);
@@ -70,7 +72,7 @@ TEST_CASE("a tuned network computes what direct evaluation does and is tuned onc
     options.tuning_file = saved.folder.path() / "tuning.json";
     REQUIRE(difference_at_all_points(saved.model, options) <= 1e-5);
     const std::string first = read_file(options.tuning_file);
-    CHECK(ThrottledNetwork::load(saved.path, options).engine().describe().find("points tuned") != std::string::npos);
+    ThrottledNetwork::load(saved.path, options);
     CHECK(read_file(options.tuning_file) == first);
     options.threads = 3;
     ThrottledNetwork::load(saved.path, options);
@@ -82,14 +84,16 @@ TEST_CASE("times come back from a tuning file as they were") {
   const TemporaryFolder folder;
   const auto file = folder.path() / "tuning.json";
   Tuning tuning;
-  tuning.points = {{{1.5, kInfinity, 2.25, 3}, {0.125, 7, kInfinity, 0}}, {}};
-  CHECK_FALSE(read_tuning(file, "a"));
+  tuning.points = {{{1.5, kInfinity, 2.25, 3}, {0.125, 7, kInfinity, 0}}, {{1, 2, 3, 1}, {4, 5, 6, 2}}};
+  CHECK_FALSE(read_tuning(file, "a", 2, 2));
   write_tuning(file, "a", tuning);
   write_tuning(file, "b", {});
-  REQUIRE(read_tuning(file, "a"));
-  CHECK(read_tuning(file, "a")->points == tuning.points);
-  CHECK(read_tuning(file, "b")->points.empty());
-  CHECK_FALSE(read_tuning(file, "c"));
+  REQUIRE(read_tuning(file, "a", 2, 2));
+  CHECK(read_tuning(file, "a", 2, 2)->points == tuning.points);
+  CHECK(read_tuning(file, "b", 2, 2)->points.empty());
+  CHECK_FALSE(read_tuning(file, "c", 2, 2));
+  CHECK_THROWS_WITH(read_tuning(file, "a", 3, 2), ContainsSubstring("tuning.json") && ContainsSubstring("3"));
+  CHECK_THROWS_AS(read_tuning(file, "a", 2, 1), DataError);
 }
 
 TEST_CASE("a damaged tuning file is refused by name and left as it is") {
@@ -101,22 +105,41 @@ TEST_CASE("a damaged tuning file is refused by name and left as it is") {
                                      begin + "[[[1,2,3,-1]]]}}", begin + "[[[1,2,3,0.5]]]}}", begin + R"([[["x",2,3,0]]]}})"}) {
     INFO(content);
     write_file_atomically(file, content);
-    CHECK_THROWS_WITH(read_tuning(file, "a"), ContainsSubstring("tuning.json"));
-    CHECK_THROWS_AS(read_tuning(file, "a"), DataError);
+    CHECK_THROWS_WITH(read_tuning(file, "a", 1, 1), ContainsSubstring("tuning.json"));
+    CHECK_THROWS_AS(read_tuning(file, "a", 1, 1), DataError);
     CHECK(read_file(file) == content);
   }
 }
 
-TEST_CASE("a tuning file for another model of as many points decides nothing it has no step for") {
+TEST_CASE("the times in a tuning file decide until they are for something else") {
   const SavedModel saved(uint64_t{1});
   const auto model = load_lowered_model(saved.path);
-  Tuning tuning;
-  tuning.points = {{{1, 0, 0, 5}}};
-  const auto parts = std::make_shared<const ModelParts>(model, kernels::best_kernel_set(), Precision::fp32, tuning);
-  ContextOptions options;
-  PrefixContext context(std::make_shared<const ProgramSet>(parts, options), 1);
-  CHECK(difference_at_all_points(saved.model, 1,
-                                 [&](const float* input, int point, float* output) { context.run(input, 1, point, output); }) <= 1e-5);
+  RuntimeOptions options;
+  options.tuning_file = saved.folder.path() / "tuning.json";
+  ThrottledNetwork::load(saved.path, options);
+  auto json = nlohmann::ordered_json::parse(read_file(options.tuning_file));
+  auto& entry = json["entries"].begin().value();
+  const auto describe = [&] {
+    write_file_atomically(options.tuning_file, json.dump());
+    return ThrottledNetwork::load(saved.path, options).engine().describe();
+  };
+  entry = nlohmann::ordered_json::array();
+  CHECK_THAT(describe(), !ContainsSubstring("tuned"));
+  const auto step = nlohmann::ordered_json::array({1, nullptr, nullptr, 1000});
+  const auto point = nlohmann::ordered_json(std::vector<nlohmann::ordered_json>(model->plan.steps.size(), step));
+  entry = std::vector<nlohmann::ordered_json>(model->plan.points.size(), point);
+  CHECK_THAT(describe(), ContainsSubstring("tuned"));
+  CHECK(difference_at_all_points(saved.model, options) <= 1e-5);
+  entry.push_back(point);
+  CHECK_THROWS_WITH(describe(), ContainsSubstring("tuning.json"));
+}
+
+TEST_CASE("a tuning file that cannot be written is told before anything is measured") {
+  const SavedModel saved(uint64_t{1});
+  RuntimeOptions options;
+  options.tuning_file = saved.folder.path() / "no such folder" / "tuning.json";
+  CHECK_THROWS_WITH(ThrottledNetwork::load(saved.path, options), ContainsSubstring("no such folder"));
+  CHECK(std::distance(std::filesystem::directory_iterator(saved.folder.path()), {}) == 1);
 }
 
 TEST_CASE("tuning is of the prefix engine alone") {

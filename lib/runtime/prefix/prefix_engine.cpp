@@ -47,12 +47,7 @@ class PrefixEngine : public Engine {
     return fmt::format("bf16 in {} of {} layers", parts_->bf16_layers(), parts_->weighted_layers());
   }
 
-  std::string tuned() const {
-    const auto& points = parts_->tuning.points;
-    if (points.empty()) return "";
-    return fmt::format(", {} of {} points tuned", std::count_if(points.begin(), points.end(), [](const auto& p) { return !p.empty(); }),
-                       points.size());
-  }
+  std::string tuned() const { return parts_->tuning.points.empty() ? "" : ", tuned"; }
 
   /// One set for all contexts of the same batch limit and number of threads, as long as one of them lives.
   std::shared_ptr<const prefix::ProgramSet> programs(const ContextOptions& options) const {
@@ -78,11 +73,16 @@ void check_precision(Precision precision, const kernels::KernelSet& kernels) {
         kernels::bf16_kernel_set() ? std::string("the instruction set '") + kernels.name + "' has not" : "this processor has not"));
 }
 
-/// FNV-1a of what the times of a model's steps depend on; weights are not among that.
+/// FNV-1a of what the times of a model's steps depend on: graph, and the active groups at each point.
 uint64_t fingerprint(const ModelDescription& description) {
+  std::string text = description_to_metadata(description).at("tnn.graph");
+  for (const OperatingPoint& point : description.points)
+    for (const ActiveGroups& gate : point.configuration.gates) {
+      text += ';';
+      for (const int group : gate.indices()) text += fmt::format("{},", group);
+    }
   uint64_t hash = 0xcbf29ce484222325;
-  for (const auto& [key, value] : description_to_metadata(description))
-    for (const char c : key + "=" + value + ";") hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   return hash;
 }
 
@@ -92,7 +92,10 @@ prefix::Tuning tune(const std::shared_ptr<const LoweredModel>& model, const kern
   const prefix::TuningKey key =
       fmt::format("{}; {}; {}; {} threads; {} inputs; tnn {}; model {:016x}", processor_name(), kernels.name,
                   precision_name(options.precision), context.threads, context.batch_limit, version(), fingerprint(model->description));
-  if (auto known = prefix::read_tuning(options.tuning_file, key)) return *known;
+  static std::mutex one_at_a_time;  // in this process; measuring two at a time would be wrong, too
+  const std::lock_guard<std::mutex> lock(one_at_a_time);
+  if (auto known = prefix::read_tuning(options.tuning_file, key, model->plan.points.size(), model->plan.steps.size())) return *known;
+  prefix::check_writable(options.tuning_file);
   prefix::Tuning tuning = prefix::measure_steps(model, kernels, options.precision, context);
   prefix::write_tuning(options.tuning_file, key, tuning);
   return tuning;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "runtime/prefix/prefix_context.h"
+#include "runtime/prefix/timed_run.h"
 
 namespace tnn::prefix {
 namespace {
@@ -30,16 +30,12 @@ std::vector<StepTime> profile_steps(const std::shared_ptr<const LoweredModel>& m
                                     const ContextOptions& context, int point, int repeats) {
   const kernels::KernelSet& set =
       options.instruction_set.empty() ? kernels::best_kernel_set() : kernels::kernel_set(options.instruction_set);
-  const int64_t batch = context.batch_limit;
-  const auto programs = std::make_shared<const ProgramSet>(std::make_shared<const ModelParts>(model, set, options.precision), context);
-  PrefixContext run(programs, context.threads);
-  const std::vector<float> input(static_cast<size_t>(batch * full_numbers(model->plan, {Segment{0, false, {}}})), 0.5F);
-  std::vector<float> output(static_cast<size_t>(batch * full_numbers(model->plan, model->plan.output)));
-  std::vector<StepTime> result = named_steps(model->plan, programs->at(point), batch, point);
+  TimedRun run(std::make_shared<const ModelParts>(model, set, options.precision), context);
+  std::vector<StepTime> result = named_steps(model->plan, run.program(point), context.batch_limit, point);
   for (StepTime& time : result) time.microseconds = std::numeric_limits<double>::infinity();
+  run.time_program(point);  // into the caches
   for (int i = 0; i < repeats; ++i) {
-    std::vector<double> times;
-    run.run_timed(input.data(), batch, point, output.data(), times);
+    const std::vector<double> times = run.time_program(point);
     for (size_t s = 0; s < times.size(); ++s) result[s].microseconds = std::min(result[s].microseconds, times[s]);
   }
   return result;

@@ -20,14 +20,11 @@ struct StepTuning {
 struct Tuning {
   static constexpr double kWinogradShare = 0.045;
 
-  std::vector<std::vector<StepTuning>> points = {};  ///< [operating point][step]; a point without steps goes by the estimates
+  std::vector<std::vector<StepTuning>> points = {};  ///< [operating point][step] of the plan; none: the estimates decide
   double winograd_share = kWinogradShare;            ///< that transformed weights may add to the weights of the model
 
   /// nullptr: by the estimates.
-  const StepTuning* find(int point, size_t step) const {
-    const auto p = static_cast<size_t>(point);
-    return p < points.size() && step < points[p].size() ? &points[p][step] : nullptr;
-  }
+  const StepTuning* find(int point, size_t step) const { return points.empty() ? nullptr : &points[static_cast<size_t>(point)][step]; }
 };
 
 }  // namespace tnn::prefix

@@ -38,12 +38,16 @@ StepTuning step_from_json(const Json& json) {
 
 /// The file's entries; none where there is no file.
 Json read_entries(const std::filesystem::path& file) {
-  if (!std::filesystem::exists(file)) return Json::object();
+  std::error_code fault;
+  if (!std::filesystem::exists(file, fault)) {
+    if (fault) refuse(file, "cannot be looked at: " + fault.message());
+    return Json::object();
+  }
   Json json;
   try {
     json = parse_json<Json>(read_file(file));
-  } catch (const UsageError& fault) {
-    refuse(file, std::string("is damaged: ") + fault.what());
+  } catch (const UsageError& error) {
+    refuse(file, std::string("is damaged: ") + error.what());
   }
   if (!json.is_object() || !json.contains("format") || json["format"] != kFormat || !json.contains("entries") ||
       !json["entries"].is_object())
@@ -53,15 +57,18 @@ Json read_entries(const std::filesystem::path& file) {
 
 }  // namespace
 
-std::optional<Tuning> read_tuning(const std::filesystem::path& file, const TuningKey& key) {
+std::optional<Tuning> read_tuning(const std::filesystem::path& file, const TuningKey& key, size_t points_wanted, size_t steps_wanted) {
   const Json entries = read_entries(file);
   if (!entries.contains(key)) return std::nullopt;
   try {
     const Json& points = entries[key];
     if (!points.is_array()) throw UsageError("an entry is a list of operating points");
+    if (!points.empty() && points.size() != points_wanted)
+      throw UsageError(fmt::format("an entry has {} operating points, the model has {}", points.size(), points_wanted));
     Tuning tuning;
     for (const Json& point : points) {
-      if (!point.is_array()) throw UsageError("an operating point is a list of steps");
+      if (!point.is_array() || point.size() != steps_wanted)
+        throw UsageError(fmt::format("an operating point is a list of {} steps", steps_wanted));
       tuning.points.emplace_back();
       for (const Json& step : point) tuning.points.back().push_back(step_from_json(step));
     }
@@ -69,6 +76,13 @@ std::optional<Tuning> read_tuning(const std::filesystem::path& file, const Tunin
   } catch (const UsageError& error) {
     refuse(file, std::string("is damaged: ") + error.what());
   }
+}
+
+void check_writable(const std::filesystem::path& file) {
+  const std::filesystem::path trial = file.string() + ".trial";
+  write_file_atomically(trial, "");
+  std::error_code ignored;
+  std::filesystem::remove(trial, ignored);
 }
 
 void write_tuning(const std::filesystem::path& file, const TuningKey& key, const Tuning& tuning) {
