@@ -34,16 +34,29 @@ size_t text_length(int64_t dataset) {
   return H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0 ? H5Tget_size(type) : 0;
 }
 
-int64_t version_of(int64_t file) {
-  if (H5Aexists(file, "format") <= 0 || H5Aexists(file, "version") <= 0) return 0;
+/// Only of such an attribute does a value of its type hold all that is read.
+bool has_one_value(int64_t attribute) {
+  const Hdf5Handle space(H5Aget_space(attribute), H5Sclose, "find the size of an attribute");
+  return H5Sget_simple_extent_npoints(space) == 1;
+}
+
+bool has_packed_format(int64_t file) {
+  if (H5Aexists(file, "format") <= 0) return false;
   char format[64] = {};
   const Hdf5Handle attribute(H5Aopen(file, "format", H5P_DEFAULT), H5Aclose, "open an attribute");
   const Hdf5Handle type(H5Aget_type(attribute), H5Tclose, "find the type of an attribute");
-  if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) != 0 || H5Tget_size(type) >= sizeof format) return 0;
-  if (H5Aread(attribute, type, format) < 0 || std::strcmp(format, kPackedFormat) != 0) return 0;
+  if (!has_one_value(attribute) || H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) != 0) return false;
+  return H5Tget_size(type) < sizeof format && H5Aread(attribute, type, format) >= 0 && std::strcmp(format, kPackedFormat) == 0;
+}
+
+/// 0 where the file is none of tnn data pack.
+int64_t version_of(int64_t file) {
+  if (!has_packed_format(file) || H5Aexists(file, "version") <= 0) return 0;
   int64_t version = 0;
-  const Hdf5Handle number(H5Aopen(file, "version", H5P_DEFAULT), H5Aclose, "open an attribute");
-  return H5Aread(number, H5T_NATIVE_INT64, &version) < 0 ? 0 : version;
+  const Hdf5Handle attribute(H5Aopen(file, "version", H5P_DEFAULT), H5Aclose, "open an attribute");
+  const Hdf5Handle type(H5Aget_type(attribute), H5Tclose, "find the type of an attribute");
+  if (!has_one_value(attribute) || H5Tget_class(type) != H5T_INTEGER || H5Tget_size(type) > sizeof version) return 0;
+  return H5Aread(attribute, H5T_NATIVE_INT64, &version) < 0 ? 0 : version;
 }
 
 }  // namespace

@@ -139,6 +139,7 @@ void SafetensorsFile::parse() {
     }
   }
 }
+
 const TensorView* SafetensorsFile::find(const std::string& name) const {
   const auto found = std::find_if(tensors_.begin(), tensors_.end(), [&](const TensorView& tensor) { return tensor.name == name; });
   return found == tensors_.end() ? nullptr : &*found;

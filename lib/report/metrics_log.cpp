@@ -10,6 +10,7 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/json_text.h"
 
 namespace tnn {
 namespace {
@@ -26,8 +27,8 @@ std::string_view next_line(std::string_view& text) {
 }
 
 /// Empty where the line is damaged.
-std::optional<MetricsRecord> parse(std::string_view line) {
-  const Json json = Json::parse(line, nullptr, false);
+std::optional<MetricsRecord> parse(std::string_view line) try {
+  const auto json = parse_json<Json>(line);
   if (!json.is_object() || !json.contains("step") || !json["step"].is_number_integer()) return std::nullopt;
   MetricsRecord record;
   for (const auto& [key, value] : json.items()) {
@@ -41,6 +42,8 @@ std::optional<MetricsRecord> parse(std::string_view line) {
       record.figures.emplace_back(key, number);
   }
   return record;
+} catch (const UsageError&) {
+  return std::nullopt;
 }
 
 bool ends_in_half_line(const std::filesystem::path& path) {

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <cstring>
 #include <fstream>
 #include <limits>
 
@@ -45,6 +46,26 @@ Content content_of(const DatasetCard& card, const fs::path& file) {
   return content;
 }
 
+/// Text of one length, or of any where that is 0.
+class TextType {
+ public:
+  explicit TextType(size_t length) : id_(make(length)) {}
+  ~TextType() {
+    const auto lock = lock_hdf5();
+    H5Tclose(id_);
+  }
+  TextType(const TextType&) = delete;
+  TextType& operator=(const TextType&) = delete;
+  operator hid_t() const { return id_; }
+
+ private:
+  static hid_t make(size_t length) {
+    const auto lock = lock_hdf5();
+    return make_hdf5_text_type(length);
+  }
+  hid_t id_;
+};
+
 /// A packed file of which parts are then replaced.
 struct Hostile {
   Hostile() : card(write_image_tree(folder.path() / "images")) {
@@ -69,11 +90,14 @@ struct Hostile {
     CHECK_THROWS_AS(load_split(card, file, "train"), DataError);
   }
 
-  void set_version(int64_t version) const {
+  /// Takes the place of an attribute: `count` values of a type.
+  void set_attribute(const char* name, hid_t type, hsize_t count, const void* values) const {
     const auto lock = lock_hdf5();
     const Hdf5Handle opened(H5Fopen(file.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose, "open a file");
-    check_hdf5(H5Adelete(opened, "version"), "delete");
-    write_hdf5_attribute(opened, "version", H5T_NATIVE_INT64, &version);
+    const Hdf5Handle space(H5Screate_simple(1, &count, nullptr), H5Sclose, "make a space");
+    check_hdf5(H5Adelete(opened, name), "delete");
+    const Hdf5Handle attribute(H5Acreate2(opened, name, type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, "make an attribute");
+    check_hdf5(H5Awrite(attribute, type, values), "write an attribute");
   }
 
   std::vector<int64_t> ends() const {
@@ -91,12 +115,12 @@ struct Hostile {
 TEST_CASE("lists of a packed file that are longer than the file are refused before memory is taken") {
   for (const char* list : {"train/labels", "train/names"}) {
     const Hostile hostile;
-    const Hdf5Handle text(make_hdf5_text_type(16), H5Tclose, "make a text type");
-    hostile.replace(list, std::string(list) == "train/names" ? int64_t{text} : H5T_NATIVE_INT64, {hsize_t{1} << 57});
+    const TextType text(16);
+    hostile.replace(list, std::string(list) == "train/names" ? hid_t{text} : H5T_NATIVE_INT64, {hsize_t{1} << 57});
     hostile.check_refused(std::string("'") + list + "' has 144115188075855872 entries");
   }
   const Hostile hostile;
-  const Hdf5Handle text(make_hdf5_text_type(size_t{1} << 31), H5Tclose, "make a text type");
+  const TextType text(size_t{1} << 31);
   hostile.replace("classes", text, {3});
   hostile.check_refused("'classes' has 3 entries of 2147483648 bytes");
 }
@@ -195,9 +219,41 @@ TEST_CASE("a packed file with any one byte changed is read as it was, or what is
 TEST_CASE("a packed file of another version is refused with what to do") {
   const Hostile hostile;
   for (const auto& [version, words] : {std::pair{1, "pack the folder again"}, std::pair{3, "reads version 2"}}) {
-    hostile.set_version(version);
+    hostile.set_attribute("version", H5T_NATIVE_INT, 1, &version);
     hostile.check_refused(words);
   }
+}
+
+TEST_CASE("a format of a packed file that is many texts or a long one or none is not read") {
+  const Hostile hostile;
+  for (const auto& [length, count] : {std::pair<size_t, hsize_t>{63, 1000}, {63, 2}, {64, 1}, {60000, 1}, {63, 0}}) {
+    std::string texts;
+    for (hsize_t i = 0; i < count; ++i) texts += kPackedFormat + std::string(length - std::strlen(kPackedFormat), '\0');
+    hostile.set_attribute("format", TextType(length), count, texts.data());
+    INFO(count << " texts of " << length);
+    hostile.check_refused("not one of tnn data pack");
+  }
+  const std::string text = kPackedFormat + std::string(63 - std::strlen(kPackedFormat), '\0');
+  hostile.set_attribute("format", TextType(63), 1, text.data());
+  CHECK(load_split(hostile.card, hostile.file, "train").size() == kImages);
+}
+
+TEST_CASE("a version of a packed file that is many numbers or none or no integer is not read") {
+  const Hostile hostile;
+  const std::vector<int64_t> versions(8000, kPackedVersion);
+  for (const hsize_t count : {8000, 2, 0}) {
+    hostile.set_attribute("version", H5T_NATIVE_INT64, count, versions.data());
+    INFO(count << " versions");
+    hostile.check_refused("not one of tnn data pack");
+  }
+  const double fraction = kPackedVersion;
+  hostile.set_attribute("version", H5T_NATIVE_DOUBLE, 1, &fraction);
+  hostile.check_refused("not one of tnn data pack");
+  hostile.set_attribute("version", TextType(8), 1, versions.data());
+  hostile.check_refused("not one of tnn data pack");
+  const int16_t narrow = kPackedVersion;
+  hostile.set_attribute("version", H5T_NATIVE_INT16, 1, &narrow);
+  CHECK(load_split(hostile.card, hostile.file, "train").size() == kImages);
 }
 
 TEST_CASE("lists of a packed file of another type or number of dimensions are refused by name") {
@@ -206,7 +262,7 @@ TEST_CASE("lists of a packed file of another type or number of dimensions are re
     hostile.replace(list, type, extent);
     hostile.check_refused(why);
   };
-  const Hdf5Handle any_length(make_hdf5_text_type(0), H5Tclose, "make a text type");
+  const TextType any_length(0);
   refused("train/labels", H5T_NATIVE_INT64, {3, 4}, "'train/labels' is not a list");
   refused("train/names", any_length, {kImages}, "'train/names' is not a list of texts of one length");
   refused("train/names", H5T_NATIVE_INT64, {kImages}, "'train/names' is not a list of texts of one length");

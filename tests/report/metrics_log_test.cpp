@@ -34,6 +34,14 @@ TEST_CASE("metrics read back in order, null as NaN") {
   CHECK(records[1].figures[0].first == "quote\"d");
 }
 
+TEST_CASE("a line of metrics that is nested deeper than memory goes is refused by its number") {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "metrics.jsonl";
+  const std::string deep = "{\"step\":2,\"x\":" + std::string(1000000, '[') + std::string(1000000, ']') + "}\n";
+  write_file_atomically(path, "{\"step\":1,\"epoch\":0.1}\n" + deep);
+  CHECK_THROWS_WITH(MetricsLog::read(path), ContainsSubstring("metrics.jsonl:2"));
+}
+
 TEST_CASE("truncating metrics drops later steps, half lines and damaged ones") {
   const TemporaryFolder folder;
   const auto path = folder.path() / "metrics.jsonl";

@@ -52,6 +52,7 @@ double Case::error(const KernelSet& kernels, int threads) const {
   options.input.widen_for(naive.shape.window, naive.shape.output);
   options.output.low_halo = {1, 2};
   options.images = naive.images;
+  options.threads = threads;
   int64_t offset = 0;
   for (InputPart part : parts) {
     part.offset = offset;

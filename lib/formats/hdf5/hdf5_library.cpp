@@ -23,10 +23,11 @@ void check_hdf5(int status, const std::string& what) {
 
 int64_t make_hdf5_text_type(size_t length) {
   const hid_t type = H5Tcopy(H5T_C_S1);
-  check_hdf5(type < 0 ? -1 : H5Tset_size(type, length == 0 ? H5T_VARIABLE : length), "make a text type");
-  check_hdf5(H5Tset_strpad(type, length == 0 ? H5T_STR_NULLTERM : H5T_STR_NULLPAD), "make a text type");
-  check_hdf5(H5Tset_cset(type, H5T_CSET_UTF8), "make a text type");
-  return type;
+  const bool made = type >= 0 && H5Tset_size(type, length == 0 ? H5T_VARIABLE : length) >= 0 &&
+                    H5Tset_strpad(type, length == 0 ? H5T_STR_NULLTERM : H5T_STR_NULLPAD) >= 0 && H5Tset_cset(type, H5T_CSET_UTF8) >= 0;
+  if (made) return type;
+  if (type >= 0) H5Tclose(type);
+  throw Hdf5Error("make a text type");
 }
 
 void write_hdf5_attribute(int64_t object, const std::string& name, int64_t type, const void* value) {

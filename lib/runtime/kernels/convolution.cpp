@@ -28,6 +28,34 @@ WideWork work_of(const Options& options) {
           static_cast<double>(inputs) / static_cast<double>(std::max<size_t>(1, options.parts.size()))};
 }
 
+/// Where a share of a step stands: tile after tile of a block, so in every run, so for every chunk of outputs, block after block.
+/// Counted on, not divided for each tile: a tile of few channels takes no longer than some divisions.
+struct Cursor {
+  int64_t tiles, block, runs, chunks;  ///< tiles of a run and, no more than those, of a block
+  int64_t block_begin = 0, block_end = 0;
+  int64_t tile = 0, run = 0, chunk = 0;
+
+  void go_to(int64_t item) {
+    block_begin = item / (block * runs * chunks) * block;
+    block_end = std::min(tiles, block_begin + block);
+    const int64_t in_block = block_end - block_begin, before = item - block_begin * runs * chunks;
+    tile = block_begin + before % in_block;
+    run = before / in_block % runs;
+    chunk = before / (in_block * runs);
+  }
+
+  void advance() {
+    if (++tile < block_end) return;
+    tile = block_begin;
+    if (++run < runs) return;
+    run = 0;
+    if (++chunk < chunks) return;
+    chunk = 0;
+    tile = block_begin = block_end;
+    block_end = std::min(tiles, block_begin + block);
+  }
+};
+
 void compute(const KernelSet& kernels, const WideTile& tile, int pixels, int vectors) { kernels.wide[pixels][vectors](tile); }
 void compute(const KernelSet&, const Bf16Tile& tile, int pixels, int vectors) { bf16_kernel_set()->wide[pixels][vectors](tile); }
 
@@ -117,12 +145,9 @@ void BasicWideConvolution<Element>::run(const BasicStepBuffers<Element>& buffers
   if (share.begin >= share.end) return;
   const KernelSet& kernels = *options_.kernels;
   const int64_t pixels = images * static_cast<int64_t>(runs_.front().pixels_per_image), whole = pixels / tiling_.pixels;
-  const auto runs = static_cast<int64_t>(runs_.size());
-  const int64_t in_run = tiles_in_run(images), block = std::min(block_tiles_, in_run), chunks = static_cast<int64_t>(tiling_.chunks.size());
-  // Counted on, not divided for each tile: a tile of few channels takes no longer than some divisions.
-  int64_t block_begin = share.begin / (block * runs * chunks) * block, block_end = std::min(in_run, block_begin + block);
-  const int64_t in_block = block_end - block_begin, before = share.begin - block_begin * runs * chunks;
-  int64_t index = block_begin + before % in_block, run_index = before / in_block % runs, chunk_index = before / (in_block * runs);
+  const int64_t in_run = tiles_in_run(images);
+  Cursor at{in_run, std::min(block_tiles_, in_run), static_cast<int64_t>(runs_.size()), static_cast<int64_t>(tiling_.chunks.size())};
+  at.go_to(share.begin);
   BasicWideTile<Element> call;
   call.input = buffers.input;
   call.channel_stride = options_.channel_stride;
@@ -130,10 +155,10 @@ void BasicWideConvolution<Element>::run(const BasicStepBuffers<Element>& buffers
   call.output_stride = options_.output_stride;
   call.residual_stride = options_.residual_stride;
   call.epilogue = options_.epilogue;
-  for (int64_t item = share.begin; item < share.end; ++item) {
-    const OutputChunk& chunk = tiling_.chunks[static_cast<size_t>(chunk_index)];
-    const Run& run = runs_[static_cast<size_t>(run_index)];
-    const Tile place = tile(index, pixels, whole);
+  for (int64_t item = share.begin; item < share.end; ++item, at.advance()) {
+    const OutputChunk& chunk = tiling_.chunks[static_cast<size_t>(at.chunk)];
+    const Run& run = runs_[static_cast<size_t>(at.run)];
+    const Tile place = tile(at.tile, pixels, whole);
     const size_t first_pixel = run.first_pixel + static_cast<size_t>(place.first);
     const int64_t channel = static_cast<int64_t>(chunk.first) * kernels.lanes;
     call.input_pixels = options_.map->input.data() + first_pixel;
@@ -152,14 +177,6 @@ void BasicWideConvolution<Element>::run(const BasicStepBuffers<Element>& buffers
       run_exactly(call, chunk, place.pixels);
     else
       compute(kernels, call, place.pixels, chunk.vectors);
-    if (++index < block_end) continue;
-    index = block_begin;
-    if (++run_index < runs) continue;
-    run_index = 0;
-    if (++chunk_index < chunks) continue;
-    chunk_index = 0;
-    index = block_begin = block_end;
-    block_end = std::min(in_run, block_begin + block);
   }
 }
 
