@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "program.h"
 #include "recipe/schema.h"
 #include "subcommands.h"
 
@@ -17,6 +18,14 @@ std::vector<std::string> words_of(const CLI::App& command) {
   return words;
 }
 
+/// The names of all commands, at any depth, and what `completion` takes.
+void add_commands(const CLI::App& command, std::vector<std::string>& names) {
+  for (const CLI::App* child : command.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(child->get_name());
+    add_commands(*child, names);
+  }
+}
+
 /// One case a command: its subcommands and options; nested commands are "data verify".
 std::string cases_of(const CLI::App& command, const std::string& path) {
   std::string text = fmt::format("    '{}') words='{}' ;;\n", path, fmt::join(words_of(command), " "));
@@ -28,6 +37,8 @@ std::string cases_of(const CLI::App& command, const std::string& path) {
 std::string bash_script(const CLI::App& app) {
   std::vector<std::string> keys;
   for (const RecipeKey& key : recipe_keys()) keys.push_back(key.path + "=");
+  std::vector<std::string> commands;
+  add_commands(app, commands);
   return fmt::format(R"(# bash completion of tnn: source <(tnn completion bash)
 _tnn() {{
   local cur prev path words word i
@@ -38,13 +49,16 @@ _tnn() {{
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=${{COMP_WORDS[i]}}
     case $word in -*) break ;; esac
-    case " train train-datapath train-gates sweep-utilization export inspect data verify list recipe keys show completion bash zsh " in *" $word "*) path="${{path:+$path }}$word" ;; *) break ;; esac
+    case " {} " in *" $word "*) path="${{path:+$path }}$word" ;; *) break ;; esac
   done
   case $path:$prev in
     export:--format) COMPREPLY=($(compgen -W 'onnx safetensors' -- "$cur")); return ;;
   esac
   case $prev in
     --format|--print) COMPREPLY=($(compgen -W 'text md csv json' -- "$cur")); return ;;
+    --engine) COMPREPLY=($(compgen -W '{}' -- "$cur")); return ;;
+    --precision) COMPREPLY=($(compgen -W 'fp32 tf32 fp16 bf16' -- "$cur")); return ;;
+    --half) COMPREPLY=($(compgen -W 'fp16 bf16' -- "$cur")); return ;;
     --device) COMPREPLY=($(compgen -W 'auto cpu cuda' -- "$cur")); return ;;
     --set) compopt -o nospace 2>/dev/null; COMPREPLY=($(compgen -W '{}' -- "$cur")); return ;;
   esac
@@ -56,7 +70,7 @@ _tnn() {{
 }}
 complete -o filenames -o bashdefault -F _tnn tnn
 )",
-                     fmt::join(keys, " "), cases_of(app, ""));
+                     fmt::join(commands, " "), fmt::join(run_engines(), " "), fmt::join(keys, " "), cases_of(app, ""));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "gentle_stop.h"
 #include "pipelines/data_tables.h"
 #include "subcommands.h"
+#include "tell.h"
 #include "terminal_progress.h"
 
 namespace tnn::app {
@@ -27,7 +28,7 @@ int run_verify(const Options& options, const Session& session) {
   if (!session.quiet) terminal.end();
   stop_if_interrupted();  // since its last file
   fmt::print("{}", format_table(verified.table, table_format(options.format)));
-  fmt::print(stderr, "{}\n", verified.summary);
+  tell(fmt::format("{}\n", verified.summary));
   return verified.ok ? 0 : static_cast<int>(ExitCode::data);
 }
 

@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -9,6 +10,7 @@
 #include "core/error.h"
 #include "core/version.h"
 #include "program.h"
+#include "tell.h"
 
 namespace {
 
@@ -29,6 +31,16 @@ std::string command_line(int argc, char** argv) {
   return text;
 }
 
+/// UsageError where the first word that is no option names no subcommand.
+void check_subcommand(const CLI::App& app, int argc, char** argv) {
+  const auto* const word = std::find_if(argv + 1, argv + argc, [](const char* text) { return text[0] != '-'; });
+  if (word == argv + argc) return;
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(command->get_name());
+  if (std::find(names.begin(), names.end(), *word) == names.end())
+    throw tnn::UsageError(tnn::unknown_name_message("subcommand", *word, names));
+}
+
 int run(int argc, char** argv) {
   CLI::App app{
       "Trains, evaluates and deploys runtime-throttleable neural networks: one training, one file, cost follows the utilization u."};
@@ -43,6 +55,7 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    if (app.get_subcommands().empty()) check_subcommand(app, argc, argv);
     return app.exit(error) == 0 ? 0 : static_cast<int>(tnn::ExitCode::usage);
   }
   return session.action();
@@ -60,12 +73,12 @@ int main(int argc, char** argv) {
     if (std::fflush(stdout) != 0 || std::ferror(stdout)) throw tnn::SystemError("cannot write the result to standard output");
     return code;
   } catch (const tnn::Error& error) {
-    fmt::print(stderr, "tnn: {}\n", error.what());
+    tnn::app::tell(fmt::format("tnn: {}\n", error.what()));
     return static_cast<int>(error.code());
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "tnn: out of memory\n");
+    tnn::app::tell(fmt::format("tnn: out of memory\n"));
   } catch (const std::exception& error) {
-    fmt::print(stderr, "tnn: {}\n", error.what());
+    tnn::app::tell(fmt::format("tnn: {}\n", error.what()));
   }
   return static_cast<int>(tnn::ExitCode::failed);
 }

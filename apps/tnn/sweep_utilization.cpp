@@ -9,6 +9,7 @@
 #include "report/curve_table.h"
 #include "report/write_reports.h"
 #include "subcommands.h"
+#include "tell.h"
 #include "terminal_progress.h"
 
 namespace tnn::app {
@@ -41,7 +42,7 @@ int run_sweep(const Options& options, const Session& session) {
   const UtilizationCurve curve = sweep_utilization(sweep, session.quiet ? silent : static_cast<Progress&>(terminal));
   if (!options.out.empty())
     for (const auto& file : write_reports(curve, options.out, named.recipe->texts("output.formats")))
-      if (!session.quiet) fmt::print(stderr, "written: {}\n", file.string());
+      if (!session.quiet) tell(fmt::format("written: {}\n", file.string()));
   const TableFormat format = table_format(options.format);
   fmt::print("{}", format_table(curve_table(curve, format == TableFormat::json), format));
   return 0;

@@ -1,4 +1,5 @@
 #include "terminal_progress.h"
+#include "tell.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -47,12 +48,12 @@ void TerminalProgress::advance(int64_t done, const Figures& figures) {
   if (now - shown_ < (terminal_ ? std::chrono::milliseconds(kRedraw) : std::chrono::milliseconds(kLineEvery))) return;
   shown_ = now;
   if (!terminal_) {
-    fmt::print(stderr, "{}\n", status(done, figures));
+    tell(fmt::format("{}\n", status(done, figures)));
     return;
   }
   const int filled = total_ > 0 ? static_cast<int>(std::min(done, total_) * kBarWidth / total_) : 0;
-  fmt::print(stderr, "\r\033[K[{}{}] {}", std::string(static_cast<size_t>(filled), '='),
-             std::string(static_cast<size_t>(kBarWidth - filled), ' '), status(done, figures));
+  tell(fmt::format("\r\033[K[{}{}] {}", std::string(static_cast<size_t>(filled), '='),
+                   std::string(static_cast<size_t>(kBarWidth - filled), ' '), status(done, figures)));
   std::fflush(stderr);
   bar_shown_ = true;
 }
@@ -60,13 +61,13 @@ void TerminalProgress::advance(int64_t done, const Figures& figures) {
 void TerminalProgress::end() { clear_bar(); }
 
 void TerminalProgress::clear_bar() {
-  if (bar_shown_) fmt::print(stderr, "\r\033[K");
+  if (bar_shown_) tell(fmt::format("\r\033[K"));
   bar_shown_ = false;
 }
 
 void TerminalProgress::message(const std::string& line) {
   clear_bar();
-  fmt::print(stderr, "{}\n", line);
+  tell(fmt::format("{}\n", line));
 }
 
 }  // namespace tnn::app

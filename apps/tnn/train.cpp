@@ -8,6 +8,7 @@
 #include "pipelines/train_gates.h"
 #include "report/curve_table.h"
 #include "subcommands.h"
+#include "tell.h"
 #include "terminal_progress.h"
 
 namespace tnn::app {
@@ -27,10 +28,10 @@ void print_result(const TrainResult& result, const Options& options, bool quiet)
     fmt::print("{}\n", result.files.front().string());
   std::fflush(stdout);
   if (quiet) return;
-  fmt::print(stderr, "\nwritten:\n");
+  tell(fmt::format("\nwritten:\n"));
   for (const auto& file : result.files) {
     const bool html = file.extension() == ".html";
-    fmt::print(stderr, "  {}{}\n", file.string(), html ? "   <- open in a browser (one file, no network needed)" : "");
+    tell(fmt::format("  {}{}\n", file.string(), html ? "   <- open in a browser (one file, no network needed)" : ""));
   }
 }
 

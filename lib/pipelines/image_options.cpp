@@ -49,8 +49,9 @@ DecodingOptions decoding_options(const Recipe& recipe, const DatasetCard& card, 
   DecodingOptions options;
   if (!card.is_image_folder()) {
     for (const char* key : kFolderKeys)
-      if (!recipe.is_default(key))
-        throw recipe.fault(key, fmt::format("is for image folders (imagenet, image_folder); the images of '{}' have one size", card.name));
+      if (!recipe.has_default_value(key))  // a resolved recipe names every key
+        throw recipe.fault(
+            key, fmt::format("{} is for image folders (imagenet, image_folder); the images of '{}' have one size", key, card.name));
     return options;
   }
   check_sides(recipe, graph);

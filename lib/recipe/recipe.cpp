@@ -61,6 +61,12 @@ template const std::vector<std::string>& Recipe::get(const std::string&) const;
 
 bool Recipe::is_default(const std::string& path) const { return given_.count(declared_key(path).path) == 0; }
 
+bool Recipe::has_default_value(const std::string& path) const {
+  const RecipeKey& key = declared_key(path);
+  const RecipeValue* value = find(key);
+  return value && key.default_value && *value == *key.default_value;
+}
+
 std::string Recipe::where(const std::string& path) const {
   const auto found = given_.find(declared_key(path).path);
   return found == given_.end() ? "default" : found->second.where;

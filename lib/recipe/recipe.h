@@ -42,6 +42,8 @@ class Recipe {
 
   /// Nothing gave the key a value; false also where what was given equals the default.
   bool is_default(const std::string& path) const;
+  /// The value is that of the default, given or not.
+  bool has_default_value(const std::string& path) const;
   /// Where the value is from: "file:line:column", "--set a.b=value" or "default".
   std::string where(const std::string& path) const;
   /// The error to throw where a value does not do: "<where>: <message>", which for a default is "<path> (default): <message>".

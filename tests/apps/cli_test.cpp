@@ -100,6 +100,24 @@ TEST_CASE("a missing data set exits with 3 and says where it was looked for and 
   CHECK(tnn_run("data verify cifar11").code == 2);
 }
 
+TEST_CASE("an unknown subcommand is named with those there are") {
+  const Outcome outcome = tnn_run("tain recipe.yaml");
+  CHECK(outcome.code == 2);
+  CHECK_THAT(outcome.err, ContainsSubstring("'tain'") && ContainsSubstring("did you mean 'train'"));
+  CHECK(tnn_run("").code == 2);
+  CHECK(tnn_run("--help").code == 0);
+}
+
+TEST_CASE("what cannot be written to stderr is lost alone") {
+  const TemporaryFolder folder;
+  const auto out = folder.path() / "out";
+  CHECK(wait_for(start_command("exec " TNN_PROGRAM " data verify nofile 2>/dev/full; exit $?", out, folder.path() / "err")) == 2);
+  if (!has_fashion_mnist()) return;
+  const auto run = folder.path() / "run";
+  CHECK(wait_for(start_command("{ " TNN_PROGRAM " " + small_training(run) + " 2>/dev/full; }", out, folder.path() / "err")) == 0);
+  CHECK(std::filesystem::exists(run / "model.safetensors"));
+}
+
 TEST_CASE("one command trains, sweeps and writes every report, and a folder that holds a run is not touched unasked") {
   if (!has_fashion_mnist()) TNN_SKIP("Fashion-MNIST is not installed (package dataset-fashion-mnist)");
   const TemporaryFolder folder;
@@ -117,6 +135,10 @@ TEST_CASE("one command trains, sweeps and writes every report, and a folder that
     CHECK(point.at("top1") <= point.at("top1_high"));
     CHECK(point.at("images") == 200);
   }
+  const Outcome resolved =
+      tnn_run("train " + (run / "recipe.resolved.yaml").string() + " --dry-run --out " + (folder.path() / "other").string());
+  INFO(resolved.err);
+  CHECK(resolved.code == 0);
   const Outcome again = tnn_run(small_training(run));
   CHECK(again.code == 2);
   CHECK_THAT(again.err, ContainsSubstring("--resume") && ContainsSubstring("--overwrite"));
