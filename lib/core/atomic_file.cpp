@@ -76,6 +76,11 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
 
 void replace_file_atomically(const std::filesystem::path& path, const std::function<void(const std::filesystem::path&)>& write) {
   const auto temporary = temporary_name(path);
+  const auto parent = path.parent_path();
+  if (!parent.empty() && !std::filesystem::is_directory(parent)) {
+    errno = ENOENT;
+    fail("create", path);
+  }
   try {
     write(temporary);
     flush_path(temporary, O_RDONLY);

@@ -119,8 +119,8 @@ void SafetensorsFile::parse() {
   const auto fail = [&](const std::string& what) { throw DataError(fmt::format("'{}': {}", path_.string(), what)); };
   uint64_t length = 0;
   std::memcpy(&length, map_, sizeof length);
-  if (length > kLargestHeader || length > size_ - kLengthBytes)
-    fail(fmt::format("header of {} bytes in a file of {} (truncated?)", length, size_));
+  if (length > kLargestHeader) fail("is no safetensors file (a header cannot be as long as its first bytes say)");
+  if (length > size_ - kLengthBytes) fail(fmt::format("header of {} bytes in a file of {} (truncated?)", length, size_));
   const char* text = reinterpret_cast<const char*>(map_) + kLengthBytes;
   const std::byte* data = map_ + kLengthBytes + length;
   const size_t data_size = size_ - kLengthBytes - length;

@@ -33,7 +33,9 @@ void check_options(const ExportOptions& options) {
   if (!onnx && options.format != "safetensors")
     throw UsageError(unknown_name_message("export format", options.format, {"onnx", "safetensors"}));
   if (onnx && options.throttleable != options.utilizations.empty())
-    throw UsageError("export --format onnx takes either --u (static nets) or --throttleable (one file with u as an input)");
+    throw UsageError(
+        "export --format onnx (the default) takes either --u (static nets) or --throttleable (one file with u as an input); --format "
+        "safetensors needs neither");
   if (!onnx && options.throttleable && !options.utilizations.empty())
     throw UsageError("export --format safetensors takes --u (static nets) or --throttleable (the default), not both");
   if (onnx && options.precision != "fp32") throw UsageError("--half is for --format safetensors: ONNX files are fp32");
