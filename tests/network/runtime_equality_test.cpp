@@ -22,7 +22,7 @@ Network exact_network(const std::filesystem::path& path) {
 }
 
 double difference(const at::Tensor& y, const at::Tensor& exact) {
-  return (y.to(at::kDouble) - exact).abs().max().item<double>() / std::max(1.0, exact.abs().max().item<double>());
+  return (y.to(at::kDouble) - exact).abs().max().item<double>() / std::max(1e-3, exact.abs().max().item<double>());
 }
 
 /// The outputs of every engine at the operating points of a model, for a batch of inputs: [engine][point].

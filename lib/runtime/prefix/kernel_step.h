@@ -10,11 +10,12 @@ namespace tnn::prefix {
 
 using kernels::Share;
 
-/// What steps run on: the caller's memory, the arena of the context, and which images are in hand.
+/// What steps run on: the caller's memory, arenas of the context, and which images are in hand.
 struct RunState {
   const float* input = nullptr;
   float* output = nullptr;
-  float* arena = nullptr;
+  float* arena = nullptr;               ///< may be the thread's own while images go through one at a time
+  float* batch = nullptr;               ///< the arena that holds values of the whole batch
   int64_t first_image = 0, images = 0;  ///< of the batch; the first is not 0 where images go through one at a time
   float* scratch = nullptr;             ///< of the calling thread alone: as much as any step of the program asks for
 };
@@ -25,7 +26,8 @@ struct Place {
   int64_t offset = 0, image_shift = 0;
   template <typename Element = float>
   Element* in(const RunState& state) const {
-    return reinterpret_cast<Element*>(state.arena + offset + state.first_image * image_shift);
+    float* const base = image_shift > 0 ? state.batch + state.first_image * image_shift : state.arena;
+    return reinterpret_cast<Element*>(base + offset);
   }
 };
 

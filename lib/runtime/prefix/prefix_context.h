@@ -6,22 +6,29 @@
 
 namespace tnn::prefix {
 
-/// One arena and the threads that work on it.
+/// The threads that work on a run together, and their memory. Steps that take one image at a time go through as many images at once as
+/// there are threads, each in an arena of its own; of the others, and of images that are left over, threads share every step.
 class PrefixContext : public EngineContext {
  public:
   PrefixContext(std::shared_ptr<const ProgramSet> programs, int threads);
   void run(const float* input, int64_t batch, int point, float* output) override;
   int64_t memory_bytes() const override;
-  /// The same as run(), and adds the microseconds of each step of the point's program to `times`.
+  /// The same as run(), and adds the microseconds of each step of the point's program to `times`; where images go through side by side, a
+  /// step's microseconds are divided by the number of threads.
   void run_timed(const float* input, int64_t batch, int point, float* output, std::vector<double>& times);
 
  private:
-  void run_steps(size_t begin, size_t end, const RunState& state);
+  class StepTask;
+  class ImagesTask;
+
+  void run(const RunState& batch, int point);
+  void run_shared(size_t begin, size_t end, const RunState& state);
 
   std::shared_ptr<const ProgramSet> programs_;
-  kernels::AlignedBuffer<float> arena_;
-  const Program* program_ = nullptr;      ///< of the run in hand
-  std::vector<double>* times_ = nullptr;  ///< of its steps, where they are asked for
+  kernels::AlignedBuffer<float> arena_;                ///< and scratch memory of every part of a step
+  std::vector<kernels::AlignedBuffer<float>> others_;  ///< arenas of the threads but the first
+  const Program* program_ = nullptr;                   ///< of the run in hand
+  std::vector<std::vector<double>> times_;             ///< of its steps, where they are asked for: by each thread
   ThreadTeam team_;
 };
 

@@ -6,7 +6,8 @@
 
 namespace tnn::prefix {
 
-ProgramSet::ProgramSet(std::shared_ptr<const ModelParts> parts, const ContextOptions& options) : parts_(std::move(parts)) {
+ProgramSet::ProgramSet(std::shared_ptr<const ModelParts> parts, const ContextOptions& options)
+    : parts_(std::move(parts)), batch_limit_(options.batch_limit) {
   const auto points = static_cast<int>(parts_->plan().points.size());
   std::vector<PointLayouts> layouts;
   for (int point = 0; point < points; ++point) layouts.push_back(choose_layouts(*parts_, point, options.batch_limit));
@@ -20,8 +21,10 @@ ProgramSet::ProgramSet(std::shared_ptr<const ModelParts> parts, const ContextOpt
     programs_.push_back(builder.build());
     scratch = std::max(scratch, builder.scratch_floats());
   }
-  for (const Program& program : programs_)
+  for (const Program& program : programs_) {
+    takes_images_ = takes_images_ || program.one_image_steps > 0;
     for (const ProgramStep& step : program.steps) part_floats_ = std::max(part_floats_, step.kernel->scratch_floats());
+  }
   arena_floats_ = arena + scratch;
   check_memory(arena_floats_ * static_cast<int64_t>(sizeof(float)), options);
 }

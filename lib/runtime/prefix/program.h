@@ -26,8 +26,12 @@ class ProgramSet {
   static int most_parts(int threads) { return threads == 1 ? 1 : kPartsPerThread * threads; }
   /// Of scratch memory that each part of a step needs beside the arena.
   int64_t part_floats() const { return part_floats_; }
-  /// Of arena and scratch memory.
-  int64_t context_floats(int threads) const { return arena_floats_ + most_parts(threads) * part_floats_; }
+  /// Arenas of a context: one for each thread where images go one at a time through some step and a batch has an image for each.
+  int arenas(int threads) const { return takes_images_ && batch_limit_ >= threads ? threads : 1; }
+  /// Of the arena that all threads share, and scratch memory.
+  int64_t shared_floats(int threads) const { return arena_floats_ + most_parts(threads) * part_floats_; }
+  /// Of all arenas and scratch memory.
+  int64_t context_floats(int threads) const { return shared_floats(threads) + (arenas(threads) - 1) * arena_floats_; }
   int64_t map_bytes() const { return maps_.bytes(); }
 
  private:
@@ -36,6 +40,8 @@ class ProgramSet {
   std::shared_ptr<const ModelParts> parts_;
   MapStore maps_;
   std::vector<Program> programs_;
+  int64_t batch_limit_;
+  bool takes_images_ = false;  ///< one at a time, at some point
   int64_t arena_floats_ = 0, part_floats_ = 0;
 };
 

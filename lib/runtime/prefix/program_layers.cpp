@@ -106,7 +106,7 @@ void ProgramBuilder::add_winograd(const Step& step, const LayerWeights& weights,
   options.output = numbering(step.output);
   options.parts = input_parts(step.inputs.front(), weights.layer(), 0);
   options.images = images();
-  options.threads = threads_;
+  options.threads = images() == 1 && batch_limit_ >= threads_ && batch_limit_ > 1 ? 1 : threads_;  // else images go side by side
   options.outputs = layout(step.output).channels;
   options.output_stride = layout(step.output).stride;
   options.adds_residual = residual != nullptr;
