@@ -73,6 +73,7 @@ const float* ModelWeights::read(const ModelTensor& expected) {
     throw DataError(fmt::format("'{}': tensor '{}' has shape [{}], the graph says [{}]", path, expected.name, fmt::join(view->shape, ", "),
                                 fmt::join(expected.shape, ", ")));
   stored_bytes_ += static_cast<int64_t>(view->bytes());
+  stored_numbers_ += view->elements();
   const float* data = nullptr;
   if (can_be_used_in_place(*view)) {
     data = reinterpret_cast<const float*>(view->data);

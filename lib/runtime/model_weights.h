@@ -28,6 +28,7 @@ class ModelWeights {
   BatchNormView batch_norm(NodeId node, int point) const;
   /// Of all tensors as they lie in the file.
   int64_t stored_bytes() const { return stored_bytes_; }
+  int64_t stored_numbers() const { return stored_numbers_; }
 
  private:
   struct Statistic {
@@ -46,7 +47,7 @@ class ModelWeights {
   std::shared_ptr<const SafetensorsFile> file_;
   std::vector<NodeWeights> nodes_;
   std::deque<std::vector<float>> converted_;
-  int64_t stored_bytes_ = 0;
+  int64_t stored_bytes_ = 0, stored_numbers_ = 0;
 };
 
 }  // namespace tnn

@@ -18,7 +18,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 Tuning always(const Plan& plan, const StepTuning& step) {
   Tuning tuning;
   tuning.points.assign(plan.points.size(), std::vector<StepTuning>(plan.steps.size(), step));
-  tuning.winograd_share = 1e9;
+  tuning.weight_share = 1e9;
   return tuning;
 }
 

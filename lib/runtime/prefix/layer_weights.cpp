@@ -1,12 +1,15 @@
 #include "runtime/prefix/layer_weights.h"
 
+#include <algorithm>
+
 namespace tnn::prefix {
 namespace {
 
-/// The weights of some outputs, one after another; `row` numbers each.
-std::vector<float> rows_of(const float* source, int64_t row, const ChannelRanges& outputs) {
+/// The weights of some outputs, one after another: of the `row` numbers of each, the first `used`.
+std::vector<float> rows_of(const float* source, int64_t row, int64_t used, const ChannelRanges& outputs) {
   std::vector<float> rows;
-  for (const ChannelRange& range : outputs) rows.insert(rows.end(), source + range.begin * row, source + range.end * row);
+  for (const ChannelRange& range : outputs)
+    for (int64_t o = range.begin; o < range.end; ++o) rows.insert(rows.end(), source + o * row, source + o * row + used);
   return rows;
 }
 
@@ -26,16 +29,26 @@ LayerWeights::LayerWeights(const LoweredModel& model, const Step& step, Layer la
   for (size_t p = 0; p < model.plan.points.size(); ++p) {
     const ChannelRanges& active = model.plan.points[p].channels[static_cast<size_t>(step.output)];
     points_.push_back(weights_of(source, output_pieces(layer_, local, active)));
-    if (!forms_.winograd_points.empty() && forms_.winograd_points[p]) points_.back().winograd = winograd_.get();
+    if (!is_direct(static_cast<int>(p))) points_.back().winograd = winograd_.get();
     bytes_ += points_.back().copied_bytes;
   }
 }
 
 void LayerWeights::pack_shared(const float* source) {
-  const int64_t outputs = layer_.outputs_per_group, each = outputs * layer_.inputs_per_group * layer_.taps();
-  for (int64_t g = 0; g < layer_.groups; ++g) groups_.push_back(forms_.direct ? pack(source + g * each, outputs, bytes_) : WeightsRef{});
+  const int64_t outputs = std::min(layer_.outputs_per_group, forms_.direct_outputs);
+  const int64_t inputs = std::min(layer_.inputs_per_group, forms_.direct_inputs);
+  const int64_t row = layer_.inputs_per_group * layer_.taps();
+  for (int64_t g = 0; g < layer_.groups; ++g) {
+    const float* const own = source + g * layer_.outputs_per_group * row;
+    if (outputs == 0)
+      groups_.emplace_back();
+    else if (inputs == layer_.inputs_per_group)
+      groups_.push_back(pack(own, outputs, inputs, bytes_));
+    else
+      groups_.push_back(pack(rows_of(own, row, inputs * layer_.taps(), {{0, outputs}}).data(), outputs, inputs, bytes_));
+  }
   if (forms_.winograd_points.empty()) return;
-  winograd_ = std::make_unique<const kernels::WinogradWeights>(source, outputs, layer_.inputs_per_group);
+  winograd_ = std::make_unique<const kernels::WinogradWeights>(source, layer_.outputs_per_group, layer_.inputs_per_group);
   bytes_ += static_cast<int64_t>(winograd_->bytes());
 }
 
@@ -49,25 +62,26 @@ PointWeights LayerWeights::weights_of(const float* source, const std::vector<Out
       if (!local_) at.pieces.push_back({groups_[static_cast<size_t>(piece.group)], first, outputs, piece.output_channel, piece.group});
       continue;
     }
-    const std::vector<float> rows = rows_of(source, row, piece.outputs);
+    const std::vector<float> rows = rows_of(source, row, row, piece.outputs);
     if (local_) {
       local_copies_.emplace_back(rows.data(), outputs, layer_.inputs_per_group, layer_.taps());
       at.local = &local_copies_.back();
       at.copied_bytes += static_cast<int64_t>(at.local->bytes());
     } else {
-      at.pieces.push_back({pack(rows.data(), outputs, at.copied_bytes), 0, outputs, piece.output_channel, piece.group});
+      at.pieces.push_back(
+          {pack(rows.data(), outputs, layer_.inputs_per_group, at.copied_bytes), 0, outputs, piece.output_channel, piece.group});
     }
   }
   return at;
 }
 
-WeightsRef LayerWeights::pack(const float* source, int64_t outputs, int64_t& bytes) {
+WeightsRef LayerWeights::pack(const float* source, int64_t outputs, int64_t inputs, int64_t& bytes) {
   if (forms_.bf16) {
-    bf16_weights_.emplace_back(source, outputs, layer_.inputs_per_group, layer_.taps());
+    bf16_weights_.emplace_back(source, outputs, inputs, layer_.taps());
     bytes += static_cast<int64_t>(bf16_weights_.back().bytes());
     return {nullptr, &bf16_weights_.back()};
   }
-  fp32_weights_.emplace_back(source, outputs, layer_.inputs_per_group, layer_.taps());
+  fp32_weights_.emplace_back(source, outputs, inputs, layer_.taps());
   bytes += static_cast<int64_t>(fp32_weights_.back().bytes());
   return {&fp32_weights_.back(), nullptr};
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <limits>
 #include <memory>
 
 #include "runtime/kernels/local_convolution.h"
@@ -36,8 +37,9 @@ struct PointWeights {
 /// In what forms a layer's weights are packed.
 struct WeightForms {
   bool bf16 = false;
-  bool direct = true;                 ///< as they are
-  std::vector<bool> winograd_points;  ///< points that compute with transformed weights; empty: none are
+  std::vector<bool> winograd_points;  ///< points that compute with transformed weights; empty: none do
+  /// Outputs and inputs up to which some point computes with the weights as they are; 0: none does.
+  int64_t direct_outputs = std::numeric_limits<int64_t>::max(), direct_inputs = std::numeric_limits<int64_t>::max();
 };
 
 /// The weights of one weighted step, packed once for all operating points; what does not fit that is packed for a point of its own.
@@ -47,14 +49,16 @@ class LayerWeights {
 
   const Layer& layer() const { return layer_; }
   const PointWeights& at(int point) const { return points_[static_cast<size_t>(point)]; }
-  bool has_direct() const { return forms_.direct; }
+  /// Whether the point computes with the weights as they are.
+  bool is_direct(int point) const { return forms_.winograd_points.empty() || !forms_.winograd_points[static_cast<size_t>(point)]; }
   int64_t bytes() const { return bytes_; }
 
  private:
   PointWeights weights_of(const float* source, const std::vector<OutputPiece>& pieces);
+  /// Every group's: those of the outputs and inputs that are needed as they are, and all of them transformed.
   void pack_shared(const float* source);
   /// Packs some outputs and counts their bytes.
-  WeightsRef pack(const float* source, int64_t outputs, int64_t& bytes);
+  WeightsRef pack(const float* source, int64_t outputs, int64_t inputs, int64_t& bytes);
 
   Layer layer_;
   WeightForms forms_;

@@ -16,7 +16,10 @@ ModelParts::ModelParts(std::shared_ptr<const LoweredModel> lowered, const kernel
       affine(*model),
       precision(plan()) {
   std::vector<WeightForms> forms(plan().steps.size());
-  if (wanted == Precision::fp32) forms = choose_winograd(plan(), regions, numbering, kernels, tuning);
+  if (wanted == Precision::fp32) {
+    const int64_t table_numbers = affine.bytes() / static_cast<int64_t>(sizeof(float));
+    forms = choose_winograd(*model, regions, numbering, kernels, tuning, table_numbers);
+  }
   for (size_t s = 0; s < plan().steps.size(); ++s) {
     const Step& step = plan().steps[s];
     weights.emplace_back();

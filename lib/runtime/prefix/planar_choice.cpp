@@ -1,8 +1,12 @@
+#include "runtime/prefix/planar_choice.h"
+
 #include <algorithm>
 
 #include "runtime/kernels/planar_convolution.h"
+#include "runtime/kernels/tile_choice.h"
+#include "runtime/kernels/winograd.h"
 #include "runtime/lowering/rewriting.h"
-#include "runtime/prefix/point_layouts.h"
+#include "runtime/prefix/layer.h"
 
 namespace tnn::prefix {
 namespace {
@@ -12,88 +16,76 @@ constexpr double kPlanarGain = 0.95;       ///< planes have to be that much fast
 
 struct Cycles {
   double wide = 0, planar = 0;
+
+  void add(const Cycles& other) { wide += other.wide, planar += other.planar; }
 };
 
-/// Estimates, in cycles, of a convolution whose result lies in a region.
-Cycles convolution_cycles(const ModelParts& parts, int point_index, size_t index, bool preactivated) {
-  const Plan& plan = parts.plan();
-  const PlanPoint& point = plan.points[static_cast<size_t>(point_index)];
-  const Step& step = plan.steps[index];
-  const Operand& input = step.inputs.front();
-  kernels::WideWork work;
-  const int64_t inputs = count_channels(plan, point, input), taps = parts.weights[index]->layer().taps();
-  work.pixels = plan.value(step.output).shape.positions();
-  work.outputs = count_channels(point.channels[static_cast<size_t>(step.output)]);
-  work.steps = std::max<int64_t>(1, inputs * taps);
-  work.segment_length = static_cast<double>(inputs) / static_cast<double>(input.size());
-  Cycles cycles;
-  cycles.wide = parts.weights[index]->at(point_index).winograd
-                    ? kernels::winograd_cycles(parts.kernels, work.pixels / 4, inputs, work.outputs)
-                    : kernels::wide_cycles(parts.kernels, work);
-  work.pixels = kernels::PlanarLayout{parts.numbering[static_cast<size_t>(step.output)]}.span();
-  cycles.planar = kernels::choose_planar_tiling(parts.kernels, work, preactivated).cycles;
-  return cycles;
-}
+/// Estimates, in cycles, of the steps of a point.
+class Estimate {
+ public:
+  Estimate(const Plan& plan, const PlanarRegions& regions, const std::vector<kernels::ImageLayout>& numbering,
+           const kernels::KernelSet& set, int point)
+      : plan_(plan), regions_(regions), numbering_(numbering), set_(set), point_(plan.points[static_cast<size_t>(point)]) {}
 
-/// The same as measured, of any step.
-Cycles measured_times(const ModelParts& parts, int point_index, size_t index, const StepTuning& tuned) {
-  const bool filters = parts.weights[index] && parts.weights[index]->at(point_index).winograd;
-  return {filters ? tuned.winograd : tuned.wide, tuned.planar};
-}
-
-/// A batch norm that planes would spare.
-double batch_norm_cycles(const ModelParts& parts, const PlanPoint& point, const Step& step) {
-  double cycles = 0;
-  for (const Segment& segment : step.inputs.front()) {
-    const int64_t channels = count_channels(active_channels(point, segment));
-    const int64_t vectors = (channels + parts.kernels.lanes - 1) / parts.kernels.lanes;
-    if (channels > 0) cycles += kCyclesOfPixelPart + 3 * static_cast<double>(vectors);
+  Cycles of(size_t index, bool filtered) const {
+    const Step& step = plan_.steps[index];
+    if (is_weighted(step.operation)) return of_convolution(index, filtered);
+    return {regions_.fused_into[index] == kNone ? 0 : of_batch_norm(step), 0};
   }
-  return cycles * static_cast<double>(parts.plan().value(step.output).shape.positions());
-}
 
-/// Whether a step can have a planar result at a point: with the shared weights, and one image in hand.
-bool can_be_planar(const ModelParts& parts, int point_index, size_t index, size_t split, int64_t batch_limit) {
-  const PlanPoint& point = parts.plan().points[static_cast<size_t>(point_index)];
-  const bool alone = batch_limit == 1 || (index + 1 < split || (index < split && split == parts.plan().steps.size()));
-  if (!alone || point.steps[index].mode == StepMode::residual_only) return false;
-  if (!parts.weights[index] || point.steps[index].mode == StepMode::skip) return true;
-  if (!parts.weights[index]->has_direct()) return false;
-  const ChannelRanges& active = point.channels[static_cast<size_t>(parts.plan().steps[index].output)];
-  return active.size() == 1 && active.front().begin == 0;
-}
+ private:
+  Cycles of_convolution(size_t index, bool filtered) const {
+    const Step& step = plan_.steps[index];
+    const Operand& input = step.inputs.front();
+    const auto& fused = regions_.fused_into;
+    const bool preactivated = std::find(fused.begin(), fused.end(), static_cast<int>(index)) != fused.end();
+    kernels::WideWork work;
+    const int64_t inputs = count_channels(plan_, point_, input), taps = layer_of(plan_, numbering_, step).taps();
+    work.pixels = plan_.value(step.output).shape.positions();
+    work.outputs = count_channels(point_.channels[static_cast<size_t>(step.output)]);
+    work.steps = std::max<int64_t>(1, inputs * taps);
+    work.segment_length = static_cast<double>(inputs) / static_cast<double>(input.size());
+    Cycles cycles;
+    cycles.wide = filtered ? kernels::winograd_cycles(set_, work.pixels / 4, inputs, work.outputs) : kernels::wide_cycles(set_, work);
+    work.pixels = kernels::PlanarLayout{numbering_[static_cast<size_t>(step.output)]}.span();
+    cycles.planar = kernels::choose_planar_tiling(set_, work, preactivated).cycles;
+    return cycles;
+  }
+
+  /// A batch norm that planes would spare.
+  double of_batch_norm(const Step& step) const {
+    double cycles = 0;
+    for (const Segment& segment : step.inputs.front()) {
+      const int64_t channels = count_channels(active_channels(point_, segment));
+      const int64_t vectors = (channels + set_.lanes - 1) / set_.lanes;
+      if (channels > 0) cycles += kCyclesOfPixelPart + 3 * static_cast<double>(vectors);
+    }
+    return cycles * static_cast<double>(plan_.value(step.output).shape.positions());
+  }
+
+  const Plan& plan_;
+  const PlanarRegions& regions_;
+  const std::vector<kernels::ImageLayout>& numbering_;
+  const kernels::KernelSet& set_;
+  const PlanPoint& point_;
+};
 
 }  // namespace
 
-std::vector<bool> choose_planar_regions(const ModelParts& parts, int point_index, size_t split, int64_t batch_limit) {
-  const Plan& plan = parts.plan();
-  const PlanPoint& point = plan.points[static_cast<size_t>(point_index)];
-  const auto count = static_cast<size_t>(parts.regions.count);
-  std::vector<bool> possible(count, !parts.uses_bf16());  // bf16 kernels read pixels
-  std::vector<Cycles> cycles(count);
+std::vector<bool> where_planes_pay(const Plan& plan, const PlanarRegions& regions, const std::vector<kernels::ImageLayout>& numbering,
+                                   const kernels::KernelSet& set, const Tuning& tuning, int point, const std::vector<bool>& filtered) {
+  const Estimate estimate(plan, regions, numbering, set, point);
+  std::vector<Cycles> cycles(static_cast<size_t>(regions.count));
   for (size_t s = 0; s < plan.steps.size(); ++s) {
-    const Step& step = plan.steps[s];
-    const int region = parts.regions.of_value[static_cast<size_t>(step.output)];
-    if (region == kNone) continue;
-    const auto r = static_cast<size_t>(region);
-    possible[r] = possible[r] && can_be_planar(parts, point_index, s, split, batch_limit);
-    if (point.steps[s].mode != StepMode::run) continue;
-    if (const StepTuning* const tuned = parts.tuning.find(point_index, s)) {
-      const Cycles own = measured_times(parts, point_index, s, *tuned);
-      cycles[r].wide += own.wide;
-      cycles[r].planar += own.planar;
-      continue;
-    }
-    if (parts.regions.fused_into[s] != kNone) cycles[r].wide += batch_norm_cycles(parts, point, step);
-    if (!parts.weights[s]) continue;
-    const auto& fused = parts.regions.fused_into;
-    const Cycles own = convolution_cycles(parts, point_index, s, std::find(fused.begin(), fused.end(), static_cast<int>(s)) != fused.end());
-    cycles[r].wide += own.wide;
-    cycles[r].planar += own.planar;
+    const int region = regions.of_value[static_cast<size_t>(plan.steps[s].output)];
+    if (region == kNone || plan.points[static_cast<size_t>(point)].steps[s].mode != StepMode::run) continue;
+    const StepTuning* const tuned = tuning.find(point, s);
+    cycles[static_cast<size_t>(region)].add(tuned ? Cycles{filtered[s] ? tuned->winograd : tuned->wide, tuned->planar}
+                                                  : estimate.of(s, filtered[s]));
   }
-  std::vector<bool> planar(count);
-  for (size_t r = 0; r < count; ++r) planar[r] = possible[r] && cycles[r].planar < kPlanarGain * cycles[r].wide;
-  return planar;
+  std::vector<bool> pay;
+  for (const Cycles& own : cycles) pay.push_back(own.planar < kPlanarGain * own.wide);
+  return pay;
 }
 
 }  // namespace tnn::prefix

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/kernels/planar_convolution.h"
+#include "runtime/prefix/planar_choice.h"
 
 namespace tnn::prefix {
 namespace {
@@ -69,6 +70,31 @@ bool writes_parts(const Step& step) {
   return !step.inputs.empty() && step.inputs.front().size() > 1 &&
          (std::holds_alternative<BatchNorm>(step.operation) || std::holds_alternative<Pool>(step.operation) ||
           std::holds_alternative<GlobalPool>(step.operation));
+}
+
+/// Whether a step can have a planar result at a point: with the shared weights as they are, and one image in hand.
+bool can_be_planar(const ModelParts& parts, int point_index, size_t index, size_t split, int64_t batch_limit) {
+  const PlanPoint& point = parts.plan().points[static_cast<size_t>(point_index)];
+  const bool alone = batch_limit == 1 || (index + 1 < split || (index < split && split == parts.plan().steps.size()));
+  if (!alone || point.steps[index].mode == StepMode::residual_only) return false;
+  if (!parts.weights[index] || point.steps[index].mode == StepMode::skip) return true;
+  if (!parts.weights[index]->is_direct(point_index)) return false;
+  const ChannelRanges& active = point.channels[static_cast<size_t>(parts.plan().steps[index].output)];
+  return active.size() == 1 && active.front().begin == 0;
+}
+
+/// The regions that are planar at a point: where that pays and can be.
+std::vector<bool> choose_planar_regions(const ModelParts& parts, int point, size_t split, int64_t batch_limit) {
+  const auto& steps = parts.plan().steps;
+  std::vector<bool> filtered;
+  for (const auto& layer : parts.weights) filtered.push_back(layer && !layer->is_direct(point));
+  std::vector<bool> planar = where_planes_pay(parts.plan(), parts.regions, parts.numbering, parts.kernels, parts.tuning, point, filtered);
+  if (parts.uses_bf16()) planar.assign(planar.size(), false);  // bf16 kernels read pixels
+  for (size_t s = 0; s < steps.size(); ++s) {
+    const int region = parts.regions.of_value[static_cast<size_t>(steps[s].output)];
+    if (region != kNone && !can_be_planar(parts, point, s, split, batch_limit)) planar[static_cast<size_t>(region)] = false;
+  }
+  return planar;
 }
 
 void adjust_lifetimes(const ModelParts& parts, const PointLayouts& layouts, std::vector<Lifetime>& lives) {

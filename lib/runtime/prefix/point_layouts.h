@@ -17,9 +17,6 @@ struct ValueLayout {
   bool operator==(const ValueLayout&) const = default;
 };
 
-/// The regions that are planar at a point: where that is estimated to be faster, and images go through one at a time.
-std::vector<bool> choose_planar_regions(const ModelParts& parts, int point, size_t split, int64_t batch_limit);
-
 ValueLayout wide_layout(const kernels::ImageLayout& numbering, int64_t channels, int64_t images, bool of_parts);
 ValueLayout planar_layout(const kernels::ImageLayout& numbering, int64_t channels, int64_t images);
 

@@ -75,7 +75,7 @@ class Tuner {
   Tuning uniform(const StepTuning& step) const {
     Tuning tuning;
     tuning.points.assign(static_cast<size_t>(points_), std::vector<StepTuning>(steps(), step));
-    tuning.winograd_share = kUnlimited;
+    tuning.weight_share = kUnlimited;
     return tuning;
   }
 

@@ -18,10 +18,10 @@ struct StepTuning {
 
 /// Times that decide between ways to compute, in place of estimates.
 struct Tuning {
-  static constexpr double kWinogradShare = 0.045;
+  static constexpr double kWeightShare = 1.05;
 
   std::vector<std::vector<StepTuning>> points = {};  ///< [operating point][step] of the plan; none: the estimates decide
-  double winograd_share = kWinogradShare;            ///< that transformed weights may add to the weights of the model
+  double weight_share = kWeightShare;                ///< numbers that packed weights and tables may take, to those in the model's file
 
   /// nullptr: by the estimates.
   const StepTuning* find(int point, size_t step) const { return points.empty() ? nullptr : &points[static_cast<size_t>(point)][step]; }

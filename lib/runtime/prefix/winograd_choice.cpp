@@ -5,6 +5,7 @@
 #include "runtime/kernels/planar_convolution.h"
 #include "runtime/kernels/tile_choice.h"
 #include "runtime/lowering/rewriting.h"
+#include "runtime/prefix/planar_choice.h"
 
 namespace tnn::prefix {
 namespace {
@@ -14,8 +15,8 @@ constexpr double kMeasuredGain = 0.97;  ///< of the direct time
 
 struct Candidate {
   size_t step = 0;
-  int64_t extra_weights = 0;
-  double saved = 0;  ///< at the point that saves most
+  int64_t extra_numbers = 0;  ///< that its weights take so, beyond those as they are
+  double saved = 0;           ///< at the point that saves most
   WeightForms forms;
 };
 
@@ -25,11 +26,20 @@ bool may_be_planar(const PlanarRegions& regions, ValueId value, ValueId output) 
   return value == 0 || (region != kNone && region != regions.of_value[static_cast<size_t>(output)]);  // 0: the network's input
 }
 
+/// Whether planes would spare the value's region batch norms: what it gains is all or nothing, and memory for all is not there.
+bool spares_batch_norms(const Plan& plan, const PlanarRegions& regions, ValueId value) {
+  const int region = regions.of_value[static_cast<size_t>(value)];
+  for (size_t s = 0; s < plan.steps.size(); ++s)
+    if (region != kNone && regions.fused_into[s] != kNone && regions.of_value[static_cast<size_t>(plan.steps[s].output)] == region)
+      return true;
+  return false;
+}
+
 /// Whether a layer reads wide values and writes a prefix of its outputs, with shared weights, at every point.
 bool is_eligible(const Plan& plan, const PlanarRegions& regions, const Step& step, const Layer& layer) {
   if (!std::holds_alternative<Convolution>(step.operation) || layer.groups != 1 || layer.output_extent.size() != 2) return false;
   const Operand& input = step.inputs.front();
-  if (!kernels::winograd_fits(layer.window, layer.output_extent)) return false;
+  if (!kernels::winograd_fits(layer.window, layer.output_extent) || spares_batch_norms(plan, regions, step.output)) return false;
   for (const Segment& segment : input)
     if (!segment.is_plain() || may_be_planar(regions, segment.value, step.output)) return false;
   return std::all_of(plan.points.begin(), plan.points.end(), [&](const PlanPoint& point) {
@@ -43,6 +53,17 @@ double direct_cycles(const kernels::KernelSet& set, const kernels::ImageLayout& 
   const double wide = kernels::wide_cycles(set, work);
   work.pixels = kernels::PlanarLayout{numbering}.span();
   return std::min(wide, kernels::choose_planar_tiling(set, work, false).cycles);
+}
+
+/// Where the inputs end that are active at a point, counted as the layer's weights do.
+int64_t end_of_inputs(const Plan& plan, const PlanPoint& point, const Operand& input) {
+  int64_t first = 0, end = 0;
+  for (const Segment& segment : input) {
+    const ChannelRanges active = active_channels(point, segment);
+    if (!active.empty()) end = first + active.back().end;
+    first += plan.value(segment.value).channels;
+  }
+  return end;
 }
 
 /// What a layer takes at a point in both ways: estimated cycles, or measured time.
@@ -63,60 +84,130 @@ Times measured(const StepTuning& tuned) {
   return {direct, tuned.winograd, tuned.winograd < kMeasuredGain * direct};
 }
 
-Candidate candidate_of(const Plan& plan, const std::vector<kernels::ImageLayout>& numbering, const kernels::KernelSet& set, size_t index,
-                       const Layer& layer, const Tuning& tuning) {
-  const Step& step = plan.steps[index];
-  const int64_t positions = plan.value(step.output).shape.positions(), weights = layer.outputs_per_group * layer.inputs_per_group * 9;
-  Candidate candidate{index, weights * kernels::kWinogradPositions / 9, 0, {}};
-  bool all = true;
-  for (size_t p = 0; p < plan.points.size(); ++p) {
-    const PlanPoint& point = plan.points[p];
-    const int64_t inputs = count_channels(plan, point, step.inputs.front());
-    const int64_t outputs = count_channels(point.channels[static_cast<size_t>(step.output)]);
-    const bool runs = point.steps[index].mode == StepMode::run && outputs > 0;
-    if (!runs || inputs == 0) {
-      candidate.forms.winograd_points.push_back(false);
-      all = all && !runs;  // of no inputs: directly
-      continue;
-    }
-    const StepTuning* const tuned = tuning.find(static_cast<int>(p), index);
-    const Times times = tuned ? measured(*tuned) : estimate(set, numbering[static_cast<size_t>(step.output)], positions, inputs, outputs);
-    candidate.forms.winograd_points.push_back(times.filtering_pays);
-    all = all && times.filtering_pays;
-    if (times.filtering_pays) candidate.saved = std::max(candidate.saved, times.direct - times.filtered);
-  }
-  candidate.forms.direct = !all;
-  if (all) candidate.extra_weights -= weights;
-  return candidate;
+/// Of weights packed in blocks of 16 outputs.
+int64_t packed_numbers(int64_t outputs, int64_t inputs, int64_t taps) {
+  return kernels::round_up(outputs, kernels::kBlock) * inputs * taps;
 }
 
 bool saves_more_a_byte(const Candidate& a, const Candidate& b) {
-  return a.saved * static_cast<double>(b.extra_weights) > b.saved * static_cast<double>(a.extra_weights);
+  return a.saved * static_cast<double>(b.extra_numbers) > b.saved * static_cast<double>(a.extra_numbers);
 }
+
+class Choice {
+ public:
+  Choice(const LoweredModel& model, const PlanarRegions& regions, const std::vector<kernels::ImageLayout>& numbering,
+         const kernels::KernelSet& set, const Tuning& tuning, int64_t table_numbers)
+      : plan_(model.plan), regions_(regions), numbering_(numbering), set_(set), tuning_(tuning), layers_(plan_.steps.size()) {
+    times_.assign(plan_.steps.size(), std::vector<Times>(plan_.points.size()));
+    int64_t packed = table_numbers;
+    for (size_t s = 0; s < plan_.steps.size(); ++s) {
+      const Step& step = plan_.steps[s];
+      if (!is_weighted(step.operation)) continue;
+      Layer& layer = layers_[s] = layer_of(plan_, numbering, step);
+      packed += is_local(plan_, step, layer) ? packed_numbers(layer.groups * layer.outputs_per_group, layer.inputs_per_group, layer.taps())
+                                             : layer.groups * packed_numbers(layer.outputs_per_group, layer.inputs_per_group, layer.taps());
+      if (is_eligible(plan_, regions, step, layer)) times_[s] = times_of(s);
+    }
+    budget_ = tuning.weight_share * static_cast<double>(model.weights.stored_numbers()) - static_cast<double>(packed);
+  }
+
+  /// What a region gains in planes depends on which of its layers would else be filtered, for which there may not be memory.
+  std::vector<WeightForms> choose() {
+    while (true) {
+      std::vector<WeightForms> forms = best_forms();
+      if (!leave_planar_layers(forms)) return forms;
+    }
+  }
+
+ private:
+  /// By point; zeros where the layer does not run.
+  std::vector<Times> times_of(size_t index) const {
+    const Step& step = plan_.steps[index];
+    const int64_t positions = plan_.value(step.output).shape.positions();
+    std::vector<Times> times(plan_.points.size());
+    for (size_t p = 0; p < plan_.points.size(); ++p) {
+      const PlanPoint& point = plan_.points[p];
+      const int64_t inputs = count_channels(plan_, point, step.inputs.front());
+      const int64_t outputs = count_channels(point.channels[static_cast<size_t>(step.output)]);
+      if (point.steps[index].mode != StepMode::run || outputs == 0 || inputs == 0) continue;
+      const StepTuning* const tuned = tuning_.find(static_cast<int>(p), index);
+      times[p] = tuned ? measured(*tuned) : estimate(set_, numbering_[static_cast<size_t>(step.output)], positions, inputs, outputs);
+    }
+    return times;
+  }
+
+  Candidate candidate_of(size_t index) const {
+    const Step& step = plan_.steps[index];
+    const Layer& layer = layers_[index];
+    Candidate candidate{index, 0, 0, {}};
+    candidate.forms.direct_outputs = candidate.forms.direct_inputs = 0;
+    for (size_t p = 0; p < plan_.points.size(); ++p) {
+      const PlanPoint& point = plan_.points[p];
+      const Times& times = times_[index][p];
+      candidate.forms.winograd_points.push_back(times.filtering_pays);
+      if (times.filtering_pays) {
+        candidate.saved = std::max(candidate.saved, times.direct - times.filtered);
+      } else if (point.steps[index].mode == StepMode::run) {
+        const int64_t outputs = count_channels(point.channels[static_cast<size_t>(step.output)]);
+        candidate.forms.direct_outputs = std::max(candidate.forms.direct_outputs, outputs);
+        candidate.forms.direct_inputs = std::max(candidate.forms.direct_inputs, end_of_inputs(plan_, point, step.inputs.front()));
+      }
+    }
+    candidate.extra_numbers = packed_numbers(layer.outputs_per_group, layer.inputs_per_group, kernels::kWinogradPositions - 9) +
+                              packed_numbers(candidate.forms.direct_outputs, candidate.forms.direct_inputs, 9);
+    return candidate;
+  }
+
+  /// As many layers as there is memory for.
+  std::vector<WeightForms> best_forms() const {
+    std::vector<Candidate> candidates;
+    for (size_t s = 0; s < times_.size(); ++s)
+      if (std::any_of(times_[s].begin(), times_[s].end(), [](const Times& own) { return own.filtering_pays; }))
+        candidates.push_back(candidate_of(s));
+    std::stable_sort(candidates.begin(), candidates.end(), saves_more_a_byte);
+    std::vector<WeightForms> forms(times_.size());
+    double left = budget_;
+    for (Candidate& candidate : candidates) {
+      if (static_cast<double>(candidate.extra_numbers) > left) continue;
+      left -= static_cast<double>(candidate.extra_numbers);
+      forms[candidate.step] = std::move(candidate.forms);
+    }
+    return forms;
+  }
+
+  /// Leaves out those that lie in regions which are faster in planes; true where there are some.
+  bool leave_planar_layers(const std::vector<WeightForms>& forms) {
+    bool some = false;
+    for (size_t p = 0; p < plan_.points.size(); ++p) {
+      std::vector<bool> filtered;
+      for (const WeightForms& own : forms) filtered.push_back(!own.winograd_points.empty() && own.winograd_points[p]);
+      const std::vector<bool> planar = where_planes_pay(plan_, regions_, numbering_, set_, tuning_, static_cast<int>(p), filtered);
+      for (size_t s = 0; s < filtered.size(); ++s) {
+        const int region = regions_.of_value[static_cast<size_t>(plan_.steps[s].output)];
+        if (!filtered[s] || region == kNone || !planar[static_cast<size_t>(region)]) continue;
+        times_[s][p].filtering_pays = false;
+        some = true;
+      }
+    }
+    return some;
+  }
+
+  const Plan& plan_;
+  const PlanarRegions& regions_;
+  const std::vector<kernels::ImageLayout>& numbering_;
+  const kernels::KernelSet& set_;
+  const Tuning& tuning_;
+  std::vector<Layer> layers_;              ///< of weighted steps
+  std::vector<std::vector<Times>> times_;  ///< [step][point]; zeros for steps that cannot be filtered
+  double budget_ = 0;                      ///< of numbers
+};
 
 }  // namespace
 
-std::vector<WeightForms> choose_winograd(const Plan& plan, const PlanarRegions& regions, const std::vector<kernels::ImageLayout>& numbering,
-                                         const kernels::KernelSet& set, const Tuning& tuning) {
-  std::vector<WeightForms> forms(plan.steps.size());
-  std::vector<Candidate> candidates;
-  int64_t weights = 0;
-  for (size_t s = 0; s < plan.steps.size(); ++s) {
-    if (!is_weighted(plan.steps[s].operation)) continue;
-    const Layer layer = layer_of(plan, numbering, plan.steps[s]);
-    weights += layer.groups * layer.outputs_per_group * layer.inputs_per_group * layer.taps();
-    if (!is_eligible(plan, regions, plan.steps[s], layer)) continue;
-    candidates.push_back(candidate_of(plan, numbering, set, s, layer, tuning));
-    if (candidates.back().saved <= 0) candidates.pop_back();
-  }
-  std::stable_sort(candidates.begin(), candidates.end(), saves_more_a_byte);
-  double left = tuning.winograd_share * static_cast<double>(weights);
-  for (Candidate& candidate : candidates) {
-    if (static_cast<double>(candidate.extra_weights) > left) continue;
-    left -= static_cast<double>(candidate.extra_weights);
-    forms[candidate.step] = std::move(candidate.forms);
-  }
-  return forms;
+std::vector<WeightForms> choose_winograd(const LoweredModel& model, const PlanarRegions& regions,
+                                         const std::vector<kernels::ImageLayout>& numbering, const kernels::KernelSet& set,
+                                         const Tuning& tuning, int64_t table_numbers) {
+  return Choice(model, regions, numbering, set, tuning, table_numbers).choose();
 }
 
 }  // namespace tnn::prefix

@@ -8,10 +8,11 @@
 namespace tnn::prefix {
 
 /// Which 3x3 layers are computed by minimal filtering (kernels/winograd.h), and at which operating points: where it is estimated, or
-/// was measured, to be faster, as long as the transformed weights of all such layers add little to the model's weights; those that save
-/// most time a byte come first. A layer that no point computes directly keeps its transformed weights alone. Forms of each step of the
-/// plan.
-std::vector<WeightForms> choose_winograd(const Plan& plan, const PlanarRegions& regions, const std::vector<kernels::ImageLayout>& numbering,
-                                         const kernels::KernelSet& set, const Tuning& tuning);
+/// was measured, to be faster, as long as all packed weights and tables (`table_numbers` of these) are few beside the numbers in the
+/// model's file; layers that save most time a byte come first. Of their weights as they are, only those are kept that some point computes
+/// with. Forms of each step of the plan.
+std::vector<WeightForms> choose_winograd(const LoweredModel& model, const PlanarRegions& regions,
+                                         const std::vector<kernels::ImageLayout>& numbering, const kernels::KernelSet& set,
+                                         const Tuning& tuning, int64_t table_numbers);
 
 }  // namespace tnn::prefix
