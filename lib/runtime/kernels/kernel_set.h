@@ -26,6 +26,7 @@ struct KernelSet {
 
   LocalKernel depthwise = nullptr;                                          ///< 16 channels, any taps
   LocalKernel depthwise_nine_taps = nullptr;                                ///< 16 channels, a 3x3 filter
+  LocalKernel depthwise_side_by_side = nullptr;                             ///< the same, for pixels most of which lie so
   LocalKernel grouped4 = nullptr, grouped8 = nullptr, grouped16 = nullptr;  ///< 16 outputs, groups of that many inputs and outputs
 
   void (*winograd_input)(const WinogradInputTile&) = nullptr;

@@ -16,6 +16,13 @@ bool is_three_by_three(const std::vector<int64_t>& taps) {
   return true;
 }
 
+/// Whether neighbours among the outputs read windows that are one column apart, but at the ends of rows.
+bool lie_side_by_side(const std::vector<int32_t>& inputs, const std::vector<Tap>& taps) {
+  size_t neighbours = 0;
+  for (size_t p = 1; p < inputs.size(); ++p) neighbours += inputs[p] - inputs[p - 1] == 1;
+  return taps[1].pixel_offset - taps[0].pixel_offset == 1 && 2 * neighbours > inputs.size();
+}
+
 constexpr int64_t kStripPixels = 64;  ///< of a unit of work: some rows of a map
 
 }  // namespace
@@ -45,6 +52,7 @@ LocalConvolution::LocalConvolution(Options options) : options_(std::move(options
     throw UsageError("local convolution: the pixel strides must hold the channels rounded up to 16");
   if (options_.map->runs.size() != 1) throw UsageError("local convolution: the map must be in the order of the images");
   for (const Tap& tap : options_.map->taps) taps_.push_back(tap.pixel_offset * options_.input_stride);
+  lie_side_by_side_ = taps_.size() > 1 && lie_side_by_side(options_.map->input, options_.map->taps);
   blocks_ = (options_.channels + kBlock - 1) / kBlock;
 }
 
@@ -64,7 +72,8 @@ LocalKernel LocalConvolution::kernel() const {
     case 16:
       return kernels.grouped16;
     default:
-      return is_three_by_three(taps_) ? kernels.depthwise_nine_taps : kernels.depthwise;
+      if (!is_three_by_three(taps_)) return kernels.depthwise;
+      return lie_side_by_side_ ? kernels.depthwise_side_by_side : kernels.depthwise_nine_taps;
   }
 }
 
