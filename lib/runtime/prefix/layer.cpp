@@ -5,6 +5,10 @@
 namespace tnn::prefix {
 namespace {
 
+/// Weights from which on those of a linear layer come from memory, as one stretch an output: position by position, they would be read in
+/// short runs, which costs up to twice the time at narrow points.
+constexpr int64_t kStreamedWeights = int64_t{1} << 18;
+
 Layer linear_layer(const Plan& plan, const std::vector<kernels::ImageLayout>& numbering, const Step& step) {
   const Operand& input = step.inputs.front();
   Layer layer;
@@ -12,7 +16,9 @@ Layer linear_layer(const Plan& plan, const std::vector<kernels::ImageLayout>& nu
   layer.outputs_per_group = plan.value(step.output).channels;
   const Segment& first = input.front();
   const std::vector<int64_t>& extent = plan.value(first.value).extent();
-  layer.gathers_features = !numbered_alike(numbering, input) || (!first.flattened && !extent.empty());
+  const bool streamed =
+      plan.value(first.value).shape.positions() > 1 && layer.inputs_per_group * layer.outputs_per_group >= kStreamedWeights;
+  layer.gathers_features = !numbered_alike(numbering, input) || (!first.flattened && !extent.empty()) || streamed;
   if (layer.gathers_features) return layer;
   const size_t dimensions = extent.size();
   layer.window = {extent, std::vector<int64_t>(dimensions, 1), std::vector<int64_t>(dimensions, 0), std::vector<int64_t>(dimensions, 1)};

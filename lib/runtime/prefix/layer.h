@@ -11,7 +11,8 @@ struct Layer {
   int64_t groups = 1, inputs_per_group = 0, outputs_per_group = 0;  ///< at full width
   Window window;                                                    ///< without dimensions where the input is a list of features
   std::vector<int64_t> output_extent;                               ///< of the window's dimensions
-  bool gathers_features = false;  ///< a linear layer over parts of different kind: they are copied into one list of features first
+  bool gathers_features =
+      false;  ///< a linear layer over parts of different kind, or large: they are copied into one list of features first
 
   int64_t taps() const {
     int64_t product = 1;
