@@ -26,20 +26,11 @@ bool may_be_planar(const PlanarRegions& regions, ValueId value, ValueId output) 
   return value == 0 || (region != kNone && region != regions.of_value[static_cast<size_t>(output)]);  // 0: the network's input
 }
 
-/// Whether planes would spare the value's region batch norms: what it gains is all or nothing, and memory for all is not there.
-bool spares_batch_norms(const Plan& plan, const PlanarRegions& regions, ValueId value) {
-  const int region = regions.of_value[static_cast<size_t>(value)];
-  for (size_t s = 0; s < plan.steps.size(); ++s)
-    if (region != kNone && regions.fused_into[s] != kNone && regions.of_value[static_cast<size_t>(plan.steps[s].output)] == region)
-      return true;
-  return false;
-}
-
 /// Whether a layer reads wide values and writes a prefix of its outputs, with shared weights, at every point.
 bool is_eligible(const Plan& plan, const PlanarRegions& regions, const Step& step, const Layer& layer) {
   if (!std::holds_alternative<Convolution>(step.operation) || layer.groups != 1 || layer.output_extent.size() != 2) return false;
   const Operand& input = step.inputs.front();
-  if (!kernels::winograd_fits(layer.window, layer.output_extent) || spares_batch_norms(plan, regions, step.output)) return false;
+  if (!kernels::winograd_fits(layer.window, layer.output_extent)) return false;
   for (const Segment& segment : input)
     if (!segment.is_plain() || may_be_planar(regions, segment.value, step.output)) return false;
   return std::all_of(plan.points.begin(), plan.points.end(), [&](const PlanPoint& point) {
@@ -175,22 +166,37 @@ class Choice {
     return forms;
   }
 
-  /// Leaves out those that lie in regions which are faster in planes; true where there are some.
+  /// Of each region whether planes spare it batch norms: it gains by filtering all of its layers or none.
+  std::vector<bool> whole_regions() const {
+    std::vector<bool> whole(static_cast<size_t>(regions_.count));
+    for (size_t s = 0; s < plan_.steps.size(); ++s)
+      if (const int region = region_of(s); region != kNone && regions_.fused_into[s] != kNone) whole[static_cast<size_t>(region)] = true;
+    return whole;
+  }
+
+  /// Gives up those that lie in regions which are faster in planes, or of which memory is there for some only; true where there are such.
   bool leave_planar_layers(const std::vector<WeightForms>& forms) {
     bool some = false;
+    const std::vector<bool> whole = whole_regions();
     for (size_t p = 0; p < plan_.points.size(); ++p) {
       std::vector<bool> filtered;
       for (const WeightForms& own : forms) filtered.push_back(!own.winograd_points.empty() && own.winograd_points[p]);
-      const std::vector<bool> planar = where_planes_pay(plan_, regions_, numbering_, set_, tuning_, static_cast<int>(p), filtered);
+      std::vector<bool> leave = where_planes_pay(plan_, regions_, numbering_, set_, tuning_, static_cast<int>(p), filtered);
+      for (size_t s = 0; s < filtered.size(); ++s)
+        if (const int region = region_of(s);
+            region != kNone && whole[static_cast<size_t>(region)] && times_[s][p].filtering_pays && !filtered[s])
+          leave[static_cast<size_t>(region)] = true;
       for (size_t s = 0; s < filtered.size(); ++s) {
-        const int region = regions_.of_value[static_cast<size_t>(plan_.steps[s].output)];
-        if (!filtered[s] || region == kNone || !planar[static_cast<size_t>(region)]) continue;
+        const int region = region_of(s);
+        if (!times_[s][p].filtering_pays || region == kNone || !leave[static_cast<size_t>(region)]) continue;
         times_[s][p].filtering_pays = false;
         some = true;
       }
     }
     return some;
   }
+
+  int region_of(size_t step) const { return regions_.of_value[static_cast<size_t>(plan_.steps[step].output)]; }
 
   const Plan& plan_;
   const PlanarRegions& regions_;
