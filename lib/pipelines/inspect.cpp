@@ -60,9 +60,9 @@ Table gate_table(const Graph& graph) {
 }  // namespace
 
 Table operating_point_table(const ModelDescription& description) {
-  Table table{{"u", "groups", "parameters", "macs", "flops", "activation_bytes", "copied_weight_bytes"},
+  Table table{{"u", "u_begin", "u_end", "groups", "parameters", "macs", "flops", "activation_bytes", "copied_weight_bytes"},
               {},
-              {true, false, true, true, true, true, true}};
+              {true, true, true, false, true, true, true, true, true}};
   const Plan plan = lower(description);
   const bool validated = std::any_of(description.points.begin(), description.points.end(),
                                      [](const OperatingPoint& point) { return point.validation_accuracy.has_value(); });
@@ -70,8 +70,9 @@ Table operating_point_table(const ModelDescription& description) {
   for (size_t p = 0; p < description.points.size(); ++p) {
     const OperatingPoint& point = description.points[p];
     const Cost cost = network_cost(description.graph, point.configuration);
-    table.rows.push_back({fmt::format("{:.6g}", point.u), groups_text(description, point), std::to_string(cost.parameters),
-                          std::to_string(cost.macs), std::to_string(cost.flops), std::to_string(cost.activation_bytes),
+    table.rows.push_back({fmt::format("{:.6g}", point.u), fmt::format("{:.6g}", point.u_begin), fmt::format("{:.6g}", point.u_end),
+                          groups_text(description, point), std::to_string(cost.parameters), std::to_string(cost.macs),
+                          std::to_string(cost.flops), std::to_string(cost.activation_bytes),
                           std::to_string(prefix::weights_copied_for(plan, static_cast<int>(p)) * static_cast<int64_t>(sizeof(float)))});
     if (validated) table.rows.back().push_back(point.validation_accuracy ? fmt::format("{:.4f}", *point.validation_accuracy) : "");
   }
