@@ -41,12 +41,20 @@ void check_subcommand(const CLI::App& app, int argc, char** argv) {
     throw tnn::UsageError(tnn::unknown_name_message("subcommand", *word, names));
 }
 
+/// What is wrong with a command line, and of which command.
+std::string usage_message(const CLI::App* app, const CLI::Error& error) {
+  std::string command = "tnn";
+  for (const CLI::App* parsed : app->get_subcommands()) command += " " + parsed->get_name();
+  return fmt::format("{0}: {1}\n{0} --help says what is allowed\n", command, error.what());
+}
+
 int run(int argc, char** argv) {
   CLI::App app{
       "Trains, evaluates and deploys runtime-throttleable neural networks: one training, one file, cost follows the utilization u."};
   app.name("tnn");
   app.set_version_flag("--version", [] { return tnn::version() + "\n" + tnn::build_description() + tnn::app::library_versions_text(); });
   app.require_subcommand(1);
+  app.failure_message(usage_message);
   app.fallthrough();  // --quiet counts after a subcommand, too
   tnn::app::Session session;
   session.command = command_line(argc, argv);
