@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 
 #include "catch_compat.h"
 #include "direct_evaluation.h"
@@ -22,8 +23,10 @@ double difference_at_all_points(const RandomModel& model, int64_t batch, Run run
       const auto expected = evaluate_directly(model, point, input.data() + i * each);
       double largest = 1e-3;
       for (const double v : expected) largest = std::max(largest, std::abs(v));
-      for (size_t k = 0; k < expected.size(); ++k)
-        apart = std::max(apart, std::abs(expected[k] - static_cast<double>(output[i * expected.size() + k])) / largest);
+      for (size_t k = 0; k < expected.size(); ++k) {
+        const double d = std::abs(expected[k] - static_cast<double>(output[i * expected.size() + k])) / largest;
+        apart = std::isnan(d) ? INFINITY : std::max(apart, d);
+      }
     }
   }
   return apart;

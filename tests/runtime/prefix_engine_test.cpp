@@ -174,6 +174,39 @@ TEST_CASE("layers by minimal filtering equal the reference at every point, batch
   check_against_reference(saved);
 }
 
+TEST_CASE("filtered layers take no more memory than a twentieth of the numbers in the file") {
+  const SavedModel saved(RandomModel(filtered_model(), 1));
+  const auto model = load_lowered_model(saved.path);
+  const auto bytes_within = [&](double share) {
+    prefix::Tuning tuning;
+    tuning.weight_share = share;
+    return prefix::ModelParts(model, kernels::best_kernel_set(), Precision::fp32, tuning).bytes();
+  };
+  const int64_t none = bytes_within(0), some = bytes_within(prefix::Tuning::kWeightShare), all = bytes_within(1e9);
+  CHECK(static_cast<double>(some) <= 1.05 * 4 * static_cast<double>(model->weights.stored_numbers()));
+  CHECK(none < some);
+  CHECK(some <= all);
+  CHECK(bytes_within(static_cast<double>(none) / 4 / static_cast<double>(model->weights.stored_numbers())) == none);
+}
+
+TEST_CASE("a context of several threads counts an arena for each where images go side by side") {
+  const SavedModel saved(RandomModel(filtered_model(), 1));
+  const auto bytes = [&](int threads, int64_t batch) {
+    RuntimeOptions options;
+    options.threads = threads;
+    options.batch_limit = batch;
+    return ThrottledNetwork::load(saved.path, options).context().memory_bytes();
+  };
+  const int64_t arena = bytes(1, 8);
+  CHECK(bytes(2, 8) > bytes(2, 1) + arena / 2);
+  CHECK(bytes(4, 8) > bytes(2, 8) + arena);
+  RuntimeOptions options;
+  options.threads = 8;
+  options.batch_limit = 8;
+  options.memory_limit_bytes = 4 * arena;
+  CHECK_THROWS_AS(ThrottledNetwork::load(saved.path, options).context(), DataError);
+}
+
 TEST_CASE("layers whose open outputs do not begin at the first are not filtered and equal the reference") {
   ModelDescription description = filtered_model();
   description.points.front().configuration.gates = {ActiveGroups::of(4, {2}), ActiveGroups::of(3, {1})};  // from the 17th output on

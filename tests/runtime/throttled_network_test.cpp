@@ -55,7 +55,8 @@ TEST_CASE("switching the operating point and running allocate nothing, in every 
     const SavedModel saved(seed);
     for (const std::string& engine : engine_names()) {
       if (engine == "onednn") continue;  // each call of oneDNN makes a table of its arguments
-      ThrottledNetwork net = ThrottledNetwork::load(saved.path, {.engine = engine, .batch_limit = 3});
+      ThrottledNetwork net =
+          ThrottledNetwork::load(saved.path, {.engine = engine, .threads = 1 + static_cast<int>(seed % 2), .batch_limit = 3});
       InferenceContext context = net.context();
       const std::vector<float> input = saved.model.input(3, 1);
       std::vector<float> output(static_cast<size_t>(3 * net.output_shape().front()));

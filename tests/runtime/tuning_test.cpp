@@ -3,6 +3,7 @@
 #include "catch_compat.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/random_stream.h"
 #include "difference.h"
 #include "runtime/prefix/prefix_context.h"
 #include "runtime/prefix/tuning_file.h"
@@ -22,6 +23,15 @@ Tuning always(const Plan& plan, const StepTuning& step) {
   return tuning;
 }
 
+/// Times that choose a way for each step at each point by chance.
+Tuning by_chance(const Plan& plan, uint64_t seed) {
+  Tuning tuning = always(plan, {});
+  RandomStream random(seed);
+  for (std::vector<StepTuning>& steps : tuning.points)
+    for (StepTuning& step : steps) step = {random.uniform(), random.uniform(), random.uniform(), static_cast<int>(seed % 3)};
+  return tuning;
+}
+
 struct Way {
   const char* name;
   StepTuning step;
@@ -32,6 +42,32 @@ const std::vector<Way> kWays{{"second tiling", {1, kInfinity, kInfinity, 1}},
                              {"planar", {1, kInfinity, 0, 0}}};
 
 }  // namespace
+
+TEST_CASE("times that choose another way at every step and point leave results as they are") {
+  int filtered = 0, cut = 0;
+  for (uint64_t seed = 0; seed < 100; ++seed) {
+    INFO("seed " << seed);
+    const SavedModel saved(seed);
+    const auto model = load_lowered_model(saved.path);
+    const auto parts = std::make_shared<const ModelParts>(model, kernels::best_kernel_set(), Precision::fp32, by_chance(model->plan, seed));
+    ContextOptions options;
+    options.batch_limit = 1 + static_cast<int64_t>(seed % 4);
+    options.threads = 1 + static_cast<int>(seed / 2 % 3);
+    PrefixContext context(std::make_shared<const ProgramSet>(parts, options), options.threads);
+    REQUIRE(difference_at_all_points(saved.model, options.batch_limit, [&](const float* input, int point, float* output) {
+              context.run(input, options.batch_limit, point, output);
+            }) <= 1e-5);
+    for (const auto& layer : parts->weights) {
+      const int points = static_cast<int>(model->plan.points.size());
+      int direct = 0;
+      for (int point = 0; layer && point < points; ++point) direct += layer->is_direct(point);
+      filtered += layer && direct < points;
+      cut += layer && direct > 0 && direct < points;
+    }
+  }
+  CHECK(filtered > 20);
+  CHECK(cut > 10);
+}
 
 TEST_CASE("whatever way measured times choose, random graphs are computed right") {
   int filtered = 0, planar = 0;

@@ -52,7 +52,7 @@ LocalConvolution::LocalConvolution(Options options) : options_(std::move(options
     throw UsageError("local convolution: the pixel strides must hold the channels rounded up to 16");
   if (options_.map->runs.size() != 1) throw UsageError("local convolution: the map must be in the order of the images");
   for (const Tap& tap : options_.map->taps) taps_.push_back(tap.pixel_offset * options_.input_stride);
-  lie_side_by_side_ = taps_.size() > 1 && lie_side_by_side(options_.map->input, options_.map->taps);
+  kernel_ = kernel();
   blocks_ = (options_.channels + kBlock - 1) / kBlock;
 }
 
@@ -73,12 +73,11 @@ LocalKernel LocalConvolution::kernel() const {
       return kernels.grouped16;
     default:
       if (!is_three_by_three(taps_)) return kernels.depthwise;
-      return lie_side_by_side_ ? kernels.depthwise_side_by_side : kernels.depthwise_nine_taps;
+      return lie_side_by_side(options_.map->input, options_.map->taps) ? kernels.depthwise_side_by_side : kernels.depthwise_nine_taps;
   }
 }
 
 void LocalConvolution::run(const StepBuffers& buffers, Share share, int64_t images) const {
-  const LocalKernel compute = kernel();
   const int64_t count = pixels(images);
   LocalTile call;
   call.input_stride = options_.input_stride;
@@ -102,7 +101,7 @@ void LocalConvolution::run(const StepBuffers& buffers, Share share, int64_t imag
     call.weights = options_.weights->data() + block * options_.weights->block_stride();
     call.epilogue.scale = options_.epilogue.scale + channel;
     call.epilogue.shift = options_.epilogue.shift + channel;
-    compute(call);
+    kernel_(call);
   }
 }
 

@@ -56,7 +56,7 @@ class LocalConvolution {
   Options options_;
   std::vector<int64_t> taps_;
   int64_t blocks_ = 0;
-  bool lie_side_by_side_ = false;  ///< most outputs, and their windows
+  LocalKernel kernel_ = nullptr;
 };
 
 /// A grouped convolution of any group size: each group a wide convolution with weights of its own.

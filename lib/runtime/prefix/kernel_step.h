@@ -15,18 +15,18 @@ struct RunState {
   const float* input = nullptr;
   float* output = nullptr;
   float* arena = nullptr;               ///< may be the thread's own while images go through one at a time
-  float* batch = nullptr;               ///< the arena that holds values of the whole batch
+  float* batch_arena = nullptr;         ///< the one that holds values of the whole batch
   int64_t first_image = 0, images = 0;  ///< of the batch; the first is not 0 where images go through one at a time
   float* scratch = nullptr;             ///< of the calling thread alone: as much as any step of the program asks for
 };
 
-/// Where a value begins in the arena, in floats whatever it holds. `image_shift`: floats between images, for a value that holds the batch
+/// Where a value begins in its arena, in floats whatever it holds. `image_shift`: floats between images, for a value that holds the batch
 /// while the step that writes it has one image in hand; else 0.
 struct Place {
   int64_t offset = 0, image_shift = 0;
   template <typename Element = float>
   Element* in(const RunState& state) const {
-    float* const base = image_shift > 0 ? state.batch + state.first_image * image_shift : state.arena;
+    float* const base = image_shift > 0 ? state.batch_arena + state.first_image * image_shift : state.arena;
     return reinterpret_cast<Element*>(base + offset);
   }
 };

@@ -6,13 +6,13 @@
 namespace tnn::prefix {
 
 /// A weighted step as a convolution: a linear layer over a flattened map is one whose window is the map, so that its weights, channel-major
-/// in the file, are [outputs][channels][taps] as they are, and nothing is transposed.
+/// in the file, are [outputs][channels][taps] as they are, and nothing is transposed; but for large ones, whose features are gathered.
 struct Layer {
   int64_t groups = 1, inputs_per_group = 0, outputs_per_group = 0;  ///< at full width
   Window window;                                                    ///< without dimensions where the input is a list of features
   std::vector<int64_t> output_extent;                               ///< of the window's dimensions
-  bool gathers_features =
-      false;  ///< a linear layer over parts of different kind, or large: they are copied into one list of features first
+  /// A linear layer over parts of different kind, or large: they are copied into one list of features first.
+  bool gathers_features = false;
 
   int64_t taps() const {
     int64_t product = 1;

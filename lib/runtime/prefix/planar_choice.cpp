@@ -1,6 +1,7 @@
 #include "runtime/prefix/planar_choice.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "runtime/kernels/planar_convolution.h"
 #include "runtime/kernels/tile_choice.h"
@@ -70,6 +71,15 @@ class Estimate {
   const PlanPoint& point_;
 };
 
+/// Whether a step can have a planar result at a point: with the weights that points share.
+bool can_be_planar(const Plan& plan, const PlanPoint& point, size_t index) {
+  const StepMode mode = point.steps[index].mode;
+  if (mode == StepMode::residual_only) return false;
+  if (mode == StepMode::skip || !is_weighted(plan.steps[index].operation)) return true;
+  const ChannelRanges& active = point.channels[static_cast<size_t>(plan.steps[index].output)];
+  return active.size() == 1 && active.front().begin == 0;
+}
+
 }  // namespace
 
 std::vector<bool> where_planes_pay(const Plan& plan, const PlanarRegions& regions, const std::vector<kernels::ImageLayout>& numbering,
@@ -78,7 +88,10 @@ std::vector<bool> where_planes_pay(const Plan& plan, const PlanarRegions& region
   std::vector<Cycles> cycles(static_cast<size_t>(regions.count));
   for (size_t s = 0; s < plan.steps.size(); ++s) {
     const int region = regions.of_value[static_cast<size_t>(plan.steps[s].output)];
-    if (region == kNone || plan.points[static_cast<size_t>(point)].steps[s].mode != StepMode::run) continue;
+    const PlanPoint& at = plan.points[static_cast<size_t>(point)];
+    if (region == kNone) continue;
+    if (!can_be_planar(plan, at, s)) cycles[static_cast<size_t>(region)].planar = std::numeric_limits<double>::infinity();
+    if (at.steps[s].mode != StepMode::run) continue;
     const StepTuning* const tuned = tuning.find(point, s);
     cycles[static_cast<size_t>(region)].add(tuned ? Cycles{filtered[s] ? tuned->winograd : tuned->wide, tuned->planar}
                                                   : estimate.of(s, filtered[s]));

@@ -6,8 +6,8 @@
 
 namespace tnn::prefix {
 
-/// Which regions are estimated, or were measured, to be faster in planes at a point, where `filtered` says of each step whether it would
-/// else be computed by minimal filtering.
+/// Which regions can be planar at a point, and are estimated, or were measured, to be faster so, where `filtered` says of each step whether
+/// it would else be computed by minimal filtering.
 std::vector<bool> where_planes_pay(const Plan& plan, const PlanarRegions& regions, const std::vector<kernels::ImageLayout>& numbering,
                                    const kernels::KernelSet& set, const Tuning& tuning, int point, const std::vector<bool>& filtered);
 

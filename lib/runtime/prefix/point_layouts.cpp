@@ -72,15 +72,11 @@ bool writes_parts(const Step& step) {
           std::holds_alternative<GlobalPool>(step.operation));
 }
 
-/// Whether a step can have a planar result at a point: with the shared weights as they are, and one image in hand.
-bool can_be_planar(const ModelParts& parts, int point_index, size_t index, size_t split, int64_t batch_limit) {
+/// Whether a step of a planar region is done with one image in hand, and with the weights as they are.
+bool may_be_planar(const ModelParts& parts, int point_index, size_t index, size_t split, int64_t batch_limit) {
   const PlanPoint& point = parts.plan().points[static_cast<size_t>(point_index)];
   const bool alone = batch_limit == 1 || (index + 1 < split || (index < split && split == parts.plan().steps.size()));
-  if (!alone || point.steps[index].mode == StepMode::residual_only) return false;
-  if (!parts.weights[index] || point.steps[index].mode == StepMode::skip) return true;
-  if (!parts.weights[index]->is_direct(point_index)) return false;
-  const ChannelRanges& active = point.channels[static_cast<size_t>(parts.plan().steps[index].output)];
-  return active.size() == 1 && active.front().begin == 0;
+  return alone && (!parts.weights[index] || point.steps[index].mode == StepMode::skip || parts.weights[index]->is_direct(point_index));
 }
 
 /// The regions that are planar at a point: where that pays and can be.
@@ -92,7 +88,7 @@ std::vector<bool> choose_planar_regions(const ModelParts& parts, int point, size
   if (parts.uses_bf16()) planar.assign(planar.size(), false);  // bf16 kernels read pixels
   for (size_t s = 0; s < steps.size(); ++s) {
     const int region = parts.regions.of_value[static_cast<size_t>(steps[s].output)];
-    if (region != kNone && !can_be_planar(parts, point, s, split, batch_limit)) planar[static_cast<size_t>(region)] = false;
+    if (region != kNone && !may_be_planar(parts, point, s, split, batch_limit)) planar[static_cast<size_t>(region)] = false;
   }
   return planar;
 }

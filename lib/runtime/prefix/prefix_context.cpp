@@ -57,33 +57,30 @@ class PrefixContext::ImagesTask : public SharedTask {
 };
 
 PrefixContext::PrefixContext(std::shared_ptr<const ProgramSet> programs, int threads)
-    : programs_(std::move(programs)), arena_(static_cast<size_t>(programs_->shared_floats(threads))), team_(threads) {
-  for (int i = 1; i < programs_->arenas(threads); ++i) others_.emplace_back(static_cast<size_t>(programs_->arena_floats()));
+    : programs_(std::move(programs)), arena_(static_cast<size_t>(programs_->shared_floats())), team_(threads) {
+  for (int i = 1; i < programs_->arenas(); ++i) others_.emplace_back(static_cast<size_t>(programs_->arena_floats()));
 }
 
 int64_t PrefixContext::memory_bytes() const {
-  return programs_->context_floats(team_.size()) * static_cast<int64_t>(sizeof(float)) + programs_->map_bytes();
+  return programs_->context_floats() * static_cast<int64_t>(sizeof(float)) + programs_->map_bytes();
 }
 
 void PrefixContext::run(const float* input, int64_t batch, int point, float* output) {
-  run({input, output, arena_.data(), arena_.data(), 0, batch, arena_.data() + programs_->arena_floats()}, point);
-}
-
-void PrefixContext::run(const RunState& batch, int point) {
+  const RunState all{input, output, arena_.data(), arena_.data(), 0, batch, arena_.data() + programs_->arena_floats()};
   program_ = &programs_->at(point);
   team_.begin();
   int64_t image = 0;
   if (program_->one_image_steps > 0) {
     const auto arenas = static_cast<int64_t>(others_.size()) + 1;
-    if (arenas > 1 && batch.images >= arenas) {
-      image = batch.images / arenas * arenas;
-      team_.run(ImagesTask(*this, batch, image), static_cast<int>(arenas));
+    if (arenas > 1 && batch >= arenas) {
+      image = batch / arenas * arenas;
+      team_.run(ImagesTask(*this, all, image), static_cast<int>(arenas));
     }
-    RunState one = batch;
+    RunState one = all;
     one.images = 1;
-    for (one.first_image = image; one.first_image < batch.images; ++one.first_image) run_shared(0, program_->one_image_steps, one);
+    for (one.first_image = image; one.first_image < batch; ++one.first_image) run_shared(0, program_->one_image_steps, one);
   }
-  run_shared(program_->one_image_steps, program_->steps.size(), batch);
+  run_shared(program_->one_image_steps, program_->steps.size(), all);
   team_.end();
 }
 

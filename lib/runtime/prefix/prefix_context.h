@@ -21,7 +21,6 @@ class PrefixContext : public EngineContext {
   class StepTask;
   class ImagesTask;
 
-  void run(const RunState& batch, int point);
   void run_shared(size_t begin, size_t end, const RunState& state);
 
   std::shared_ptr<const ProgramSet> programs_;

@@ -55,7 +55,7 @@ class PrefixEngine : public Engine {
     std::weak_ptr<const prefix::ProgramSet>& known = programs_[{options.batch_limit, options.threads}];
     std::shared_ptr<const prefix::ProgramSet> programs = known.lock();
     if (!programs) known = programs = std::make_shared<const prefix::ProgramSet>(parts_, options);
-    check_memory(programs->context_floats(options.threads) * static_cast<int64_t>(sizeof(float)), options);
+    check_memory(programs->context_floats() * static_cast<int64_t>(sizeof(float)), options);
     return programs;
   }
 

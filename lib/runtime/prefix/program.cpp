@@ -7,7 +7,7 @@
 namespace tnn::prefix {
 
 ProgramSet::ProgramSet(std::shared_ptr<const ModelParts> parts, const ContextOptions& options)
-    : parts_(std::move(parts)), batch_limit_(options.batch_limit) {
+    : parts_(std::move(parts)), options_(options) {
   const auto points = static_cast<int>(parts_->plan().points.size());
   std::vector<PointLayouts> layouts;
   for (int point = 0; point < points; ++point) layouts.push_back(choose_layouts(*parts_, point, options.batch_limit));
@@ -26,7 +26,7 @@ ProgramSet::ProgramSet(std::shared_ptr<const ModelParts> parts, const ContextOpt
     for (const ProgramStep& step : program.steps) part_floats_ = std::max(part_floats_, step.kernel->scratch_floats());
   }
   arena_floats_ = arena + scratch;
-  check_memory(arena_floats_ * static_cast<int64_t>(sizeof(float)), options);
+  check_memory(context_floats() * static_cast<int64_t>(sizeof(float)), options);
 }
 
 }  // namespace tnn::prefix

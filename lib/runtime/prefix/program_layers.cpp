@@ -106,7 +106,8 @@ void ProgramBuilder::add_winograd(const Step& step, const LayerWeights& weights,
   options.output = numbering(step.output);
   options.parts = input_parts(step.inputs.front(), weights.layer(), 0);
   options.images = images();
-  options.threads = images() == 1 && batch_limit_ >= threads_ && batch_limit_ > 1 ? 1 : threads_;  // else images go side by side
+  // Where images go side by side each is one thread's, but for those left over.
+  options.threads = images() == 1 && images_side_by_side({batch_limit_, threads_}) ? 1 : threads_;
   options.outputs = layout(step.output).channels;
   options.output_stride = layout(step.output).stride;
   options.adds_residual = residual != nullptr;

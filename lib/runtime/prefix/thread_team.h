@@ -17,8 +17,8 @@ class SharedTask {
 };
 
 /// Threads that help their owner through a row of tasks. Parts go to whoever comes first, so that a thread that the system holds back
-/// delays nobody by more than the part it holds. Helpers look out for work between begin() and end(), for a bounded time without any, and
-/// sleep else.
+/// delays nobody by more than the part it holds (or what that part takes at a time). Helpers look out for work between begin() and end(),
+/// for a bounded time without any, and sleep else.
 class ThreadTeam {
  public:
   /// `size` counts the owner.

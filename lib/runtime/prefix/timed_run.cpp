@@ -6,7 +6,7 @@ TimedRun::TimedRun(std::shared_ptr<const ModelParts> parts, const ContextOptions
     : parts_(std::move(parts)), programs_(std::make_shared<const ProgramSet>(parts_, context)), batch_(context.batch_limit) {
   const Plan& plan = parts_->plan();
   const int64_t inputs = batch_ * full_numbers(plan, {Segment{0, false, {}}}), outputs = batch_ * full_numbers(plan, plan.output);
-  check_memory((programs_->context_floats(context.threads) + inputs + outputs) * static_cast<int64_t>(sizeof(float)), context);
+  check_memory((programs_->context_floats() + inputs + outputs) * static_cast<int64_t>(sizeof(float)), context);
   input_.assign(static_cast<size_t>(inputs), 0.5F);
   output_.resize(static_cast<size_t>(outputs));
   context_ = std::make_unique<PrefixContext>(programs_, context.threads);

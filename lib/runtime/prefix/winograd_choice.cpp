@@ -80,7 +80,7 @@ int64_t packed_numbers(int64_t outputs, int64_t inputs, int64_t taps) {
   return kernels::round_up(outputs, kernels::kBlock) * inputs * taps;
 }
 
-bool saves_more_a_byte(const Candidate& a, const Candidate& b) {
+bool saves_more_a_number(const Candidate& a, const Candidate& b) {
   return a.saved * static_cast<double>(b.extra_numbers) > b.saved * static_cast<double>(a.extra_numbers);
 }
 
@@ -99,10 +99,13 @@ class Choice {
                                              : layer.groups * packed_numbers(layer.outputs_per_group, layer.inputs_per_group, layer.taps());
       if (is_eligible(plan_, regions, step, layer)) times_[s] = times_of(s);
     }
+    for (int p = 0; p < static_cast<int>(plan_.points.size()); ++p) packed += weights_copied_for(plan_, p);
+    batch_norms_ = regions_with_batch_norms();
     budget_ = tuning.weight_share * static_cast<double>(model.weights.stored_numbers()) - static_cast<double>(packed);
   }
 
-  /// What a region gains in planes depends on which of its layers would else be filtered, for which there may not be memory.
+  /// What a region gains in planes depends on which of its layers would else be filtered, for which there may not be memory. Ends, as each
+  /// round gives up some.
   std::vector<WeightForms> choose() {
     while (true) {
       std::vector<WeightForms> forms = best_forms();
@@ -155,7 +158,7 @@ class Choice {
     for (size_t s = 0; s < times_.size(); ++s)
       if (std::any_of(times_[s].begin(), times_[s].end(), [](const Times& own) { return own.filtering_pays; }))
         candidates.push_back(candidate_of(s));
-    std::stable_sort(candidates.begin(), candidates.end(), saves_more_a_byte);
+    std::stable_sort(candidates.begin(), candidates.end(), saves_more_a_number);
     std::vector<WeightForms> forms(times_.size());
     double left = budget_;
     for (Candidate& candidate : candidates) {
@@ -166,34 +169,53 @@ class Choice {
     return forms;
   }
 
-  /// Of each region whether planes spare it batch norms: it gains by filtering all of its layers or none.
-  std::vector<bool> whole_regions() const {
-    std::vector<bool> whole(static_cast<size_t>(regions_.count));
+  /// Of each region whether planes spare it batch norms.
+  std::vector<bool> regions_with_batch_norms() const {
+    std::vector<bool> spared(static_cast<size_t>(regions_.count));
     for (size_t s = 0; s < plan_.steps.size(); ++s)
-      if (const int region = region_of(s); region != kNone && regions_.fused_into[s] != kNone) whole[static_cast<size_t>(region)] = true;
-    return whole;
+      if (const int region = region_of(s); region != kNone && regions_.fused_into[s] != kNone) spared[static_cast<size_t>(region)] = true;
+    return spared;
   }
 
-  /// Gives up those that lie in regions which are faster in planes, or of which memory is there for some only; true where there are such.
+  std::vector<bool> planes_pay(size_t point, const std::vector<bool>& filtered) const {
+    return where_planes_pay(plan_, regions_, numbering_, set_, tuning_, static_cast<int>(point), filtered);
+  }
+
+  void leave(size_t point, int region) {
+    for (size_t s = 0; s < times_.size(); ++s)
+      if (region_of(s) == region) times_[s][point].filtering_pays = false;
+  }
+
+  /// Gives up layers in regions that are faster in planes, or would be without what memory is there for: where planes spare batch norms, a
+  /// region is filtered whole or not at all. Of the latter the last alone, whose maps are the smallest: there is memory for others then.
+  /// True where there were such.
   bool leave_planar_layers(const std::vector<WeightForms>& forms) {
     bool some = false;
-    const std::vector<bool> whole = whole_regions();
+    std::vector<std::pair<int, size_t>> incomplete;  // region, point
     for (size_t p = 0; p < plan_.points.size(); ++p) {
-      std::vector<bool> filtered;
-      for (const WeightForms& own : forms) filtered.push_back(!own.winograd_points.empty() && own.winograd_points[p]);
-      std::vector<bool> leave = where_planes_pay(plan_, regions_, numbering_, set_, tuning_, static_cast<int>(p), filtered);
-      for (size_t s = 0; s < filtered.size(); ++s)
-        if (const int region = region_of(s);
-            region != kNone && whole[static_cast<size_t>(region)] && times_[s][p].filtering_pays && !filtered[s])
-          leave[static_cast<size_t>(region)] = true;
-      for (size_t s = 0; s < filtered.size(); ++s) {
+      std::vector<bool> filtered, missing(static_cast<size_t>(regions_.count)), wanted(missing);
+      for (size_t s = 0; s < forms.size(); ++s) {
+        filtered.push_back(!forms[s].winograd_points.empty() && forms[s].winograd_points[p]);
         const int region = region_of(s);
-        if (!times_[s][p].filtering_pays || region == kNone || !leave[static_cast<size_t>(region)]) continue;
-        times_[s][p].filtering_pays = false;
-        some = true;
+        if (region == kNone || !times_[s][p].filtering_pays) continue;
+        wanted[static_cast<size_t>(region)] = true;
+        if (!filtered[s]) missing[static_cast<size_t>(region)] = true;
+      }
+      if (std::find(wanted.begin(), wanted.end(), true) == wanted.end()) continue;
+      const std::vector<bool> planar = planes_pay(p, filtered), otherwise = planes_pay(p, std::vector<bool>(forms.size()));
+      for (int r = 0; r < regions_.count; ++r) {
+        const auto region = static_cast<size_t>(r);
+        if (wanted[region] && planar[region])
+          leave(p, r), some = true;
+        else if (missing[region] && batch_norms_[region] && otherwise[region])
+          incomplete.emplace_back(r, p);
       }
     }
-    return some;
+    if (some || incomplete.empty()) return some;
+    const int last = std::max_element(incomplete.begin(), incomplete.end())->first;
+    for (const auto& [region, point] : incomplete)
+      if (region == last) leave(point, region);
+    return true;
   }
 
   int region_of(size_t step) const { return regions_.of_value[static_cast<size_t>(plan_.steps[step].output)]; }
@@ -205,6 +227,7 @@ class Choice {
   const Tuning& tuning_;
   std::vector<Layer> layers_;              ///< of weighted steps
   std::vector<std::vector<Times>> times_;  ///< [step][point]; zeros for steps that cannot be filtered
+  std::vector<bool> batch_norms_;          ///< of regions
   double budget_ = 0;                      ///< of numbers
 };
 
