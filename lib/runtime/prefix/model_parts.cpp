@@ -13,12 +13,13 @@ ModelParts::ModelParts(std::shared_ptr<const LoweredModel> lowered, const kernel
       tuning(std::move(measured)),
       regions(find_planar_regions(model->plan)),
       numbering(number_pixels(model->plan, regions)),
+      times(times_of_steps(model->plan, regions, numbering, kernels, tuning)),
       affine(*model),
       precision(plan()) {
   std::vector<WeightForms> forms(plan().steps.size());
   if (wanted == Precision::fp32) {
     const int64_t table_numbers = affine.bytes() / static_cast<int64_t>(sizeof(float));
-    forms = choose_winograd(*model, regions, numbering, kernels, tuning, table_numbers);
+    forms = choose_winograd(*model, regions, numbering, times, tuning, table_numbers);
   }
   for (size_t s = 0; s < plan().steps.size(); ++s) {
     const Step& step = plan().steps[s];

@@ -8,7 +8,7 @@
 #include "runtime/prefix/layer_weights.h"
 #include "runtime/prefix/numbering.h"
 #include "runtime/prefix/precision_choice.h"
-#include "runtime/prefix/tuning.h"
+#include "runtime/prefix/step_times.h"
 
 namespace tnn::prefix {
 
@@ -21,7 +21,8 @@ struct ModelParts {
   const kernels::KernelSet& kernels;
   Tuning tuning;
   PlanarRegions regions;
-  std::vector<kernels::ImageLayout> numbering;       ///< of each value
+  std::vector<kernels::ImageLayout> numbering;  ///< of each value
+  StepTimes times;
   std::vector<std::optional<LayerWeights>> weights;  ///< of each step; none where it has no weights
   AffineStore affine;
   PrecisionChoice precision;

@@ -84,7 +84,7 @@ std::vector<bool> choose_planar_regions(const ModelParts& parts, int point, size
   const auto& steps = parts.plan().steps;
   std::vector<bool> filtered;
   for (const auto& layer : parts.weights) filtered.push_back(layer && !layer->is_direct(point));
-  std::vector<bool> planar = where_planes_pay(parts.plan(), parts.regions, parts.numbering, parts.kernels, parts.tuning, point, filtered);
+  std::vector<bool> planar = where_planes_pay(parts.plan(), parts.regions, parts.times, point, filtered);
   if (parts.uses_bf16()) planar.assign(planar.size(), false);  // bf16 kernels read pixels
   for (size_t s = 0; s < steps.size(); ++s) {
     const int region = parts.regions.of_value[static_cast<size_t>(steps[s].output)];

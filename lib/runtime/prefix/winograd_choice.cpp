@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "runtime/kernels/planar_convolution.h"
-#include "runtime/kernels/tile_choice.h"
 #include "runtime/lowering/rewriting.h"
 #include "runtime/prefix/planar_choice.h"
 
@@ -39,13 +37,6 @@ bool is_eligible(const Plan& plan, const PlanarRegions& regions, const Step& ste
   });
 }
 
-/// The better of wide and planar kernels.
-double direct_cycles(const kernels::KernelSet& set, const kernels::ImageLayout& numbering, kernels::WideWork work) {
-  const double wide = kernels::wide_cycles(set, work);
-  work.pixels = kernels::PlanarLayout{numbering}.span();
-  return std::min(wide, kernels::choose_planar_tiling(set, work, false).cycles);
-}
-
 /// Where the inputs end that are active at a point, counted as the layer's weights do.
 int64_t end_of_inputs(const Plan& plan, const PlanPoint& point, const Operand& input) {
   int64_t first = 0, end = 0;
@@ -57,23 +48,11 @@ int64_t end_of_inputs(const Plan& plan, const PlanPoint& point, const Operand& i
   return end;
 }
 
-/// What a layer takes at a point in both ways: estimated cycles, or measured time.
+/// What a layer takes at a point in both ways.
 struct Times {
   double direct = 0, filtered = 0;
   bool filtering_pays = false;
 };
-
-Times estimate(const kernels::KernelSet& set, const kernels::ImageLayout& numbering, int64_t positions, int64_t inputs, int64_t outputs) {
-  kernels::WideWork work;
-  work.pixels = positions, work.outputs = outputs, work.steps = inputs * 9, work.segment_length = static_cast<double>(inputs);
-  const double direct = direct_cycles(set, numbering, work), filtered = kernels::winograd_cycles(set, positions / 4, inputs, outputs);
-  return {direct, filtered, filtered < kGain * direct};
-}
-
-Times measured(const StepTuning& tuned) {
-  const double direct = std::min(tuned.wide, tuned.planar);
-  return {direct, tuned.winograd, tuned.winograd < kMeasuredGain * direct};
-}
 
 /// Of weights packed in blocks of 16 outputs.
 int64_t packed_numbers(int64_t outputs, int64_t inputs, int64_t taps) {
@@ -87,8 +66,12 @@ bool saves_more_a_number(const Candidate& a, const Candidate& b) {
 class Choice {
  public:
   Choice(const LoweredModel& model, const PlanarRegions& regions, const std::vector<kernels::ImageLayout>& numbering,
-         const kernels::KernelSet& set, const Tuning& tuning, int64_t table_numbers)
-      : plan_(model.plan), regions_(regions), numbering_(numbering), set_(set), tuning_(tuning), layers_(plan_.steps.size()) {
+         const StepTimes& step_times, const Tuning& tuning, int64_t table_numbers)
+      : plan_(model.plan),
+        regions_(regions),
+        step_times_(step_times),
+        gain_(tuning.points.empty() ? kGain : kMeasuredGain),
+        layers_(plan_.steps.size()) {
     times_.assign(plan_.steps.size(), std::vector<Times>(plan_.points.size()));
     int64_t packed = table_numbers;
     for (size_t s = 0; s < plan_.steps.size(); ++s) {
@@ -117,15 +100,14 @@ class Choice {
   /// By point; zeros where the layer does not run.
   std::vector<Times> times_of(size_t index) const {
     const Step& step = plan_.steps[index];
-    const int64_t positions = plan_.value(step.output).shape.positions();
     std::vector<Times> times(plan_.points.size());
     for (size_t p = 0; p < plan_.points.size(); ++p) {
       const PlanPoint& point = plan_.points[p];
-      const int64_t inputs = count_channels(plan_, point, step.inputs.front());
-      const int64_t outputs = count_channels(point.channels[static_cast<size_t>(step.output)]);
-      if (point.steps[index].mode != StepMode::run || outputs == 0 || inputs == 0) continue;
-      const StepTuning* const tuned = tuning_.find(static_cast<int>(p), index);
-      times[p] = tuned ? measured(*tuned) : estimate(set_, numbering_[static_cast<size_t>(step.output)], positions, inputs, outputs);
+      const bool has_outputs = count_channels(point.channels[static_cast<size_t>(step.output)]) > 0;
+      if (point.steps[index].mode != StepMode::run || !has_outputs || count_channels(plan_, point, step.inputs.front()) == 0) continue;
+      const StepTuning& own = step_times_[p][index];
+      const double direct = std::min(own.wide, own.planar);
+      times[p] = {direct, own.winograd, own.winograd < gain_ * direct};
     }
     return times;
   }
@@ -178,7 +160,7 @@ class Choice {
   }
 
   std::vector<bool> planes_pay(size_t point, const std::vector<bool>& filtered) const {
-    return where_planes_pay(plan_, regions_, numbering_, set_, tuning_, static_cast<int>(point), filtered);
+    return where_planes_pay(plan_, regions_, step_times_, static_cast<int>(point), filtered);
   }
 
   void leave(size_t point, int region) {
@@ -222,9 +204,8 @@ class Choice {
 
   const Plan& plan_;
   const PlanarRegions& regions_;
-  const std::vector<kernels::ImageLayout>& numbering_;
-  const kernels::KernelSet& set_;
-  const Tuning& tuning_;
+  const StepTimes& step_times_;
+  const double gain_;
   std::vector<Layer> layers_;              ///< of weighted steps
   std::vector<std::vector<Times>> times_;  ///< [step][point]; zeros for steps that cannot be filtered
   std::vector<bool> batch_norms_;          ///< of regions
@@ -234,9 +215,9 @@ class Choice {
 }  // namespace
 
 std::vector<WeightForms> choose_winograd(const LoweredModel& model, const PlanarRegions& regions,
-                                         const std::vector<kernels::ImageLayout>& numbering, const kernels::KernelSet& set,
-                                         const Tuning& tuning, int64_t table_numbers) {
-  return Choice(model, regions, numbering, set, tuning, table_numbers).choose();
+                                         const std::vector<kernels::ImageLayout>& numbering, const StepTimes& times, const Tuning& tuning,
+                                         int64_t table_numbers) {
+  return Choice(model, regions, numbering, times, tuning, table_numbers).choose();
 }
 
 }  // namespace tnn::prefix

@@ -1,9 +1,7 @@
 #pragma once
 
-#include "runtime/kernels/kernel_set.h"
 #include "runtime/prefix/layer_weights.h"
-#include "runtime/prefix/numbering.h"
-#include "runtime/prefix/tuning.h"
+#include "runtime/prefix/step_times.h"
 
 namespace tnn::prefix {
 
@@ -12,7 +10,7 @@ namespace tnn::prefix {
 /// model's file; layers that save most time a byte come first. Of their weights as they are, only those are kept that some point computes
 /// with. Forms of each step of the plan.
 std::vector<WeightForms> choose_winograd(const LoweredModel& model, const PlanarRegions& regions,
-                                         const std::vector<kernels::ImageLayout>& numbering, const kernels::KernelSet& set,
-                                         const Tuning& tuning, int64_t table_numbers);
+                                         const std::vector<kernels::ImageLayout>& numbering, const StepTimes& times, const Tuning& tuning,
+                                         int64_t table_numbers);
 
 }  // namespace tnn::prefix
