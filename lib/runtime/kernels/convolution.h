@@ -88,6 +88,9 @@ class BasicWideConvolution {
   int64_t tiles_in_run(int64_t images) const;
   /// The index-th tile of a run of `pixels` pixels, of which `whole` tiles are full.
   Tile tile(int64_t index, int64_t pixels, int64_t whole) const;
+  /// What the index-th tile of a block asks for while it computes: a block of 16 outputs' weights of the next chunk, so that they come from
+  /// memory during all of a chunk, and not during its first tile, which would wait. Null: nothing.
+  const Element* weights_ahead(int64_t tile, int64_t next_chunk) const;
   void check() const;
   void run_exactly(BasicWideTile<Element> call, const OutputChunk& chunk, int pixels) const;
 
