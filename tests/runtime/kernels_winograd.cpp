@@ -11,11 +11,13 @@ namespace {
 /// A random 3x3 layer at a random width.
 struct Case {
   explicit Case(unsigned seed);
+  void choose_parts();
+  void choose_groups();
   double error(const KernelSet& kernels, int threads) const;
 
   Random random;
   NaiveConvolution naive;
-  int64_t full_outputs;
+  int64_t full_outputs, group_size = 0;
   std::vector<InputPart> parts;
   std::vector<float> x, weights, scale, shift, residual;
   bool add;
@@ -25,14 +27,10 @@ Case::Case(unsigned seed) : random(seed) {
   const Extent extent{2 * random.in(1, 6), 2 * random.in(1, 6)};
   naive.shape = {{{3, 3}, {1, 1}, {1, 1}, {1, 1}}, extent, extent};
   naive.images = random.in(1, 3);
-  full_outputs = random.in(1, random.chance(30) ? 300 : 40);
-  naive.outputs = random.in(1, full_outputs);
-  for (int64_t p = random.in(1, 3); p > 0; --p) {
-    const int64_t active = random.in(1, 20);
-    parts.push_back({0, 0, naive.full_inputs - 1, active});
-    for (int64_t c = 0; c < active; ++c) naive.weight_channel.push_back(naive.full_inputs - 1 + c);
-    naive.full_inputs += active + random.in(0, 5);
-  }
+  if (random.chance(40))
+    choose_groups();
+  else
+    choose_parts();
   x = random.values(naive.images * static_cast<int64_t>(naive.weight_channel.size()) * count(extent));
   weights = random.values(full_outputs * naive.full_inputs * 9);
   scale = random.values(round_up(full_outputs, 16) + 16);
@@ -41,10 +39,34 @@ Case::Case(unsigned seed) : random(seed) {
   add = random.chance(40);
 }
 
+/// Every output sees all inputs.
+void Case::choose_parts() {
+  full_outputs = random.in(1, random.chance(30) ? 300 : 40);
+  naive.outputs = random.in(1, full_outputs);
+  for (int64_t p = random.in(1, 3); p > 0; --p) {
+    const int64_t active = random.in(1, random.chance(20) ? 80 : 20);
+    parts.push_back({0, 0, naive.full_inputs - 1, active});
+    for (int64_t c = 0; c < active; ++c) naive.weight_channel.push_back(naive.full_inputs - 1 + c);
+    naive.full_inputs += active + random.in(0, 5);
+  }
+}
+
+void Case::choose_groups() {
+  constexpr int64_t kSizes[] = {8, 16, 32, 48, 96};
+  group_size = kSizes[random.in(0, 4)];
+  const int64_t groups = random.in(1, 5);
+  naive.groups = random.in(1, groups);
+  full_outputs = groups * group_size;
+  naive.outputs = naive.groups * group_size;
+  naive.full_inputs = group_size;
+  for (int64_t i = 0; i < naive.outputs; ++i) naive.weight_channel.push_back(i % group_size);
+  parts.push_back({0, 0, 0, naive.outputs});
+}
+
 double Case::error(const KernelSet& kernels, int threads) const {
   const auto inputs = static_cast<int64_t>(naive.weight_channel.size());
   const int64_t input_stride = wide_pixel_stride(inputs + 15), output_stride = wide_pixel_stride(naive.outputs);
-  const WinogradWeights transformed(weights.data(), full_outputs, naive.full_inputs);
+  const WinogradWeights transformed(weights.data(), full_outputs, naive.full_inputs, group_size > 0);
   WinogradConvolution::Options options;
   options.kernels = &kernels;
   options.weights = &transformed;
@@ -61,6 +83,7 @@ double Case::error(const KernelSet& kernels, int threads) const {
     options.parts.push_back(part);
   }
   options.outputs = naive.outputs;
+  options.group_size = group_size;
   options.output_stride = options.residual_stride = output_stride;
   options.adds_residual = add;
   options.epilogue = {scale.data(), shift.data(), 0, 6};

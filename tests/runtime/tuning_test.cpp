@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/random_stream.h"
 #include "difference.h"
+#include "graph/graph_builder.h"
 #include "runtime/prefix/prefix_context.h"
 #include "runtime/prefix/tuning_file.h"
 
@@ -96,6 +97,62 @@ TEST_CASE("whatever way measured times choose, random graphs are computed right"
   }
   CHECK(filtered > 0);
   CHECK(planar > 0);
+}
+
+namespace {
+
+/// Grouped layers of 8, 16, 32 and 4 channels a group, one of which adds a residual, and one of stride 2.
+ModelDescription grouped_model() {
+  GraphBuilder b("grouped");
+  const GateId gate = b.channel_gate("gate", 6);
+  const auto grouped = [](int64_t groups, int64_t stride = 1) {
+    return Convolution{.window = {{3, 3}, {stride, stride}, {1, 1}, {1, 1}}, .groups = groups};
+  };
+  const Convolution one{.window = {{1, 1}, {1, 1}, {0, 0}, {1, 1}}};
+  const SpaceId trunk = b.space("trunk", 48, gate);
+  NodeId x = b.relu("relu1", b.convolution("conv1", b.input({3, 8, 12}), trunk, one));
+  NodeId y = b.relu("relu2", b.batch_norm("bn2", b.convolution("of_8", x, trunk, grouped(6))));
+  y = b.relu("relu3", b.add("add", {y, x}));
+  y = b.relu("relu4", b.convolution("of_16", b.convolution("wider", y, 96, gate, one), 96, gate, grouped(6)));
+  y = b.convolution("of_32", b.convolution("widest", y, 192, gate, one), 192, gate, grouped(6, 2));
+  y = b.relu("relu5", b.batch_norm("bn5", b.convolution("of_32_again", y, 192, gate, grouped(6))));
+  y = b.convolution("of_4", b.convolution("narrower", y, 24, gate, one), 24, gate, grouped(6));
+  return describe_model(b.finish({b.linear("classifier", b.flatten("flatten", b.global_pool("pool", y)), 5)}), {}, BatchNormMode::shared);
+}
+
+}  // namespace
+
+TEST_CASE("grouped layers are filtered or not at each point without a difference") {
+  const SavedModel saved(RandomModel(grouped_model(), 1));
+  const auto model = load_lowered_model(saved.path);
+  int filtered = 0, cut = 0;
+  for (uint64_t seed = 0; seed < 24; ++seed) {
+    const auto& sets = kernels::available_kernel_sets();
+    const kernels::KernelSet& set = *sets[seed % sets.size()];
+    INFO("seed " << seed << ", " << set.name);
+    ContextOptions options;
+    options.batch_limit = 1 + static_cast<int64_t>(seed % 4);
+    options.threads = 1 + static_cast<int>(seed / 2 % 3);
+    const Tuning tuning = seed < sets.size() ? always(model->plan, {1, 0, kInfinity, 0}) : by_chance(model->plan, seed);
+    const auto parts = std::make_shared<const ModelParts>(model, set, Precision::fp32, tuning);
+    PrefixContext context(std::make_shared<const ProgramSet>(parts, options), options.threads);
+    REQUIRE(difference_at_all_points(saved.model, options.batch_limit, [&](const float* input, int point, float* output) {
+              context.run(input, options.batch_limit, point, output);
+            }) <= 1e-5);
+    int layers = 0;
+    for (size_t s = 0; s < model->plan.steps.size(); ++s) {
+      const auto& layer = parts->weights[s];
+      if (!layer || layer->layer().groups == 1) continue;
+      int points = 0;
+      for (int point = 0; point < static_cast<int>(model->plan.points.size()); ++point) points += !layer->is_direct(point);
+      layers += points > 0;
+      cut += points > 0 && points < static_cast<int>(model->plan.points.size());
+    }
+    if (seed < sets.size()) CHECK(layers == 3);
+    filtered += layers;
+  }
+  CHECK(filtered > 30);
+  CHECK(cut > 20);
 }
 
 TEST_CASE("a tuned network computes what direct evaluation does and is tuned once") {

@@ -24,6 +24,8 @@ bool lie_side_by_side(const std::vector<int32_t>& inputs, const std::vector<Tap>
 }
 
 constexpr int64_t kStripPixels = 64;  ///< of a unit of work: some rows of a map
+/// Of the FMA peak: groups that are a vector or more, and those whose inputs are spread over one, a permutation a product.
+constexpr double kGroupedShare = 0.9, kSpreadShare = 0.65;
 
 }  // namespace
 
@@ -43,6 +45,11 @@ LocalWeights::LocalWeights(const float* source, int64_t channels, int64_t group_
       for (int64_t t = 0; t < taps; ++t)
         memory_[static_cast<size_t>(c / kBlock * block_stride() + t * tap_stride() + i * kBlock + c % kBlock)] =
             source[(c * group_size + i) * taps + t];
+}
+
+double grouped_cycles(const KernelSet& set, int64_t pixels, int64_t group_size, int64_t taps) {
+  const double share = group_size < set.lanes ? kSpreadShare : kGroupedShare;
+  return static_cast<double>(pixels * taps * group_size * group_size) / (share * fmas_per_cycle(set) * set.lanes);
 }
 
 LocalConvolution::LocalConvolution(Options options) : options_(std::move(options)) {

@@ -28,6 +28,9 @@ class LocalWeights {
   AlignedBuffer<float> memory_;
 };
 
+/// Estimated cycles of one group of 4, 8 or 16 channels.
+double grouped_cycles(const KernelSet& set, int64_t pixels, int64_t group_size, int64_t taps);
+
 /// A depthwise or grouped convolution at one operating point: its channels are the first of the layer's, side by side in the input.
 class LocalConvolution {
  public:

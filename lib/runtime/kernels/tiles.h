@@ -107,6 +107,17 @@ struct WinogradInputTile {
   int64_t position_stride = 0;  ///< between the 16 results
 };
 
+/// Products of some tiles' transformed inputs and the transformed weights of one block of 16 outputs, at all 16 positions.
+struct WinogradProductTile {
+  const float* input = nullptr;  ///< of the first tile and position 0, at the first channel that the block reads
+  int64_t input_stride = 0, input_position_stride = 0;
+  const float* weights = nullptr;  ///< [inputs][16] at position 0
+  int64_t weight_position_stride = 0;
+  float* output = nullptr;
+  int64_t output_stride = 0, output_position_stride = 0;
+  int64_t tiles = 0, inputs = 0;
+};
+
 /// Its 16 products, transformed back to 2x2 outputs.
 struct WinogradOutputTile {
   const float* input = nullptr;

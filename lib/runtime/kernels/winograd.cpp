@@ -10,9 +10,12 @@ namespace {
 
 constexpr int64_t kScratchFloats = 96 * 1024;  ///< both transforms of a block: they are to stay in the second-level cache
 constexpr int64_t kSmallestBlock = 12, kLargestBlock = 96;
+constexpr int64_t kGroupScratchFloats = 12 * 1024;       ///< of a chunk of a grouped layer: in the first-level cache
+constexpr int64_t kNarrowInputs = 64;                    ///< up to here the products' kernel for few inputs is faster
 constexpr int64_t kUnits = 4, kUnitsPerThread = 2;       ///< of work that a step should have at least
 constexpr int64_t kChunkOutputs = 64;                    ///< from here on a unit's own transform of the inputs costs little
 constexpr int64_t kSharedChunkOutputs = 32;              ///< and from here on less than a thread that waits
+constexpr double kProductShare = 0.85;                   ///< of the FMA peak, that products of few inputs have
 constexpr double kInputCycles = 40, kOutputCycles = 36;  ///< of a tile and 16 channels
 
 /// G g G^T of one filter.
@@ -44,23 +47,31 @@ int64_t count_channels(const std::vector<InputPart>& parts) {
 
 }  // namespace
 
-WinogradWeights::WinogradWeights(const float* source, int64_t outputs, int64_t inputs) {
+WinogradWeights::WinogradWeights(const float* source, int64_t outputs, int64_t inputs, bool grouped) {
   const int64_t rows = round_up(outputs, kBlock);
+  const int64_t of_output = grouped ? inputs * kWinogradPositions : inputs, of_input = grouped ? kWinogradPositions : 1;
+  const int64_t of_position = grouped ? 1 : rows * inputs;
   std::vector<float> transformed(static_cast<size_t>(kWinogradPositions * rows * inputs));
   for (int64_t o = 0; o < outputs; ++o)
     for (int64_t i = 0; i < inputs; ++i) {
       double filter[kWinogradPositions];
       transform_filter(source + (o * inputs + i) * 9, filter);
       for (int p = 0; p < kWinogradPositions; ++p)
-        transformed[static_cast<size_t>((p * rows + o) * inputs + i)] = static_cast<float>(filter[p]);
+        transformed[static_cast<size_t>(o * of_output + i * of_input + p * of_position)] = static_cast<float>(filter[p]);
     }
-  packed_ = PackedWeights(transformed.data(), kWinogradPositions * rows, inputs, 1);
+  packed_ = grouped ? PackedWeights(transformed.data(), rows, inputs, kWinogradPositions)
+                    : PackedWeights(transformed.data(), kWinogradPositions * rows, inputs, 1);
+  position_stride_ = grouped ? packed_.tap_stride() : rows / kBlock * packed_.block_stride();
 }
 
 bool winograd_fits(const Window& window, const std::vector<int64_t>& extent) {
   const std::vector<int64_t> one{1, 1};
   return window.kernel == std::vector<int64_t>{3, 3} && window.stride == one && window.padding == one && window.dilation == one &&
          extent[0] % 2 == 0 && extent[1] % 2 == 0;
+}
+
+bool winograd_fits_groups(int64_t inputs_per_group, int64_t outputs_per_group) {
+  return inputs_per_group == outputs_per_group && (inputs_per_group == 8 || inputs_per_group % kBlock == 0);
 }
 
 double winograd_cycles(const KernelSet& set, int64_t tiles, int64_t inputs, int64_t outputs) {
@@ -75,88 +86,188 @@ double winograd_cycles(const KernelSet& set, int64_t tiles, int64_t inputs, int6
   return static_cast<double>(tiles) * vectors * (kInputCycles * blocks(inputs) + kOutputCycles * blocks(outputs)) + products;
 }
 
+double winograd_group_cycles(const KernelSet& set, int64_t tiles, int64_t group_size) {
+  const auto size = static_cast<double>(group_size);
+  const double vectors = size / set.lanes;
+  const double products = kWinogradPositions * size * vectors / (kProductShare * fmas_per_cycle(set));
+  return static_cast<double>(tiles) * (vectors * (kInputCycles + kOutputCycles) + products);
+}
+
 WinogradConvolution::WinogradConvolution(Options options) : options_(std::move(options)) {
   if (options_.output.dimensions() != 2 || options_.output.extent[0] % 2 != 0 || options_.output.extent[1] % 2 != 0)
     throw UsageError("Winograd convolution: maps of even rows and columns are allowed");
+  const int64_t group = options_.group_size;
+  if (group != 0 && (!winograd_fits_groups(group, group) || options_.outputs % group != 0 || options_.parts.size() != 1))
+    throw UsageError("Winograd convolution: whole groups of 8 channels or blocks of 16, side by side in the input, are allowed");
   rows_ = options_.output.extent[0] / 2, columns_ = options_.output.extent[1] / 2;
-  inputs_ = count_channels(options_.parts);
-  input_stride_ = wide_pixel_stride(inputs_ + (options_.parts.size() > 1 ? kBlock - 1 : 0));
-  const bool shared = options_.threads > 1;
-  const int64_t all = tiles(options_.images), units = std::max(kUnits, kUnitsPerThread * options_.threads);
-  const int64_t largest = shared ? std::clamp(divide_up(all, units), kSmallestBlock, kLargestBlock) : kLargestBlock;
-  const int64_t even = divide_up(all, divide_up(all, largest));  // tiles of a block
-  const int64_t most = std::max<int64_t>(1, options_.outputs / (shared ? kSharedChunkOutputs : kChunkOutputs));
-  const int64_t chunks = std::clamp<int64_t>(units / divide_up(all, even), 1, most);
-  const int64_t chunk_outputs = round_up(divide_up(options_.outputs, chunks), kBlock);
-  output_stride_ = wide_pixel_stride(chunk_outputs);
-  const int64_t fitting = kScratchFloats / (kWinogradPositions * (input_stride_ + output_stride_)) / kSmallestBlock * kSmallestBlock;
-  block_tiles_ = std::min(shared ? even : all, std::clamp(fitting, kSmallestBlock, kLargestBlock));
+  choose_blocks();
+}
+
+void WinogradConvolution::choose_blocks() {
+  const int64_t all = tiles(options_.images);
+  int64_t chunk_outputs = std::max<int64_t>(options_.group_size, kBlock);
+  if (options_.group_size > 0) {
+    inputs_ = chunk_outputs;
+    input_stride_ = output_stride_ = wide_pixel_stride(chunk_outputs);
+    const int64_t fitting = std::max(kSmallestBlock, kGroupScratchFloats / (kWinogradPositions * 2 * input_stride_));
+    block_tiles_ = divide_up(all, divide_up(all, fitting));
+  } else {
+    inputs_ = count_channels(options_.parts);
+    input_stride_ = wide_pixel_stride(inputs_ + (options_.parts.size() > 1 ? kBlock - 1 : 0));
+    const bool shared = options_.threads > 1;
+    const int64_t units = std::max(kUnits, kUnitsPerThread * options_.threads);
+    const int64_t largest = shared ? std::clamp(divide_up(all, units), kSmallestBlock, kLargestBlock) : kLargestBlock;
+    const int64_t even = divide_up(all, divide_up(all, largest));  // tiles of a block
+    const int64_t most = std::max<int64_t>(1, options_.outputs / (shared ? kSharedChunkOutputs : kChunkOutputs));
+    const int64_t chunks = std::clamp<int64_t>(units / divide_up(all, even), 1, most);
+    chunk_outputs = round_up(divide_up(options_.outputs, chunks), kBlock);
+    output_stride_ = wide_pixel_stride(chunk_outputs);
+    const int64_t fitting = kScratchFloats / (kWinogradPositions * (input_stride_ + output_stride_)) / kSmallestBlock * kSmallestBlock;
+    block_tiles_ = std::min(shared ? even : all, std::clamp(fitting, kSmallestBlock, kLargestBlock));
+  }
   block_ = sample_map(block_tiles_);
+  add_chunks(chunk_outputs);
+}
+
+void WinogradConvolution::add_chunks(int64_t chunk_outputs) {
+  const bool grouped = options_.group_size > 0;
   ones_.assign(static_cast<size_t>(chunk_outputs + kBlock), 1.0F);
   zeros_.assign(ones_.size(), 0.0F);
-  int64_t position = 0;
   WideConvolution::Options products;
-  for (const InputPart& part : options_.parts) {
-    products.parts.push_back({position, input_stride_, part.weight_channel, part.channels});
-    position += part.channels;
-  }
   products.kernels = options_.kernels;
   products.weights = &options_.weights->packed();
   products.map = &block_;
   products.output_stride = output_stride_;
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   products.epilogue = {ones_.data(), zeros_.data(), -kInfinity, kInfinity};
+  if (grouped) {
+    products.parts.push_back({0, input_stride_, 0, options_.group_size});
+  } else {
+    int64_t position = 0;
+    for (const InputPart& part : options_.parts) {
+      products.parts.push_back({position, input_stride_, part.weight_channel, part.channels});
+      position += part.channels;
+    }
+  }
+  const bool narrow = products.parts.size() == 1 && products.parts.front().channels <= kNarrowInputs;
   for (int64_t first = 0; first < options_.outputs; first += chunk_outputs) {
-    products.first_output = first;
-    products.outputs = std::min(chunk_outputs, options_.outputs - first);
-    chunks_.push_back({first, WideConvolution(products)});
+    Chunk chunk;
+    chunk.first = first;
+    chunk.outputs = std::min(chunk_outputs, options_.outputs - first);
+    chunk.first_input = grouped ? first : 0;
+    chunk.inputs = grouped ? chunk.outputs : inputs_;
+    if (!narrow) {
+      products.first_output = first;
+      products.outputs = chunk.outputs;
+      chunk.products.emplace(products);
+    }
+    chunks_.push_back(std::move(chunk));
   }
 }
 
 int64_t WinogradConvolution::work(int64_t images) const {
-  return (tiles(images) + block_tiles_ - 1) / block_tiles_ * static_cast<int64_t>(chunks_.size());
+  return divide_up(tiles(images), block_tiles_) * static_cast<int64_t>(chunks_.size());
 }
 
-int64_t WinogradConvolution::pixel(const ImageLayout& layout, int64_t tile, int64_t shift) const {
-  const int64_t image = tile / (rows_ * columns_), y = 2 * (tile / columns_ % rows_) + shift, x = 2 * (tile % columns_) + shift;
-  return (image * layout.padded(0) + layout.low_halo[0] + y) * layout.padded(1) + layout.low_halo[1] + x;
-}
+class WinogradConvolution::Cursor {
+ public:
+  /// `shift`: from a tile's first output to the pixel, in both dimensions.
+  Cursor(const WinogradConvolution& step, const ImageLayout& layout, int64_t tile, int64_t shift) : columns_(step.columns_) {
+    const int64_t row = tile / columns_, image = row / step.rows_, y = 2 * (row % step.rows_) + shift;
+    column_ = tile % columns_;
+    left_row_ = step.rows_ - row % step.rows_;
+    rows_ = step.rows_;
+    pixel_ = (image * layout.padded(0) + layout.low_halo[0] + y) * layout.padded(1) + layout.low_halo[1] + 2 * column_ + shift;
+    to_next_row_ = 2 * layout.padded(1) - 2 * (columns_ - 1);
+    to_next_image_ = (layout.padded(0) - 2 * (rows_ - 1)) * layout.padded(1) - 2 * (columns_ - 1);
+  }
+  int64_t pixel() const { return pixel_; }
+  void advance() {
+    if (++column_ < columns_) {
+      pixel_ += 2;
+      return;
+    }
+    column_ = 0;
+    if (--left_row_ > 0) {
+      pixel_ += to_next_row_;
+    } else {
+      left_row_ = rows_;
+      pixel_ += to_next_image_;
+    }
+  }
 
-void WinogradConvolution::transform_inputs(const StepBuffers& buffers, int64_t first_tile, int64_t count, float* transformed) const {
+ private:
+  int64_t columns_, rows_, column_, left_row_, pixel_, to_next_row_, to_next_image_;
+};
+
+void WinogradConvolution::transform_inputs(const StepBuffers& buffers, int64_t first_tile, int64_t count, const Chunk& chunk,
+                                           float* transformed) const {
   WinogradInputTile call;
   call.position_stride = block_tiles_ * input_stride_;
-  for (int64_t t = 0; t < count; ++t) {
-    const int64_t corner = pixel(options_.input, first_tile + t, -1);
+  Cursor corner(*this, options_.input, first_tile, -1);
+  for (int64_t t = 0; t < count; ++t, corner.advance()) {
     call.output = transformed + t * input_stride_;
     for (const InputPart& part : options_.parts) {
-      call.input = buffers.input + part.offset + corner * part.pixel_stride;
+      call.input = buffers.input + part.offset + chunk.first_input + corner.pixel() * part.pixel_stride;
       call.pixel_stride = part.pixel_stride;
       call.row_stride = options_.input.padded(1) * part.pixel_stride;
-      call.channels = part.channels;
+      call.channels = std::min(part.channels, chunk.inputs);
       options_.kernels->winograd_input(call);
       call.output += part.channels;
     }
   }
 }
 
-void WinogradConvolution::transform_outputs(const StepBuffers& buffers, int64_t first_tile, int64_t count, int64_t first_output,
-                                            int64_t outputs, const float* products) const {
+void WinogradConvolution::multiply(const Chunk& chunk, int64_t count, const float* transformed, float* products) const {
+  const int64_t input_positions = block_tiles_ * input_stride_, output_positions = block_tiles_ * output_stride_;
+  const int64_t weight_positions = options_.weights->position_stride();
+  if (chunk.products) {
+    for (int64_t p = 0; p < kWinogradPositions; ++p) {
+      StepBuffers position;
+      position.input = transformed + p * input_positions;
+      position.output = products + p * output_positions;
+      position.weight_shift = p * weight_positions;
+      chunk.products->run(position, {0, chunk.products->work(count)}, count);
+    }
+    return;
+  }
+  const PackedWeights& weights = options_.weights->packed();
+  WinogradProductTile call;
+  call.input = transformed;
+  call.input_stride = input_stride_;
+  call.input_position_stride = input_positions;
+  call.weight_position_stride = weight_positions;
+  call.output_stride = output_stride_;
+  call.output_position_stride = output_positions;
+  call.tiles = count;
+  call.inputs = options_.group_size > 0 ? options_.group_size : inputs_;
+  const auto kernel = options_.group_size == 8 ? options_.kernels->winograd_products_of_8 : options_.kernels->winograd_products;
+  const int64_t first_weight = options_.group_size > 0 ? 0 : options_.parts.front().weight_channel * kBlock;
+  for (int64_t output = 0; output < chunk.outputs; output += kBlock) {
+    call.weights = weights.data() + first_weight + (chunk.first + output) / kBlock * weights.block_stride();
+    call.output = products + output;
+    kernel(call);
+  }
+}
+
+void WinogradConvolution::transform_outputs(const StepBuffers& buffers, int64_t first_tile, int64_t count, const Chunk& chunk,
+                                            const float* products) const {
   WinogradOutputTile call;
   call.position_stride = block_tiles_ * output_stride_;
   call.pixel_stride = options_.output_stride;
   call.row_stride = options_.output.padded(1) * options_.output_stride;
-  call.channels = outputs;
+  call.channels = chunk.outputs;
   call.epilogue = options_.epilogue;
-  call.epilogue.scale += first_output;
-  call.epilogue.shift += first_output;
-  for (int64_t t = 0; t < count; ++t) {
+  call.epilogue.scale += chunk.first;
+  call.epilogue.shift += chunk.first;
+  call.residual_pixel_stride = options_.residual_stride;
+  if (options_.adds_residual) call.residual_row_stride = options_.residual.padded(1) * options_.residual_stride;
+  Cursor to(*this, options_.output, first_tile, 0),
+      residual(*this, options_.adds_residual ? options_.residual : options_.output, first_tile, 0);
+  for (int64_t t = 0; t < count; ++t, to.advance(), residual.advance()) {
     call.input = products + t * output_stride_;
-    call.output = buffers.output + pixel(options_.output, first_tile + t, 0) * options_.output_stride + first_output;
-    if (options_.adds_residual) {
-      call.residual = buffers.residual + pixel(options_.residual, first_tile + t, 0) * options_.residual_stride + first_output;
-      call.residual_pixel_stride = options_.residual_stride;
-      call.residual_row_stride = options_.residual.padded(1) * options_.residual_stride;
-    }
+    call.output = buffers.output + to.pixel() * options_.output_stride + chunk.first;
+    if (options_.adds_residual) call.residual = buffers.residual + residual.pixel() * options_.residual_stride + chunk.first;
     options_.kernels->winograd_output(call);
   }
 }
@@ -167,18 +278,11 @@ void WinogradConvolution::run(const StepBuffers& buffers, Share share, int64_t i
   int64_t transformed = -1;  // block whose inputs are in the scratch
   for (int64_t unit = share.begin; unit < share.end; ++unit) {
     const int64_t block = unit / chunks, first = block * block_tiles_, count = std::min(block_tiles_, tiles(images) - first);
-    const Columns& chunk = chunks_[static_cast<size_t>(unit % chunks)];
-    const int64_t next = unit % chunks + 1 < chunks ? chunks_[static_cast<size_t>(unit % chunks + 1)].first : options_.outputs;
-    if (block != transformed) transform_inputs(buffers, first, count, scratch);
+    const Chunk& chunk = chunks_[static_cast<size_t>(unit % chunks)];
+    if (block != transformed || options_.group_size > 0) transform_inputs(buffers, first, count, chunk, scratch);
     transformed = block;
-    for (int64_t p = 0; p < kWinogradPositions; ++p) {
-      StepBuffers position;
-      position.input = scratch + p * block_tiles_ * input_stride_;
-      position.output = products + p * block_tiles_ * output_stride_;
-      position.weight_shift = p * options_.weights->position_stride();
-      chunk.products.run(position, {0, chunk.products.work(count)}, count);
-    }
-    transform_outputs(buffers, first, count, chunk.first, next - chunk.first, products);
+    multiply(chunk, count, scratch, products);
+    transform_outputs(buffers, first, count, chunk, products);
   }
 }
 

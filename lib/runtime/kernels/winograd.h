@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "runtime/kernels/convolution.h"
 
 namespace tnn::kernels {
@@ -10,27 +12,33 @@ namespace tnn::kernels {
 /// of the transformed weights is the transformed prefix.
 constexpr int kWinogradPositions = 16;
 
-/// The transformed weights, once for all widths: for each of 16 positions packed like those of a 1x1 convolution.
+/// The transformed weights, once for all widths: for each of 16 positions packed like those of a 1x1 convolution. In grouped layers the
+/// positions of 16 outputs lie side by side, in others those of a position.
 class WinogradWeights {
  public:
-  /// From `source` [outputs][inputs][3][3].
-  WinogradWeights(const float* source, int64_t outputs, int64_t inputs);
+  /// From `source` [outputs][inputs][3][3]; of grouped layers: inputs of a group.
+  WinogradWeights(const float* source, int64_t outputs, int64_t inputs, bool grouped);
 
-  /// The positions one after another, each with its outputs rounded up to 16.
   const PackedWeights& packed() const { return packed_; }
   /// Numbers between the weights of two positions.
-  int64_t position_stride() const { return packed_.outputs() / kWinogradPositions / kBlock * packed_.block_stride(); }
+  int64_t position_stride() const { return position_stride_; }
   size_t bytes() const { return packed_.bytes(); }
 
  private:
   PackedWeights packed_;
+  int64_t position_stride_ = 0;
 };
 
 /// Whether a window over maps of that extent can be computed so: 3x3, stride 1, padding 1, an even number of rows and columns.
 bool winograd_fits(const Window& window, const std::vector<int64_t>& extent);
 
+/// Whether a layer of such groups can be: of 8 inputs and outputs, or as many blocks of 16 of both.
+bool winograd_fits_groups(int64_t inputs_per_group, int64_t outputs_per_group);
+
 /// Estimated cycles of a layer over so many tiles, to be held against wide_cycles().
 double winograd_cycles(const KernelSet& set, int64_t tiles, int64_t inputs, int64_t outputs);
+/// The same of one group.
+double winograd_group_cycles(const KernelSet& set, int64_t tiles, int64_t group_size);
 
 /// Such a convolution at one operating point. Running allocates nothing; each thread brings its own scratch.
 class WinogradConvolution {
@@ -43,6 +51,7 @@ class WinogradConvolution {
     int64_t images = 1;                   ///< at most
     int threads = 1;                      ///< among which the work is to be shared
     int64_t outputs = 0;                  ///< active, the first of the layer
+    int64_t group_size = 0;  ///< inputs and outputs of a group, whole ones of which are active; 0: every output sees all inputs
     int64_t output_stride = 0, residual_stride = 0;
     bool adds_residual = false;
     Epilogue epilogue;
@@ -58,24 +67,29 @@ class WinogradConvolution {
   int64_t scratch_floats() const { return kWinogradPositions * block_tiles_ * (input_stride_ + output_stride_); }
 
  private:
-  struct Columns {
-    int64_t first = 0;  ///< output
-    WideConvolution products;
+  /// Outputs that are computed together, and what they read.
+  struct Chunk {
+    int64_t first = 0, outputs = 0;
+    int64_t first_input = 0, inputs = 0;      ///< that are transformed for them
+    std::optional<WideConvolution> products;  ///< where there are many inputs
   };
+  /// Goes from tile to tile, and knows the upper left pixel of each.
+  class Cursor;
+  void choose_blocks();
+  void add_chunks(int64_t chunk_outputs);
   int64_t tiles(int64_t images) const { return images * rows_ * columns_; }
-  void transform_inputs(const StepBuffers& buffers, int64_t first_tile, int64_t count, float* transformed) const;
-  void transform_outputs(const StepBuffers& buffers, int64_t first_tile, int64_t count, int64_t first_output, int64_t outputs,
-                         const float* products) const;
-  int64_t pixel(const ImageLayout& layout, int64_t tile, int64_t shift) const;
+  void transform_inputs(const StepBuffers& buffers, int64_t first_tile, int64_t count, const Chunk& chunk, float* transformed) const;
+  void multiply(const Chunk& chunk, int64_t count, const float* transformed, float* products) const;
+  void transform_outputs(const StepBuffers& buffers, int64_t first_tile, int64_t count, const Chunk& chunk, const float* products) const;
 
   Options options_;
   int64_t rows_ = 0, columns_ = 0;                ///< tiles of a map
-  int64_t inputs_ = 0;                            ///< active
+  int64_t inputs_ = 0;                            ///< that are transformed together
   int64_t block_tiles_ = 0;                       ///< whose transforms are in the scratch together
   int64_t input_stride_ = 0, output_stride_ = 0;  ///< of a tile in the scratch
   WindowMap block_;                               ///< the tiles of a block, each a pixel
   std::vector<float> ones_, zeros_;               ///< the products have no epilogue of their own
-  std::vector<Columns> chunks_;                   ///< of outputs
+  std::vector<Chunk> chunks_;
 };
 
 }  // namespace tnn::kernels

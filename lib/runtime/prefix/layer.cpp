@@ -1,5 +1,6 @@
 #include "runtime/prefix/layer.h"
 
+#include "runtime/kernels/winograd.h"
 #include "runtime/prefix/numbering.h"
 
 namespace tnn::prefix {
@@ -28,6 +29,11 @@ Layer linear_layer(const Plan& plan, const std::vector<kernels::ImageLayout>& nu
 }
 
 }  // namespace
+
+bool can_be_filtered(const Layer& layer) {
+  return layer.output_extent.size() == 2 && kernels::winograd_fits(layer.window, layer.output_extent) &&
+         (layer.groups == 1 || kernels::winograd_fits_groups(layer.inputs_per_group, layer.outputs_per_group));
+}
 
 Layer layer_of(const Plan& plan, const std::vector<kernels::ImageLayout>& numbering, const Step& step) {
   const auto* convolution = std::get_if<Convolution>(&step.operation);

@@ -21,6 +21,9 @@ struct Layer {
   }
 };
 
+/// Whether minimal filtering (kernels/winograd.h) can compute it, as far as windows and groups tell.
+bool can_be_filtered(const Layer& layer);
+
 Layer layer_of(const Plan& plan, const std::vector<kernels::ImageLayout>& numbering, const Step& step);
 
 }  // namespace tnn::prefix

@@ -18,28 +18,41 @@ std::vector<float> rows_of(const float* source, int64_t row, int64_t used, const
 LayerWeights::LayerWeights(const LoweredModel& model, const Step& step, Layer layer, WeightForms forms)
     : layer_(std::move(layer)), forms_(std::move(forms)) {
   const float* source = model.weights.weight(step.node);
-  const int64_t outputs = layer_.outputs_per_group, inputs = layer_.inputs_per_group, taps = layer_.taps();
-  const bool local = is_local(model.plan, step, layer_);
-  if (local) {
-    local_ = std::make_unique<const kernels::LocalWeights>(source, layer_.groups * outputs, inputs, taps);
-    bytes_ += static_cast<int64_t>(local_->bytes());
-  } else {
+  is_local_ = is_local(model.plan, step, layer_);
+  if (is_local_)
+    pack_local(source);
+  else
     pack_shared(source);
+  if (!forms_.winograd_points.empty()) {
+    winograd_ = std::make_unique<const kernels::WinogradWeights>(source, layer_.groups * layer_.outputs_per_group, layer_.inputs_per_group,
+                                                                 layer_.groups > 1);
+    bytes_ += static_cast<int64_t>(winograd_->bytes());
   }
   for (size_t p = 0; p < model.plan.points.size(); ++p) {
     const ChannelRanges& active = model.plan.points[p].channels[static_cast<size_t>(step.output)];
-    points_.push_back(weights_of(source, output_pieces(layer_, local, active)));
+    points_.push_back(weights_of(source, output_pieces(layer_, is_local_, active)));
     if (!is_direct(static_cast<int>(p))) points_.back().winograd = winograd_.get();
     bytes_ += points_.back().copied_bytes;
   }
 }
 
+void LayerWeights::pack_local(const float* source) {
+  const int64_t all = layer_.groups * layer_.outputs_per_group;
+  const int64_t channels = forms_.direct_outputs < all ? kernels::round_up(forms_.direct_outputs, layer_.outputs_per_group) : all;
+  if (channels == 0) return;
+  local_ = std::make_unique<const kernels::LocalWeights>(source, channels, layer_.inputs_per_group, layer_.taps());
+  bytes_ += static_cast<int64_t>(local_->bytes());
+}
+
 void LayerWeights::pack_shared(const float* source) {
-  const int64_t outputs = std::min(layer_.outputs_per_group, forms_.direct_outputs);
+  const bool grouped = layer_.groups > 1;
   const int64_t inputs = std::min(layer_.inputs_per_group, forms_.direct_inputs);
   const int64_t row = layer_.inputs_per_group * layer_.taps();
   for (int64_t g = 0; g < layer_.groups; ++g) {
-    const float* const own = source + g * layer_.outputs_per_group * row;
+    const int64_t before = g * layer_.outputs_per_group;
+    int64_t outputs = std::clamp<int64_t>(forms_.direct_outputs - before, 0, layer_.outputs_per_group);
+    if (grouped && outputs > 0) outputs = layer_.outputs_per_group;
+    const float* const own = source + before * row;
     if (outputs == 0)
       groups_.emplace_back();
     else if (inputs == layer_.inputs_per_group)
@@ -47,9 +60,6 @@ void LayerWeights::pack_shared(const float* source) {
     else
       groups_.push_back(pack(rows_of(own, row, inputs * layer_.taps(), {{0, outputs}}).data(), outputs, inputs, bytes_));
   }
-  if (forms_.winograd_points.empty()) return;
-  winograd_ = std::make_unique<const kernels::WinogradWeights>(source, layer_.outputs_per_group, layer_.inputs_per_group);
-  bytes_ += static_cast<int64_t>(winograd_->bytes());
 }
 
 PointWeights LayerWeights::weights_of(const float* source, const std::vector<OutputPiece>& pieces) {
@@ -59,11 +69,11 @@ PointWeights LayerWeights::weights_of(const float* source, const std::vector<Out
     const int64_t outputs = count_channels(piece.outputs);
     if (!piece.copied) {
       const int64_t first = piece.outputs.front().begin - piece.group * layer_.outputs_per_group;
-      if (!local_) at.pieces.push_back({groups_[static_cast<size_t>(piece.group)], first, outputs, piece.output_channel, piece.group});
+      if (!is_local_) at.pieces.push_back({groups_[static_cast<size_t>(piece.group)], first, outputs, piece.output_channel, piece.group});
       continue;
     }
     const std::vector<float> rows = rows_of(source, row, row, piece.outputs);
-    if (local_) {
+    if (is_local_) {
       local_copies_.emplace_back(rows.data(), outputs, layer_.inputs_per_group, layer_.taps());
       at.local = &local_copies_.back();
       at.copied_bytes += static_cast<int64_t>(at.local->bytes());

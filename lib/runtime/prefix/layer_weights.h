@@ -29,7 +29,7 @@ struct WeightPiece {
 /// What a layer computes with at an operating point: local weights, or pieces.
 struct PointWeights {
   const kernels::LocalWeights* local = nullptr;
-  const kernels::WinogradWeights* winograd = nullptr;  ///< beside the pieces, whose weights may be missing then
+  const kernels::WinogradWeights* winograd = nullptr;  ///< in place of the others, which may be missing then
   std::vector<WeightPiece> pieces;
   int64_t copied_bytes = 0;  ///< packed for this point alone
 };
@@ -38,7 +38,7 @@ struct PointWeights {
 struct WeightForms {
   bool bf16 = false;
   std::vector<bool> winograd_points;  ///< points that compute with transformed weights; empty: none do
-  /// Outputs and inputs up to which some point computes with the weights as they are; 0: none does.
+  /// Outputs, and inputs of a group, up to which some point computes with the weights as they are; 0: none does.
   int64_t direct_outputs = std::numeric_limits<int64_t>::max(), direct_inputs = std::numeric_limits<int64_t>::max();
 };
 
@@ -55,13 +55,15 @@ class LayerWeights {
 
  private:
   PointWeights weights_of(const float* source, const std::vector<OutputPiece>& pieces);
-  /// Every group's: those of the outputs and inputs that are needed as they are, and all of them transformed.
+  /// Those that are needed as they are: of the outputs and inputs that some point computes so.
+  void pack_local(const float* source);
   void pack_shared(const float* source);
   /// Packs some outputs and counts their bytes.
   WeightsRef pack(const float* source, int64_t outputs, int64_t inputs, int64_t& bytes);
 
   Layer layer_;
   WeightForms forms_;
+  bool is_local_ = false;
   std::unique_ptr<const kernels::LocalWeights> local_;
   std::unique_ptr<const kernels::WinogradWeights> winograd_;
   std::vector<WeightsRef> groups_;

@@ -45,7 +45,9 @@ void ProgramBuilder::add_weighted(const Step& step, const StepAtPoint& at) {
     residual = computes_in_bf16() ? bf16_residual(operand) : as_one(operand);
     residual_numbering = operand.front().flattened ? nullptr : &numbering(operand.front().value);
   }
-  if (weights.at(point_index_).local)
+  if (weights.at(point_index_).winograd && weights.layer().groups > 1)
+    add_winograd(step, weights, residual ? &*residual : nullptr, residual_numbering);
+  else if (weights.at(point_index_).local)
     add_local(step, weights, residual ? &*residual : nullptr);
   else if (layout(step.output).planar)
     add_planar(step, weights);
@@ -104,7 +106,10 @@ void ProgramBuilder::add_winograd(const Step& step, const LayerWeights& weights,
   options.weights = weights.at(point_index_).winograd;
   options.input = numbering(step.inputs.front().front().value);
   options.output = numbering(step.output);
-  options.parts = input_parts(step.inputs.front(), weights.layer(), 0);
+  Layer as_one_group = weights.layer();
+  if (as_one_group.groups > 1) options.group_size = as_one_group.inputs_per_group;
+  as_one_group.inputs_per_group *= as_one_group.groups;
+  options.parts = input_parts(step.inputs.front(), as_one_group, 0);
   options.images = images();
   // Where images go side by side each is one thread's, but for those left over.
   options.threads = images() == 1 && images_side_by_side({batch_limit_, threads_}) ? 1 : threads_;

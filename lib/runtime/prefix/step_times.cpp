@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/kernels/local_convolution.h"
 #include "runtime/kernels/planar_convolution.h"
 #include "runtime/kernels/tile_choice.h"
 #include "runtime/kernels/winograd.h"
@@ -31,19 +32,34 @@ class Estimates {
     const Step& step = plan_.steps[index];
     const Operand& input = step.inputs.front();
     const Layer layer = layer_of(plan_, numbering_, step);
-    const bool fits = layer.groups == 1 && layer.output_extent.size() == 2 && kernels::winograd_fits(layer.window, layer.output_extent);
+    const bool fits = can_be_filtered(layer);
     StepTuning cycles{0, 0, 0, 0};
     if (!fits && regions_.of_value[static_cast<size_t>(step.output)] == kNone) return cycles;
     kernels::WideWork work;
     const int64_t inputs = count_channels(plan_, point, input);
     work.pixels = plan_.value(step.output).shape.positions();
     work.outputs = count_channels(point.channels[static_cast<size_t>(step.output)]);
+    if (layer.groups > 1) return grouped_cycles(layer, work);
     work.steps = std::max<int64_t>(1, inputs * layer.taps());
     work.segment_length = static_cast<double>(inputs) / static_cast<double>(input.size());
     cycles.wide = kernels::wide_cycles(set_, work);
     if (fits && inputs > 0) cycles.winograd = kernels::winograd_cycles(set_, work.pixels / 4, inputs, work.outputs);
     work.pixels = kernels::PlanarLayout{numbering_[static_cast<size_t>(step.output)]}.span();
     cycles.planar = kernels::choose_planar_tiling(set_, work, is_preactivated(index)).cycles;
+    return cycles;
+  }
+
+  /// `work`: of the whole layer, but for its steps.
+  StepTuning grouped_cycles(const Layer& layer, kernels::WideWork work) const {
+    const int64_t size = layer.inputs_per_group;
+    const double groups = static_cast<double>(work.outputs) / static_cast<double>(size);
+    StepTuning cycles;
+    cycles.winograd = groups * kernels::winograd_group_cycles(set_, work.pixels / 4, size);
+    work.outputs = size;
+    work.steps = size * layer.taps();
+    work.segment_length = static_cast<double>(size);
+    cycles.wide = groups * (kernels::LocalWeights::has_kernel(size, size) ? kernels::grouped_cycles(set_, work.pixels, size, layer.taps())
+                                                                          : kernels::wide_cycles(set_, work));
     return cycles;
   }
 

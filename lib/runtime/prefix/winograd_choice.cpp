@@ -24,15 +24,25 @@ bool may_be_planar(const PlanarRegions& regions, ValueId value, ValueId output) 
   return value == 0 || (region != kNone && region != regions.of_value[static_cast<size_t>(output)]);  // 0: the network's input
 }
 
-/// Whether a layer reads wide values and writes a prefix of its outputs, with shared weights, at every point.
+/// Whether outputs are the first groups, and their inputs side by side.
+bool are_first_groups(const PlanPoint& point, const Operand& input, const ChannelRanges& outputs, int64_t size) {
+  if (outputs.empty()) return true;
+  if (input.size() != 1 || outputs.size() != 1 || outputs.front().begin != 0 || outputs.front().end % size != 0) return false;
+  const ChannelRanges inputs = active_channels(point, input.front());
+  return inputs.size() == 1 && inputs.front().begin == 0 && inputs.front().end >= outputs.front().end;
+}
+
+/// Whether a layer reads wide values and writes a prefix of its outputs, with shared weights, at every point; of groups the same whole
+/// ones.
 bool is_eligible(const Plan& plan, const PlanarRegions& regions, const Step& step, const Layer& layer) {
-  if (!std::holds_alternative<Convolution>(step.operation) || layer.groups != 1 || layer.output_extent.size() != 2) return false;
+  if (!std::holds_alternative<Convolution>(step.operation) || !can_be_filtered(layer)) return false;
   const Operand& input = step.inputs.front();
-  if (!kernels::winograd_fits(layer.window, layer.output_extent)) return false;
   for (const Segment& segment : input)
     if (!segment.is_plain() || may_be_planar(regions, segment.value, step.output)) return false;
   return std::all_of(plan.points.begin(), plan.points.end(), [&](const PlanPoint& point) {
-    const auto pieces = output_pieces(layer, false, point.channels[static_cast<size_t>(step.output)]);
+    const ChannelRanges& outputs = point.channels[static_cast<size_t>(step.output)];
+    if (layer.groups > 1) return are_first_groups(point, input, outputs, layer.inputs_per_group);
+    const auto pieces = output_pieces(layer, false, outputs);
     return pieces.empty() || (pieces.size() == 1 && !pieces.front().copied && pieces.front().outputs.front().begin == 0);
   });
 }
@@ -125,12 +135,14 @@ class Choice {
         candidate.saved = std::max(candidate.saved, times.direct - times.filtered);
       } else if (point.steps[index].mode == StepMode::run) {
         const int64_t outputs = count_channels(point.channels[static_cast<size_t>(step.output)]);
+        const int64_t inputs = layer.groups > 1 ? layer.inputs_per_group : end_of_inputs(plan_, point, step.inputs.front());
         candidate.forms.direct_outputs = std::max(candidate.forms.direct_outputs, outputs);
-        candidate.forms.direct_inputs = std::max(candidate.forms.direct_inputs, end_of_inputs(plan_, point, step.inputs.front()));
+        candidate.forms.direct_inputs = std::max(candidate.forms.direct_inputs, inputs);
       }
     }
-    candidate.extra_numbers = packed_numbers(layer.outputs_per_group, layer.inputs_per_group, kernels::kWinogradPositions - 9) +
-                              packed_numbers(candidate.forms.direct_outputs, candidate.forms.direct_inputs, 9);
+    candidate.extra_numbers =
+        packed_numbers(layer.groups * layer.outputs_per_group, layer.inputs_per_group, kernels::kWinogradPositions - 9) +
+        packed_numbers(candidate.forms.direct_outputs, candidate.forms.direct_inputs, 9);
     return candidate;
   }
 
