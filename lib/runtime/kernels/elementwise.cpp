@@ -6,7 +6,17 @@
 namespace tnn::kernels {
 
 void run_affine(const KernelSet& kernels, WideInput input, WideOutput output, int64_t channels, const Epilogue& epilogue, Share pixels) {
-  for (int64_t i = pixels.begin; i < pixels.end; ++i) kernels.affine_row(input.at(i), output.at(i), channels, epilogue);
+  AffineTile tile;
+  tile.input = input.data;
+  tile.input_pixels = input.pixels->data() + pixels.begin;
+  tile.input_stride = input.pixel_stride;
+  tile.output = output.data;
+  tile.output_pixels = output.pixels->data() + pixels.begin;
+  tile.output_stride = output.pixel_stride;
+  tile.channels = channels;
+  tile.pixels = pixels.end - pixels.begin;
+  tile.epilogue = epilogue;
+  kernels.affine(tile);
 }
 
 void run_add(const KernelSet& kernels, WideInput a, WideInput b, WideOutput output, int64_t channels, float lower, float upper,

@@ -35,7 +35,7 @@ struct KernelSet {
   void (*winograd_output)(const WinogradOutputTile&) = nullptr;
 
   PoolKernel max_pool = nullptr, average_pool = nullptr;
-  void (*affine_row)(const float* input, float* output, int64_t channels, const Epilogue&) = nullptr;
+  void (*affine)(const AffineTile&) = nullptr;
   void (*add_row)(const float* a, const float* b, float* output, int64_t channels, float lower, float upper) = nullptr;
   void (*limit_row)(const float* input, float* output, int64_t channels, float lower, float upper) = nullptr;
 };

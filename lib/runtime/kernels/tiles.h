@@ -130,6 +130,18 @@ struct WinogradOutputTile {
   Epilogue epilogue;
 };
 
+/// A scale and shift of each channel, over some pixels.
+struct AffineTile {
+  const float* input = nullptr;
+  const int32_t* input_pixels = nullptr;
+  int64_t input_stride = 0;
+  float* output = nullptr;
+  const int32_t* output_pixels = nullptr;
+  int64_t output_stride = 0;
+  int64_t channels = 0, pixels = 0;
+  Epilogue epilogue;
+};
+
 /// One output pixel of a pooling: reduces `count` input pixels, channel by channel.
 struct PoolTile {
   const float* input = nullptr;
