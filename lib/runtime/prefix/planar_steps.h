@@ -36,8 +36,20 @@ class PlanarPoolStep : public KernelStep {
   std::string describe() const override { return "planar pool"; }
 
  private:
+  /// Outputs side by side whose windows are 2x2 and lie side by side as well.
+  struct Row {
+    int32_t upper = 0, lower = 0;  ///< first input of either row
+    int32_t output = 0, count = 0;
+    float factor = 0;
+  };
+  /// Empty where some window is another.
+  static std::vector<Row> rows_of(const kernels::PoolMap& map);
   void run_channel(const float* input, int64_t input_stride, float* output) const;
+  template <bool Largest>
+  void run_rows(const float* input, float* output) const;
+
   const kernels::PoolMap& map_;
+  const std::vector<Row> rows_;
   PoolKind kind_;
   std::vector<Part> inputs_;
   Part output_;
