@@ -174,6 +174,19 @@ TEST_CASE("layers by minimal filtering equal the reference at every point, batch
   check_against_reference(saved);
 }
 
+TEST_CASE("in bf16 a large linear layer over a map reads its features in the order of its weights") {
+  if (!kernels::bf16_kernel_set()) TNN_SKIP("this processor does not multiply bf16 (AVX512_BF16)");
+  const SavedModel saved(RandomModel(filtered_model(), 1));
+  for (const int64_t batch : {1, 9}) {
+    const std::vector<float> input = saved.model.input(batch, 7);
+    RuntimeOptions options;
+    options.batch_limit = batch;
+    const auto expected = outputs_at_all_points(saved.path, options, input, batch);
+    options.precision = Precision::bf16;
+    CHECK(largest_difference(outputs_at_all_points(saved.path, options, input, batch), expected) < 0.02);
+  }
+}
+
 TEST_CASE("packed weights with filtered layers stay within 1.05 of the numbers in the file") {
   const SavedModel saved(RandomModel(filtered_model(), 1));
   const auto model = load_lowered_model(saved.path);
