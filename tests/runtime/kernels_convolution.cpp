@@ -184,6 +184,27 @@ TEST_CASE("every wide kernel of every instruction set is a matrix product with i
       }
 }
 
+TEST_CASE("a wide convolution whose inputs are all closed is its shift") {
+  const std::vector<float> source(size_t{40} * 8), scale(64, 2.0F), shift(64, 0.5F);
+  const PackedWeights weights(source.data(), 40, 8, 1);
+  const WindowMap map = sample_map(7);
+  for (const KernelSet* kernels : available_kernel_sets()) {
+    INFO(kernels->name);
+    WideConvolution::Options options;
+    options.kernels = kernels;
+    options.weights = &weights;
+    options.map = &map;
+    options.outputs = 40;
+    options.output_stride = 48;
+    options.epilogue = {scale.data(), shift.data(), 0, 1};
+    const WideConvolution step(options);
+    std::vector<float> input(64), output(size_t{7} * 48, -1.0F);
+    step.run({input.data(), output.data(), nullptr}, {0, step.work()});
+    for (size_t i = 0; i < output.size(); ++i)
+      if (i % 48 < 40) REQUIRE(output[i] == 0.5F);
+  }
+}
+
 TEST_CASE("a wide convolution refuses what its weights or memory do not hold") {
   const std::vector<float> weights(4 * 3, 1), vectors(16, 1);
   const PackedWeights packed(weights.data(), 4, 3, 1);

@@ -1,4 +1,5 @@
 #include "catch_compat.h"
+#include "core/error.h"
 #include "naive_convolution.h"
 #include "runtime/kernels/winograd.h"
 
@@ -43,8 +44,9 @@ Case::Case(unsigned seed) : random(seed) {
 void Case::choose_parts() {
   full_outputs = random.in(1, random.chance(30) ? 300 : 40);
   naive.outputs = random.in(1, full_outputs);
+  naive.full_inputs += random.chance(30) ? random.in(1, 20) : 0;  // closed channels before the first
   for (int64_t p = random.in(1, 3); p > 0; --p) {
-    const int64_t active = random.in(1, random.chance(20) ? 80 : 20);
+    const int64_t active = random.in(1, random.chance(20) ? 100 : 20);
     parts.push_back({0, 0, naive.full_inputs - 1, active});
     for (int64_t c = 0; c < active; ++c) naive.weight_channel.push_back(naive.full_inputs - 1 + c);
     naive.full_inputs += active + random.in(0, 5);
@@ -61,6 +63,7 @@ void Case::choose_groups() {
   naive.full_inputs = group_size;
   for (int64_t i = 0; i < naive.outputs; ++i) naive.weight_channel.push_back(i % group_size);
   parts.push_back({0, 0, 0, naive.outputs});
+  if (random.chance(30)) parts.front().channels += group_size;  // wider than the outputs
 }
 
 double Case::error(const KernelSet& kernels, int threads) const {
@@ -118,6 +121,29 @@ TEST_CASE("minimal filtering equals plain loops in every instruction set and wid
       REQUIRE(c.error(*kernels, 1 + static_cast<int>(seed % 3)) < 1e-5);
     }
   }
+}
+
+TEST_CASE("minimal filtering fits groups of 8 channels and of blocks of 16") {
+  for (const int64_t size : {8, 16, 48}) CHECK(winograd_fits_groups(size, size));
+  for (const int64_t size : {1, 4, 12, 24}) CHECK_FALSE(winograd_fits_groups(size, size));
+  CHECK_FALSE(winograd_fits_groups(8, 16));
+  const std::vector<float> weights(size_t{32} * 8 * 9), ones(64, 1.0F);
+  const WinogradWeights transformed(weights.data(), 32, 8, true);
+  WinogradConvolution::Options options;
+  options.kernels = &best_kernel_set();
+  options.weights = &transformed;
+  options.input = options.output = ImageLayout::dense({4, 4});
+  options.parts = {{0, 32, 0, 32}};
+  options.outputs = 24;
+  options.output_stride = 32;
+  options.group_size = 8;
+  options.epilogue = {ones.data(), ones.data(), 0, 1};
+  CHECK_NOTHROW(WinogradConvolution(options));
+  options.outputs = 20;
+  CHECK_THROWS_AS(WinogradConvolution(options), UsageError);
+  options.outputs = 16;
+  options.parts.push_back(options.parts.front());
+  CHECK_THROWS_AS(WinogradConvolution(options), UsageError);
 }
 
 TEST_CASE("minimal filtering fits windows of 3x3 with stride and padding 1 over even maps alone") {

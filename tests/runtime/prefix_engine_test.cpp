@@ -1,6 +1,8 @@
+#include <deque>
+
 #include "catch_compat.h"
 #include "core/error.h"
-#include "graph/graph_builder.h"
+#include "filtered_models.h"
 #include "models/registry.h"
 #include "runtime/kernels/kernel_set.h"
 #include "runtime/prefix/model_parts.h"
@@ -146,20 +148,6 @@ TEST_CASE("points whose groups are no prefix have weights of their own and other
 
 namespace {
 
-/// Three layers that minimal filtering suits, one of which adds a residual, and one of which reads a concatenation.
-ModelDescription filtered_model() {
-  GraphBuilder b("filtered");
-  const GateId trunk_gate = b.channel_gate("trunk", 4), gate = b.channel_gate("gate", 3);
-  const SpaceId trunk = b.space("trunk", 32, trunk_gate);
-  const Convolution three{.window = {{3}, {}, {1}, {}}};
-  NodeId x = b.relu("relu1", b.convolution("conv1", b.input({3, 12, 8}), trunk, three));
-  NodeId y = b.relu("relu2", b.batch_norm("bn2", b.convolution("conv2", x, 48, gate, three)));
-  y = b.relu("relu3", b.add("add", {b.convolution("conv3", y, trunk, three), x}));
-  y = b.convolution("conv4", b.concat("both", {x, y}), 48, gate, three);
-  y = b.linear("hidden", b.flatten("flatten", b.pool("pool", y, {.window = {{2}, {}, {}, {}}})), 1700);
-  return describe_model(b.finish({b.linear("classifier", y, 5)}), {}, BatchNormMode::shared);
-}
-
 int filtered_layers(const std::filesystem::path& path, int point) {
   int filtered = 0;
   for (const auto& step : prefix::profile_steps(load_lowered_model(path), {}, {}, point, 1)) filtered += step.kernel == "winograd";
@@ -167,6 +155,28 @@ int filtered_layers(const std::filesystem::path& path, int point) {
 }
 
 }  // namespace
+
+TEST_CASE("results do not depend on the number of threads") {
+  std::deque<SavedModel> models;
+  models.emplace_back(RandomModel(filtered_model(), 1));
+  models.emplace_back(RandomModel(grouped_model(), 1));
+  for (uint64_t seed = 0; seed < 20; ++seed) models.emplace_back(seed);
+  for (const SavedModel& saved : models)
+    for (const int64_t batch : {1, 9}) {
+      const std::vector<float> input = saved.model.input(batch, 7);
+      for (const kernels::KernelSet* kernels : kernels::available_kernel_sets()) {
+        RuntimeOptions options;
+        options.batch_limit = batch;
+        options.instruction_set = kernels->name;
+        const auto alone = outputs_at_all_points(saved.path, options, input, batch);
+        for (const int threads : {2, 3, 5}) {
+          INFO(saved.model.description.graph.name() << ", batch " << batch << ", " << threads << " threads, " << kernels->name);
+          options.threads = threads;
+          CHECK(outputs_at_all_points(saved.path, options, input, batch) == alone);
+        }
+      }
+    }
+}
 
 TEST_CASE("layers by minimal filtering equal the reference at every point, batch, number of threads and instruction set") {
   const SavedModel saved(RandomModel(filtered_model(), 1));
@@ -185,6 +195,21 @@ TEST_CASE("in bf16 a large linear layer over a map reads its features in the ord
     options.precision = Precision::bf16;
     CHECK(largest_difference(outputs_at_all_points(saved.path, options, input, batch), expected) < 0.02);
   }
+}
+
+TEST_CASE("grouped layers are filtered where that is estimated to be faster and there is memory") {
+  const SavedModel saved(RandomModel(grouped_model(), 1));
+  const auto model = load_lowered_model(saved.path);
+  const auto filtered = [&](double share) {
+    prefix::Tuning tuning;
+    tuning.weight_share = share;
+    const prefix::ModelParts parts(model, kernels::best_kernel_set(), Precision::fp32, tuning);
+    int layers = 0;
+    for (const auto& layer : parts.weights) layers += layer && layer->layer().groups > 1 && !layer->is_direct(5);
+    return layers;
+  };
+  CHECK(filtered(0) == 0);
+  CHECK(filtered(1e9) == 3);
 }
 
 TEST_CASE("packed weights with filtered layers stay within 1.05 of the numbers in the file") {

@@ -5,7 +5,7 @@
 #include "core/error.h"
 #include "core/random_stream.h"
 #include "difference.h"
-#include "graph/graph_builder.h"
+#include "filtered_models.h"
 #include "runtime/prefix/prefix_context.h"
 #include "runtime/prefix/tuning_file.h"
 
@@ -98,29 +98,6 @@ TEST_CASE("whatever way measured times choose, random graphs are computed right"
   CHECK(filtered > 0);
   CHECK(planar > 0);
 }
-
-namespace {
-
-/// Grouped layers of 8, 16, 32 and 4 channels a group, one of which adds a residual, and one of stride 2.
-ModelDescription grouped_model() {
-  GraphBuilder b("grouped");
-  const GateId gate = b.channel_gate("gate", 6);
-  const auto grouped = [](int64_t groups, int64_t stride = 1) {
-    return Convolution{.window = {{3, 3}, {stride, stride}, {1, 1}, {1, 1}}, .groups = groups};
-  };
-  const Convolution one{.window = {{1, 1}, {1, 1}, {0, 0}, {1, 1}}};
-  const SpaceId trunk = b.space("trunk", 48, gate);
-  NodeId x = b.relu("relu1", b.convolution("conv1", b.input({3, 8, 12}), trunk, one));
-  NodeId y = b.relu("relu2", b.batch_norm("bn2", b.convolution("of_8", x, trunk, grouped(6))));
-  y = b.relu("relu3", b.add("add", {y, x}));
-  y = b.relu("relu4", b.convolution("of_16", b.convolution("wider", y, 96, gate, one), 96, gate, grouped(6)));
-  y = b.convolution("of_32", b.convolution("widest", y, 192, gate, one), 192, gate, grouped(6, 2));
-  y = b.relu("relu5", b.batch_norm("bn5", b.convolution("of_32_again", y, 192, gate, grouped(6))));
-  y = b.convolution("of_4", b.convolution("narrower", y, 24, gate, one), 24, gate, grouped(6));
-  return describe_model(b.finish({b.linear("classifier", b.flatten("flatten", b.global_pool("pool", y)), 5)}), {}, BatchNormMode::shared);
-}
-
-}  // namespace
 
 TEST_CASE("grouped layers are filtered or not at each point without a difference") {
   const SavedModel saved(RandomModel(grouped_model(), 1));

@@ -13,7 +13,7 @@ Graph graph_of_views() {
   GraphBuilder b("views");
   const NodeId image = b.input({3, 6, 6});
   const GateId gate = b.branch_gate("branch", 3), width = b.channel_gate("width", 4, 0);
-  const SpaceId trunk = b.space("trunk", 6, b.channel_gate("trunk_gate", 3));
+  const SpaceId trunk = b.space("trunk", 42, b.channel_gate("trunk_gate", 3));
   NodeId x = b.convolution("stem", image, trunk, same(3));
   b.begin_branch(gate, 0);
   const NodeId dropped = b.dropout("dropped", x, 0.5);

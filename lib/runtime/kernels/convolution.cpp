@@ -141,9 +141,9 @@ void BasicWideConvolution<Element>::add_run(const PixelRun& run) {
 }
 
 template <typename Element>
-const Element* BasicWideConvolution<Element>::weights_ahead(int64_t tile, int64_t chunk) const {
-  if (tile == 0 || segments_.size() > 1 || chunk == static_cast<int64_t>(tiling_.chunks.size())) return nullptr;
-  const OutputChunk& next = tiling_.chunks[static_cast<size_t>(chunk)];
+const Element* BasicWideConvolution<Element>::weights_ahead(int64_t tile, int64_t next_chunk) const {
+  if (tile == 0 || segments_.size() != 1 || next_chunk == static_cast<int64_t>(tiling_.chunks.size())) return nullptr;
+  const OutputChunk& next = tiling_.chunks[static_cast<size_t>(next_chunk)];
   const int64_t block = next.first * options_.kernels->lanes / kBlock + tile - 1;
   if (block * kBlock >= (next.first + next.vectors) * options_.kernels->lanes) return nullptr;
   return options_.weights->data() + (options_.first_output / kBlock + block) * options_.weights->block_stride() + segments_.front().weight;
@@ -175,8 +175,10 @@ void BasicWideConvolution<Element>::run(const BasicStepBuffers<Element>& buffers
     call.segments = segments_.data() + run.first_segment;
     call.segment_count = static_cast<int64_t>(run.segments);
     call.weights = options_.weights->data() + buffers.weight_shift + (options_.first_output + channel) / kBlock * call.block_stride;
-    call.ahead = weights_ahead(at.tile - at.block_begin, at.chunk + 1);
-    if (call.ahead) call.ahead += buffers.weight_shift;
+    if constexpr (sizeof(Element) == sizeof(float)) {
+      call.ahead = weights_ahead(at.tile - at.block_begin, at.chunk + 1);
+      if (call.ahead) call.ahead += buffers.weight_shift;
+    }
     call.output = buffers.output + channel;
     call.epilogue.scale = options_.epilogue.scale + channel;
     call.epilogue.shift = options_.epilogue.shift + channel;

@@ -69,7 +69,7 @@ double tiling_cycles(const KernelSet& set, const WideTiling& tiling, const WideW
 
 double planar_cycles_per_step(const KernelSet& set, int outputs, int vectors, const WideWork& work, bool preactivated) {
   const double products = outputs * vectors, loads = outputs + 2 * vectors;
-  return std::max({products / fmas_per_cycle(set), loads / 2, 4.0}) + 0.1 + (preactivated ? vectors : 0) +
+  return std::max({products / fmas_per_cycle(set), loads / 2, 4.0}) + 0.1 + (preactivated ? 2.0 * vectors : 0) +
          1 / std::max(1.0, work.segment_length) + (12 + 2.3 * products) / static_cast<double>(std::max<int64_t>(1, work.steps));
 }
 

@@ -52,8 +52,9 @@ struct BasicWideTile {
   int64_t segment_count = 0;
   const Element* weights = nullptr;  ///< of the first output vector
   int64_t block_stride = 0;          ///< between blocks of 16 outputs
-  const Element* ahead = nullptr;    ///< of one segment alone: one block's weights to be asked for in place of the tile's own, if not null
-  Element* output = nullptr;         ///< at the first output channel of pixel 0
+  /// If not null: the weights of a block of 16 outputs to be asked for in place of the tile's own. Of tiles of one segment, in fp32.
+  const Element* ahead = nullptr;
+  Element* output = nullptr;  ///< at the first output channel of pixel 0
   const int32_t* output_pixels = nullptr;
   int64_t output_stride = 0;          ///< between pixels
   const Element* residual = nullptr;  ///< added where not null

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int64_t kScratchFloats = 96 * 1024;  ///< both transforms of a block: they are to stay in the second-level cache
 constexpr int64_t kSmallestBlock = 12, kLargestBlock = 96;
-constexpr int64_t kGroupScratchFloats = 12 * 1024;       ///< of a chunk of a grouped layer: in the first-level cache
+constexpr int64_t kGroupScratchFloats = 12 * 1024;       ///< the same of a grouped layer, whose chunks are small
 constexpr int64_t kNarrowInputs = 64;                    ///< up to here the products' kernel for few inputs is faster
 constexpr int64_t kUnits = 4, kUnitsPerThread = 2;       ///< of work that a step should have at least
 constexpr int64_t kChunkOutputs = 64;                    ///< from here on a unit's own transform of the inputs costs little
@@ -74,23 +74,39 @@ bool winograd_fits_groups(int64_t inputs_per_group, int64_t outputs_per_group) {
   return inputs_per_group == outputs_per_group && (inputs_per_group == 8 || inputs_per_group % kBlock == 0);
 }
 
-double winograd_cycles(const KernelSet& set, int64_t tiles, int64_t inputs, int64_t outputs) {
-  const auto blocks = [](int64_t channels) { return static_cast<double>((channels + kBlock - 1) / kBlock); };
-  const double vectors = 16.0 / set.lanes;
+namespace {
+
+/// Of all positions of so many tiles, the inputs lying in one part or several.
+double product_cycles(const KernelSet& set, int64_t tiles, int64_t inputs, int64_t outputs, bool one_part) {
+  if (one_part && inputs <= kNarrowInputs) {
+    const auto numbers = static_cast<double>(tiles * inputs * round_up(outputs, kBlock));
+    return kWinogradPositions * numbers / (kProductShare * fmas_per_cycle(set) * set.lanes);
+  }
   WideWork work;
   work.pixels = std::min(tiles, kLargestBlock);
   work.outputs = outputs;
   work.steps = inputs;
   work.segment_length = static_cast<double>(inputs);
-  const double products = kWinogradPositions * wide_cycles(set, work) * static_cast<double>(tiles) / static_cast<double>(work.pixels);
-  return static_cast<double>(tiles) * vectors * (kInputCycles * blocks(inputs) + kOutputCycles * blocks(outputs)) + products;
+  return kWinogradPositions * wide_cycles(set, work) * static_cast<double>(tiles) / static_cast<double>(work.pixels);
 }
 
-double winograd_group_cycles(const KernelSet& set, int64_t tiles, int64_t group_size) {
-  const auto size = static_cast<double>(group_size);
-  const double vectors = size / set.lanes;
-  const double products = kWinogradPositions * size * vectors / (kProductShare * fmas_per_cycle(set));
-  return static_cast<double>(tiles) * (vectors * (kInputCycles + kOutputCycles) + products);
+/// Of a tile and so many channels, which the transforms go through in vectors.
+double transform_cycles(const KernelSet& set, int64_t inputs, int64_t outputs) {
+  const auto blocks = [](int64_t channels) { return static_cast<double>((channels + kBlock - 1) / kBlock); };
+  return static_cast<double>(kBlock) / set.lanes * (kInputCycles * blocks(inputs) + kOutputCycles * blocks(outputs));
+}
+
+}  // namespace
+
+double winograd_cycles(const KernelSet& set, int64_t tiles, int64_t inputs, int64_t outputs, bool one_part) {
+  return static_cast<double>(tiles) * transform_cycles(set, inputs, outputs) + product_cycles(set, tiles, inputs, outputs, one_part);
+}
+
+double grouped_winograd_cycles(const KernelSet& set, int64_t tiles, int64_t group_size, int64_t channels) {
+  const int64_t chunk = std::max<int64_t>(group_size, kBlock);
+  double products = product_cycles(set, tiles, group_size, chunk, true);
+  if (group_size < set.lanes && fmas_per_cycle(set) > 1) products *= set.lanes / static_cast<double>(group_size);  // half vectors
+  return static_cast<double>(divide_up(channels, chunk)) * (static_cast<double>(tiles) * transform_cycles(set, chunk, chunk) + products);
 }
 
 WinogradConvolution::WinogradConvolution(Options options) : options_(std::move(options)) {
@@ -106,7 +122,7 @@ WinogradConvolution::WinogradConvolution(Options options) : options_(std::move(o
 void WinogradConvolution::choose_blocks() {
   const int64_t all = tiles(options_.images);
   int64_t chunk_outputs = std::max<int64_t>(options_.group_size, kBlock);
-  if (options_.group_size > 0) {
+  if (is_grouped()) {
     inputs_ = chunk_outputs;
     input_stride_ = output_stride_ = wide_pixel_stride(chunk_outputs);
     const int64_t fitting = std::max(kSmallestBlock, kGroupScratchFloats / (kWinogradPositions * 2 * input_stride_));
@@ -130,7 +146,6 @@ void WinogradConvolution::choose_blocks() {
 }
 
 void WinogradConvolution::add_chunks(int64_t chunk_outputs) {
-  const bool grouped = options_.group_size > 0;
   ones_.assign(static_cast<size_t>(chunk_outputs + kBlock), 1.0F);
   zeros_.assign(ones_.size(), 0.0F);
   WideConvolution::Options products;
@@ -140,7 +155,7 @@ void WinogradConvolution::add_chunks(int64_t chunk_outputs) {
   products.output_stride = output_stride_;
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   products.epilogue = {ones_.data(), zeros_.data(), -kInfinity, kInfinity};
-  if (grouped) {
+  if (is_grouped()) {
     products.parts.push_back({0, input_stride_, 0, options_.group_size});
   } else {
     int64_t position = 0;
@@ -154,8 +169,6 @@ void WinogradConvolution::add_chunks(int64_t chunk_outputs) {
     Chunk chunk;
     chunk.first = first;
     chunk.outputs = std::min(chunk_outputs, options_.outputs - first);
-    chunk.first_input = grouped ? first : 0;
-    chunk.inputs = grouped ? chunk.outputs : inputs_;
     if (!narrow) {
       products.first_output = first;
       products.outputs = chunk.outputs;
@@ -208,10 +221,10 @@ void WinogradConvolution::transform_inputs(const StepBuffers& buffers, int64_t f
   for (int64_t t = 0; t < count; ++t, corner.advance()) {
     call.output = transformed + t * input_stride_;
     for (const InputPart& part : options_.parts) {
-      call.input = buffers.input + part.offset + chunk.first_input + corner.pixel() * part.pixel_stride;
+      call.input = buffers.input + part.offset + (is_grouped() ? chunk.first : 0) + corner.pixel() * part.pixel_stride;
       call.pixel_stride = part.pixel_stride;
       call.row_stride = options_.input.padded(1) * part.pixel_stride;
-      call.channels = std::min(part.channels, chunk.inputs);
+      call.channels = is_grouped() ? chunk.outputs : part.channels;
       options_.kernels->winograd_input(call);
       call.output += part.channels;
     }
@@ -240,9 +253,9 @@ void WinogradConvolution::multiply(const Chunk& chunk, int64_t count, const floa
   call.output_stride = output_stride_;
   call.output_position_stride = output_positions;
   call.tiles = count;
-  call.inputs = options_.group_size > 0 ? options_.group_size : inputs_;
+  call.inputs = is_grouped() ? options_.group_size : inputs_;
   const auto kernel = options_.group_size == 8 ? options_.kernels->winograd_products_of_8 : options_.kernels->winograd_products;
-  const int64_t first_weight = options_.group_size > 0 ? 0 : options_.parts.front().weight_channel * kBlock;
+  const int64_t first_weight = is_grouped() ? 0 : options_.parts.front().weight_channel * kBlock;
   for (int64_t output = 0; output < chunk.outputs; output += kBlock) {
     call.weights = weights.data() + first_weight + (chunk.first + output) / kBlock * weights.block_stride();
     call.output = products + output;
@@ -279,7 +292,7 @@ void WinogradConvolution::run(const StepBuffers& buffers, Share share, int64_t i
   for (int64_t unit = share.begin; unit < share.end; ++unit) {
     const int64_t block = unit / chunks, first = block * block_tiles_, count = std::min(block_tiles_, tiles(images) - first);
     const Chunk& chunk = chunks_[static_cast<size_t>(unit % chunks)];
-    if (block != transformed || options_.group_size > 0) transform_inputs(buffers, first, count, chunk, scratch);
+    if (block != transformed || is_grouped()) transform_inputs(buffers, first, count, chunk, scratch);
     transformed = block;
     multiply(chunk, count, scratch, products);
     transform_outputs(buffers, first, count, chunk, products);

@@ -12,8 +12,8 @@ namespace tnn::kernels {
 /// of the transformed weights is the transformed prefix.
 constexpr int kWinogradPositions = 16;
 
-/// The transformed weights, once for all widths: for each of 16 positions packed like those of a 1x1 convolution. In grouped layers the
-/// positions of 16 outputs lie side by side, in others those of a position.
+/// The transformed weights, once for all widths: [position][output / 16][input][16], of 16 positions; of grouped layers
+/// [output / 16][position][input][16].
 class WinogradWeights {
  public:
   /// From `source` [outputs][inputs][3][3]; of grouped layers: inputs of a group.
@@ -32,13 +32,14 @@ class WinogradWeights {
 /// Whether a window over maps of that extent can be computed so: 3x3, stride 1, padding 1, an even number of rows and columns.
 bool winograd_fits(const Window& window, const std::vector<int64_t>& extent);
 
-/// Whether a layer of such groups can be: of 8 inputs and outputs, or as many blocks of 16 of both.
+/// Whether a layer of such groups can be: as many inputs as outputs, 8 or a multiple of 16.
 bool winograd_fits_groups(int64_t inputs_per_group, int64_t outputs_per_group);
 
 /// Estimated cycles of a layer over so many tiles, to be held against wide_cycles().
-double winograd_cycles(const KernelSet& set, int64_t tiles, int64_t inputs, int64_t outputs);
-/// The same of one group.
-double winograd_group_cycles(const KernelSet& set, int64_t tiles, int64_t group_size);
+/// `one_part`: the inputs lie side by side.
+double winograd_cycles(const KernelSet& set, int64_t tiles, int64_t inputs, int64_t outputs, bool one_part);
+/// The same of a grouped layer.
+double grouped_winograd_cycles(const KernelSet& set, int64_t tiles, int64_t group_size, int64_t channels);
 
 /// Such a convolution at one operating point. Running allocates nothing; each thread brings its own scratch.
 class WinogradConvolution {
@@ -67,14 +68,14 @@ class WinogradConvolution {
   int64_t scratch_floats() const { return kWinogradPositions * block_tiles_ * (input_stride_ + output_stride_); }
 
  private:
-  /// Outputs that are computed together, and what they read.
+  /// Outputs that are computed together; of grouped layers, whose inputs are transformed for them alone.
   struct Chunk {
     int64_t first = 0, outputs = 0;
-    int64_t first_input = 0, inputs = 0;      ///< that are transformed for them
     std::optional<WideConvolution> products;  ///< where there are many inputs
   };
   /// Goes from tile to tile, and knows the upper left pixel of each.
   class Cursor;
+  bool is_grouped() const { return options_.group_size > 0; }
   void choose_blocks();
   void add_chunks(int64_t chunk_outputs);
   int64_t tiles(int64_t images) const { return images * rows_ * columns_; }

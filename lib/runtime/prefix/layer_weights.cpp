@@ -38,20 +38,18 @@ LayerWeights::LayerWeights(const LoweredModel& model, const Step& step, Layer la
 
 void LayerWeights::pack_local(const float* source) {
   const int64_t all = layer_.groups * layer_.outputs_per_group;
-  const int64_t channels = forms_.direct_outputs < all ? kernels::round_up(forms_.direct_outputs, layer_.outputs_per_group) : all;
+  const int64_t channels = std::min(forms_.direct_outputs, all);
   if (channels == 0) return;
   local_ = std::make_unique<const kernels::LocalWeights>(source, channels, layer_.inputs_per_group, layer_.taps());
   bytes_ += static_cast<int64_t>(local_->bytes());
 }
 
 void LayerWeights::pack_shared(const float* source) {
-  const bool grouped = layer_.groups > 1;
   const int64_t inputs = std::min(layer_.inputs_per_group, forms_.direct_inputs);
   const int64_t row = layer_.inputs_per_group * layer_.taps();
   for (int64_t g = 0; g < layer_.groups; ++g) {
     const int64_t before = g * layer_.outputs_per_group;
-    int64_t outputs = std::clamp<int64_t>(forms_.direct_outputs - before, 0, layer_.outputs_per_group);
-    if (grouped && outputs > 0) outputs = layer_.outputs_per_group;
+    const int64_t outputs = std::clamp<int64_t>(forms_.direct_outputs - before, 0, layer_.outputs_per_group);
     const float* const own = source + before * row;
     if (outputs == 0)
       groups_.emplace_back();

@@ -29,7 +29,7 @@ struct WeightPiece {
 /// What a layer computes with at an operating point: local weights, or pieces.
 struct PointWeights {
   const kernels::LocalWeights* local = nullptr;
-  const kernels::WinogradWeights* winograd = nullptr;  ///< in place of the others, which may be missing then
+  const kernels::WinogradWeights* winograd = nullptr;  ///< if not null: what to compute with; the others may be missing then
   std::vector<WeightPiece> pieces;
   int64_t copied_bytes = 0;  ///< packed for this point alone
 };
@@ -55,7 +55,7 @@ class LayerWeights {
 
  private:
   PointWeights weights_of(const float* source, const std::vector<OutputPiece>& pieces);
-  /// Those that are needed as they are: of the outputs and inputs that some point computes so.
+  // Both pack the weights that some point computes with as they are, of all groups.
   void pack_local(const float* source);
   void pack_shared(const float* source);
   /// Packs some outputs and counts their bytes.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "runtime/prefix/convolution_steps.h"
 #include "runtime/prefix/copy_steps.h"
@@ -45,7 +46,7 @@ void ProgramBuilder::add_weighted(const Step& step, const StepAtPoint& at) {
     residual = computes_in_bf16() ? bf16_residual(operand) : as_one(operand);
     residual_numbering = operand.front().flattened ? nullptr : &numbering(operand.front().value);
   }
-  if (weights.at(point_index_).winograd && weights.layer().groups > 1)
+  if (weights.at(point_index_).winograd)
     add_winograd(step, weights, residual ? &*residual : nullptr, residual_numbering);
   else if (weights.at(point_index_).local)
     add_local(step, weights, residual ? &*residual : nullptr);
@@ -53,8 +54,6 @@ void ProgramBuilder::add_weighted(const Step& step, const StepAtPoint& at) {
     add_planar(step, weights);
   else if (!residual && add_narrow_stem(step, weights))
     return;
-  else if (weights.at(point_index_).winograd)
-    add_winograd(step, weights, residual ? &*residual : nullptr, residual_numbering);
   else if (computes_in_bf16())
     add_dense<kernels::Bf16>(step, weights, residual ? &*residual : nullptr, residual_numbering);
   else
@@ -75,7 +74,7 @@ void ProgramBuilder::add_dense(const Step& step, const LayerWeights& weights, co
   options.map = &maps_.window(layer.window, from, output_numbering(numbering(step.output), layer), images(), order);
   if (layout(input.front().value).planar && !layer.gathers_features) options.channel_stride = layout(input.front().value).stride;
   options.output_stride = output.stride;
-  if (const StepTuning* const tuned = parts_.tuning.find(point_index_, step_)) options.tiling_rank = tuned->tiling_rank;
+  options.tiling_rank = parts_.times[static_cast<size_t>(point_index_)][step_].tiling_rank;
   if (residual) {
     options.residual =
         order == MapStore::Order::images || !residual_numbering ? residual->pixels : &maps_.interior(*residual_numbering, images(), order);
@@ -108,7 +107,7 @@ void ProgramBuilder::add_winograd(const Step& step, const LayerWeights& weights,
   options.output = numbering(step.output);
   Layer as_one_group = weights.layer();
   if (as_one_group.groups > 1) options.group_size = as_one_group.inputs_per_group;
-  as_one_group.inputs_per_group *= as_one_group.groups;
+  as_one_group.inputs_per_group *= std::exchange(as_one_group.groups, 1);
   options.parts = input_parts(step.inputs.front(), as_one_group, 0);
   options.images = images();
   // Where images go side by side each is one thread's, but for those left over.

@@ -12,7 +12,7 @@
 namespace tnn::prefix {
 namespace {
 
-constexpr double kCyclesOfPixelPart = 12;  ///< of a wide batch norm: one part of one pixel, beside its vectors
+constexpr double kCyclesOfPixelPart = 4;  ///< of a wide batch norm: one part of one pixel, beside its vectors
 
 class Estimates {
  public:
@@ -33,8 +33,9 @@ class Estimates {
     const Operand& input = step.inputs.front();
     const Layer layer = layer_of(plan_, numbering_, step);
     const bool fits = can_be_filtered(layer);
-    StepTuning cycles{0, 0, 0, 0};
-    if (!fits && regions_.of_value[static_cast<size_t>(step.output)] == kNone) return cycles;
+    const bool may_be_planar = regions_.of_value[static_cast<size_t>(step.output)] != kNone;
+    if (!fits && !may_be_planar) return {0, 0, 0, 0};
+    StepTuning cycles;
     kernels::WideWork work;
     const int64_t inputs = count_channels(plan_, point, input);
     work.pixels = plan_.value(step.output).shape.positions();
@@ -43,7 +44,8 @@ class Estimates {
     work.steps = std::max<int64_t>(1, inputs * layer.taps());
     work.segment_length = static_cast<double>(inputs) / static_cast<double>(input.size());
     cycles.wide = kernels::wide_cycles(set_, work);
-    if (fits && inputs > 0) cycles.winograd = kernels::winograd_cycles(set_, work.pixels / 4, inputs, work.outputs);
+    if (fits && inputs > 0) cycles.winograd = kernels::winograd_cycles(set_, work.pixels / 4, inputs, work.outputs, input.size() == 1);
+    if (!may_be_planar) return cycles;
     work.pixels = kernels::PlanarLayout{numbering_[static_cast<size_t>(step.output)]}.span();
     cycles.planar = kernels::choose_planar_tiling(set_, work, is_preactivated(index)).cycles;
     return cycles;
@@ -54,7 +56,7 @@ class Estimates {
     const int64_t size = layer.inputs_per_group;
     const double groups = static_cast<double>(work.outputs) / static_cast<double>(size);
     StepTuning cycles;
-    cycles.winograd = groups * kernels::winograd_group_cycles(set_, work.pixels / 4, size);
+    cycles.winograd = kernels::grouped_winograd_cycles(set_, work.pixels / 4, size, work.outputs);
     work.outputs = size;
     work.steps = size * layer.taps();
     work.segment_length = static_cast<double>(size);

@@ -6,7 +6,8 @@
 
 namespace tnn::prefix {
 
-/// The ways to compute a step at an operating point, and the microseconds that each takes; infinite where it cannot be done so.
+/// The ways to compute a step at an operating point, and what each takes, in microseconds where measured, in cycles where estimated (those
+/// of steps of which there is no choice are not, and 0); infinite where it cannot be done so.
 struct StepTuning {
   double wide = std::numeric_limits<double>::infinity();      ///< channels side by side, by the fastest tiling that was tried
   double winograd = std::numeric_limits<double>::infinity();  ///< by minimal filtering
@@ -22,9 +23,6 @@ struct Tuning {
 
   std::vector<std::vector<StepTuning>> points = {};  ///< [operating point][step] of the plan; none: the estimates decide
   double weight_share = kWeightShare;                ///< numbers that packed weights and tables may take, to those in the model's file
-
-  /// nullptr: by the estimates.
-  const StepTuning* find(int point, size_t step) const { return points.empty() ? nullptr : &points[static_cast<size_t>(point)][step]; }
 };
 
 }  // namespace tnn::prefix

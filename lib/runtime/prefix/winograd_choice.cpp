@@ -88,11 +88,9 @@ class Choice {
       const Step& step = plan_.steps[s];
       if (!is_weighted(step.operation)) continue;
       Layer& layer = layers_[s] = layer_of(plan_, numbering, step);
-      packed += is_local(plan_, step, layer) ? packed_numbers(layer.groups * layer.outputs_per_group, layer.inputs_per_group, layer.taps())
-                                             : layer.groups * packed_numbers(layer.outputs_per_group, layer.inputs_per_group, layer.taps());
+      packed += numbers_unfiltered(step, layer);
       if (is_eligible(plan_, regions, step, layer)) times_[s] = times_of(s);
     }
-    for (int p = 0; p < static_cast<int>(plan_.points.size()); ++p) packed += weights_copied_for(plan_, p);
     batch_norms_ = regions_with_batch_norms();
     budget_ = tuning.weight_share * static_cast<double>(model.weights.stored_numbers()) - static_cast<double>(packed);
   }
@@ -107,6 +105,18 @@ class Choice {
   }
 
  private:
+  /// Shared ones, and those that points have of their own.
+  int64_t numbers_unfiltered(const Step& step, const Layer& layer) const {
+    const bool local = is_local(plan_, step, layer);
+    const int64_t inputs = layer.inputs_per_group, taps = layer.taps();
+    int64_t numbers = local ? packed_numbers(layer.groups * layer.outputs_per_group, inputs, taps)
+                            : layer.groups * packed_numbers(layer.outputs_per_group, inputs, taps);
+    for (const PlanPoint& point : plan_.points)
+      for (const OutputPiece& piece : output_pieces(layer, local, point.channels[static_cast<size_t>(step.output)]))
+        if (piece.copied) numbers += packed_numbers(count_channels(piece.outputs), inputs, taps);
+    return numbers;
+  }
+
   /// By point; zeros where the layer does not run.
   std::vector<Times> times_of(size_t index) const {
     const Step& step = plan_.steps[index];
