@@ -142,7 +142,7 @@ void BasicWideConvolution<Element>::add_run(const PixelRun& run) {
 
 template <typename Element>
 const Element* BasicWideConvolution<Element>::weights_ahead(int64_t tile, int64_t next_chunk) const {
-  if (tile == 0 || segments_.size() != 1 || next_chunk == static_cast<int64_t>(tiling_.chunks.size())) return nullptr;
+  if (tile == 0 || next_chunk == static_cast<int64_t>(tiling_.chunks.size())) return nullptr;
   const OutputChunk& next = tiling_.chunks[static_cast<size_t>(next_chunk)];
   const int64_t block = next.first * options_.kernels->lanes / kBlock + tile - 1;
   if (block * kBlock >= (next.first + next.vectors) * options_.kernels->lanes) return nullptr;
@@ -157,6 +157,7 @@ void BasicWideConvolution<Element>::run(const BasicStepBuffers<Element>& buffers
   const int64_t in_run = tiles_in_run(images);
   Cursor at{in_run, std::min(block_tiles_, in_run), static_cast<int64_t>(runs_.size()), static_cast<int64_t>(tiling_.chunks.size())};
   at.go_to(share.begin);
+  const bool asks_ahead = sizeof(Element) == sizeof(float) && segments_.size() == 1 && tiling_.chunks.size() > 1;
   BasicWideTile<Element> call;
   call.input = buffers.input;
   call.channel_stride = options_.channel_stride;
@@ -175,7 +176,7 @@ void BasicWideConvolution<Element>::run(const BasicStepBuffers<Element>& buffers
     call.segments = segments_.data() + run.first_segment;
     call.segment_count = static_cast<int64_t>(run.segments);
     call.weights = options_.weights->data() + buffers.weight_shift + (options_.first_output + channel) / kBlock * call.block_stride;
-    if constexpr (sizeof(Element) == sizeof(float)) {
+    if (asks_ahead) {
       call.ahead = weights_ahead(at.tile - at.block_begin, at.chunk + 1);
       if (call.ahead) call.ahead += buffers.weight_shift;
     }
