@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "runtime/kernels/convolution.h"
+#include "runtime/kernels/winograd_weights.h"
 
 namespace tnn::kernels {
 
@@ -10,38 +11,8 @@ namespace tnn::kernels {
 /// the 4x4 inputs of a tile are transformed, 16 matrix products over the channels take the place of 36, and their results are transformed
 /// back. Rounding errors in fp32 stay below some 10^-6 of the largest output. Channels are not touched by the transforms, so that a prefix
 /// of the transformed weights is the transformed prefix.
-constexpr int kWinogradPositions = 16;
-
-/// The transformed weights, once for all widths: [position][output / 16][input][16], of 16 positions; of grouped layers
-/// [output / 16][position][input][16].
-class WinogradWeights {
- public:
-  /// From `source` [outputs][inputs][3][3]; of grouped layers: inputs of a group.
-  WinogradWeights(const float* source, int64_t outputs, int64_t inputs, bool grouped);
-
-  const PackedWeights& packed() const { return packed_; }
-  /// Numbers between the weights of two positions.
-  int64_t position_stride() const { return position_stride_; }
-  size_t bytes() const { return packed_.bytes(); }
-
- private:
-  PackedWeights packed_;
-  int64_t position_stride_ = 0;
-};
-
-/// Whether a window over maps of that extent can be computed so: 3x3, stride 1, padding 1, an even number of rows and columns.
-bool winograd_fits(const Window& window, const std::vector<int64_t>& extent);
-
-/// Whether a layer of such groups can be: as many inputs as outputs, 8 or a multiple of 16.
-bool winograd_fits_groups(int64_t inputs_per_group, int64_t outputs_per_group);
-
-/// Estimated cycles of a layer over so many tiles, to be held against wide_cycles().
-/// `one_part`: the inputs lie side by side.
-double winograd_cycles(const KernelSet& set, int64_t tiles, int64_t inputs, int64_t outputs, bool one_part);
-/// The same of a grouped layer.
-double grouped_winograd_cycles(const KernelSet& set, int64_t tiles, int64_t group_size, int64_t channels);
-
-/// Such a convolution at one operating point. Running allocates nothing; each thread brings its own scratch.
+///
+/// This is one at an operating point. Running allocates nothing; each thread brings its own scratch.
 class WinogradConvolution {
  public:
   struct Options {

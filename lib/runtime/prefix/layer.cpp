@@ -1,6 +1,6 @@
 #include "runtime/prefix/layer.h"
 
-#include "runtime/kernels/winograd.h"
+#include "runtime/kernels/winograd_weights.h"
 #include "runtime/prefix/numbering.h"
 
 namespace tnn::prefix {

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "runtime/kernels/local_convolution.h"
-#include "runtime/kernels/winograd.h"
+#include "runtime/kernels/winograd_weights.h"
 #include "runtime/lowered_model.h"
 #include "runtime/prefix/output_pieces.h"
 

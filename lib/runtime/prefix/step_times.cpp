@@ -5,7 +5,7 @@
 #include "runtime/kernels/local_convolution.h"
 #include "runtime/kernels/planar_convolution.h"
 #include "runtime/kernels/tile_choice.h"
-#include "runtime/kernels/winograd.h"
+#include "runtime/kernels/winograd_weights.h"
 #include "runtime/lowering/rewriting.h"
 #include "runtime/prefix/layer.h"
 
