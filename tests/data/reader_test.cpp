@@ -13,10 +13,16 @@ const std::vector<std::string> kClasses{"a", "b", "c"};
 
 SourceBytes source(const std::string& bytes, const char* name = "the-file") { return {name, {bytes.begin(), bytes.end()}}; }
 
+/// What parsing says is wrong with "the-file".
 template <typename Parse>
-void fails(const Parse& parse, const std::string& message) {
-  CHECK_THROWS_AS(parse(), DataError);
-  CHECK_THROWS_WITH(parse(), ContainsSubstring(message) && ContainsSubstring("the-file"));
+std::string error_of(const Parse& parse) {
+  try {
+    parse();
+  } catch (const DataError& error) {
+    const std::string message = error.what();
+    return message.find("the-file") == std::string::npos ? "the file is not named" : message;
+  }
+  return "no error";
 }
 
 }  // namespace
@@ -36,21 +42,25 @@ TEST_CASE("an IDX file that is not right says where") {
   const std::string images = idx_images(4, 2, 3), labels = idx_labels(4, 3);
   const auto parse_images = [](const std::string& bytes) { return [bytes] { parse_idx_images(source(bytes)); }; };
   const auto parse_labels = [](const std::string& bytes) { return [bytes] { parse_idx_labels(source(bytes), 3); }; };
-  fails(parse_images(labels), "byte 0: expected the IDX magic number 0x00000803");
-  fails(parse_labels(images), "found 0x00000803");
-  fails(parse_images(images.substr(0, 10)), "byte 8: expected the height");
-  fails(parse_images(""), "byte 0: expected the IDX magic number (4 bytes), found the end of the file");
-  fails(parse_images(images.substr(0, 30)), "byte 30: expected 40 bytes (4 images of 2 x 3), found the end");
-  fails(parse_images(images + "xy"), "byte 40: expected the end of the file (4 images of 2 x 3), found 2 more bytes");
-  fails(parse_images(big_endian(0x803) + big_endian(1) + big_endian(0) + big_endian(5)), "byte 8: expected an image side");
-  fails(parse_images(big_endian(0x803) + std::string(12, '\xff')), "byte 8: expected an image side");
-  fails(parse_labels(labels.substr(0, 10)), "byte 10: expected 12 bytes");
-  fails(parse_labels(idx_labels(9, 5)), "byte 11: expected a label from 0 to 2, found 3 (2 more wrong labels follow)");
+  CHECK_THAT(error_of(parse_images(labels)), ContainsSubstring("byte 0: expected the IDX magic number 0x00000803"));
+  CHECK_THAT(error_of(parse_labels(images)), ContainsSubstring("found 0x00000803"));
+  CHECK_THAT(error_of(parse_images(images.substr(0, 10))), ContainsSubstring("byte 8: expected the height"));
+  CHECK_THAT(error_of(parse_images("")), ContainsSubstring("byte 0: expected the IDX magic number (4 bytes), found the end of the file"));
+  CHECK_THAT(error_of(parse_images(images.substr(0, 30))),
+             ContainsSubstring("byte 30: expected 40 bytes (4 images of 2 x 3), found the end"));
+  CHECK_THAT(error_of(parse_images(images + "xy")),
+             ContainsSubstring("byte 40: expected the end of the file (4 images of 2 x 3), found 2 more bytes"));
+  CHECK_THAT(error_of(parse_images(big_endian(0x803) + big_endian(1) + big_endian(0) + big_endian(5))),
+             ContainsSubstring("byte 8: expected an image side"));
+  CHECK_THAT(error_of(parse_images(big_endian(0x803) + std::string(12, '\xff'))), ContainsSubstring("byte 8: expected an image side"));
+  CHECK_THAT(error_of(parse_labels(labels.substr(0, 10))), ContainsSubstring("byte 10: expected 12 bytes"));
+  CHECK_THAT(error_of(parse_labels(idx_labels(9, 5))),
+             ContainsSubstring("byte 11: expected a label from 0 to 2, found 3 (2 more wrong labels follow)"));
 }
 
 TEST_CASE("IDX images and labels of different number are an error with both files") {
   const auto parse = [] { parse_idx(source(idx_images(4, 2, 3), "images"), source(idx_labels(5, 3)), kClasses); };
-  fails(parse, "expected 4 labels, as many as images has images, found 5");
+  CHECK_THAT(error_of(parse), ContainsSubstring("expected 4 labels, as many as images has images, found 5"));
 }
 
 TEST_CASE("CIFAR records of both layouts give planar images and fine labels") {
@@ -78,12 +88,15 @@ TEST_CASE("a CIFAR file that is not right says where") {
       append_cifar(source(bytes), layout, 0, set);
     };
   };
-  fails(parse(cifar_records(3, 3, false) + "x", CifarLayout::cifar10),
-        "byte 9219: expected whole records of 3073 bytes, found 1 bytes after 3");
-  fails(parse("", CifarLayout::cifar10), "expected whole records");
-  fails(parse(cifar_records(5, 5, false), CifarLayout::cifar10), "byte 9219: expected a label from 0 to 2, found 3 (1 more");
-  fails(parse(cifar_records(4, 4, true), CifarLayout::cifar100), "byte 9223: expected a label from 0 to 2, found 3");
+  CHECK_THAT(error_of(parse(cifar_records(3, 3, false) + "x", CifarLayout::cifar10)),
+             ContainsSubstring("byte 9219: expected whole records of 3073 bytes, found 1 bytes after 3"));
+  CHECK_THAT(error_of(parse("", CifarLayout::cifar10)), ContainsSubstring("expected whole records"));
+  CHECK_THAT(error_of(parse(cifar_records(5, 5, false), CifarLayout::cifar10)),
+             ContainsSubstring("byte 9219: expected a label from 0 to 2, found 3 (1 more"));
+  CHECK_THAT(error_of(parse(cifar_records(4, 4, true), CifarLayout::cifar100)),
+             ContainsSubstring("byte 9223: expected a label from 0 to 2, found 3"));
   std::string coarse = cifar_records(2, 3, true);
   coarse[3074] = 20;
-  fails(parse(coarse, CifarLayout::cifar100), "byte 3074: expected a coarse label from 0 to 19, found 20");
+  CHECK_THAT(error_of(parse(coarse, CifarLayout::cifar100)),
+             ContainsSubstring("byte 3074: expected a coarse label from 0 to 19, found 20"));
 }
