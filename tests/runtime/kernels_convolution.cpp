@@ -146,41 +146,57 @@ TEST_CASE("one packed copy of the weights serves every width of a layer") {
 
 TEST_CASE("every wide kernel of every instruction set is a matrix product with its epilogue") {
   Random random(11);
-  constexpr int64_t kChannels = 21;
-  const std::vector<float> weights = random.values(192 * kChannels), ones(192, 1), zeros(192, 0);
-  const PackedWeights packed(weights.data(), 192, kChannels, 1);
-  const std::vector<float> x = random.values(kMaxTilePixels * kChannels);
-  std::vector<int32_t> pixels(kMaxTilePixels);
+  constexpr int64_t kTiles = 3, kPixels = kTiles * kMaxTilePixels;
+  const int64_t channels = GENERATE(1, 21, 75);  // of which the last asks for weights 48 channels on
+  CAPTURE(channels);
+  const std::vector<float> weights = random.values(192 * channels), ones(192, 1), zeros(192, 0);
+  const PackedWeights packed(weights.data(), 192, channels, 1);
+  const std::vector<float> x = random.values(kPixels * channels);
+  std::vector<int32_t> pixels(kPixels);
   for (size_t p = 0; p < pixels.size(); ++p) pixels[p] = static_cast<int32_t>(p);
-  const Segment segment{0, 0, kChannels, kChannels};
+  std::vector<double> product(kPixels * 192);
+  for (int64_t q = 0; q < kPixels; ++q)
+    for (int64_t o = 0; o < 192; ++o)
+      for (int64_t i = 0; i < channels; ++i)
+        product[static_cast<size_t>(q * 192 + o)] += static_cast<double>(x[static_cast<size_t>(q * channels + i)]) *
+                                                     static_cast<double>(weights[static_cast<size_t>(o * channels + i)]);
+  const int64_t half = channels / 2;
+  const Segment whole{0, 0, channels, channels}, halves[2] = {{0, 0, channels, half}, {half, half * kBlock, channels, channels - half}};
+  std::vector<InputStep> steps;
+  for (int64_t i = 0; i < channels; ++i) steps.push_back({i, i * kBlock});
   for (const KernelSet* kernels : available_kernel_sets())
     for (int p = 1; p <= kMaxTilePixels; ++p)
       for (int v = 1; v <= kMaxTileVectors; ++v) {
         if (!kernels->wide[p][v]) continue;
-        std::vector<float> y(kMaxTilePixels * 208, -7);
         WideTile tile;
         tile.input = x.data();
         tile.input_pixels = tile.output_pixels = pixels.data();
-        tile.segments = &segment;
+        tile.segments = &whole;
         tile.segment_count = 1;
         tile.weights = packed.data();
         tile.block_stride = packed.block_stride();
-        tile.output = y.data();
         tile.output_stride = 208;
+        tile.tiles = kTiles;
         tile.epilogue = {ones.data(), zeros.data(), -INFINITY, INFINITY};
-        kernels->wide[p][v](tile);
-        double error = 0;
-        for (int64_t q = 0; q < p; ++q)
-          for (int64_t o = 0; o < v * kernels->lanes; ++o) {
-            double sum = 0;
-            for (int64_t i = 0; i < kChannels; ++i)
-              sum += static_cast<double>(x[static_cast<size_t>(q * kChannels + i)]) *
-                     static_cast<double>(weights[static_cast<size_t>(o * kChannels + i)]);
-            error = std::max(error, std::abs(sum - static_cast<double>(y[static_cast<size_t>(q * 208 + o)])));
-          }
-        INFO(kernels->name << " " << p << " x " << v);
-        REQUIRE(error < 1e-4);
-        REQUIRE(y[static_cast<size_t>(p - 1) * 208 + static_cast<size_t>(v * kernels->lanes)] == -7);
+        WideTile asking = tile, in_halves = tile, in_steps = tile;
+        asking.ahead = packed.data();
+        in_halves.segments = halves;
+        in_halves.segment_count = 2;
+        in_steps.steps = steps.data();
+        in_steps.step_count = channels;
+        for (WideTile* way : {&tile, &asking, &in_halves, &in_steps}) {
+          std::vector<float> y(kPixels * 208, -7);
+          way->output = y.data();
+          kernels->wide[p][v](*way);
+          double error = 0;
+          for (int64_t q = 0; q < kTiles * p; ++q)
+            for (int64_t o = 0; o < v * kernels->lanes; ++o)
+              error = std::max(
+                  error, std::abs(product[static_cast<size_t>(q * 192 + o)] - static_cast<double>(y[static_cast<size_t>(q * 208 + o)])));
+          INFO(kernels->name << " " << p << " x " << v);
+          REQUIRE(error < 1e-4);
+          REQUIRE(y[static_cast<size_t>(kTiles * p - 1) * 208 + static_cast<size_t>(v * kernels->lanes)] == -7);
+        }
       }
 }
 

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <limits>
+#include <type_traits>
 
 #include "core/error.h"
 
 namespace tnn::kernels {
 namespace {
 
+constexpr int64_t kShortSegment = 8;        ///< channels up to which segments are gone through step by step
 constexpr int64_t kBlockBytes = 320 << 10;  ///< of a block's inputs: a part of the second-level cache
 
 int64_t active_inputs(const std::vector<InputPart>& parts) {
@@ -44,8 +46,9 @@ struct Cursor {
     chunk = before / (in_block * runs);
   }
 
-  void advance() {
-    if (++tile < block_end) return;
+  /// `by` tiles, no more than the block has left.
+  void advance(int64_t by) {
+    if ((tile += by) < block_end) return;
     tile = block_begin;
     if (++run < runs) return;
     run = 0;
@@ -67,6 +70,7 @@ BasicWideConvolution<Element>::BasicWideConvolution(Options options) : options_(
   tiling_ = choose_wide_tiling(*options_.kernels, work_of(options_), options_.tiling_rank);
   choose_remainders();
   for (const PixelRun& run : options_.map->runs) add_run(run);
+  if (std::is_same_v<Element, float>) add_steps();
   choose_block();
 }
 
@@ -141,12 +145,31 @@ void BasicWideConvolution<Element>::add_run(const PixelRun& run) {
 }
 
 template <typename Element>
-const Element* BasicWideConvolution<Element>::weights_ahead(int64_t tile, int64_t next_chunk) const {
-  if (tile == 0 || next_chunk == static_cast<int64_t>(tiling_.chunks.size())) return nullptr;
+void BasicWideConvolution<Element>::add_steps() {
+  const auto breaks = [&](const Segment& segment) {
+    return segment.channels > kShortSegment || segment.pixel_stride != segments_.front().pixel_stride;
+  };
+  if (segments_.size() == runs_.size() || std::any_of(segments_.begin(), segments_.end(), breaks)) return;
+  for (Run& run : runs_) {
+    run.first_step = steps_.size();
+    for (size_t s = run.first_segment; s < run.first_segment + run.segments; ++s)
+      for (int64_t channel = 0; channel < segments_[s].channels; ++channel)
+        steps_.push_back({segments_[s].input + channel * options_.channel_stride, segments_[s].weight + channel * kBlock});
+    run.steps = steps_.size() - run.first_step;
+  }
+}
+
+template <typename Element>
+const Element* BasicWideConvolution<Element>::weights_ahead(int64_t tile, int64_t next_chunk, int64_t& tiles) const {
+  if (next_chunk == static_cast<int64_t>(tiling_.chunks.size())) return nullptr;
   const OutputChunk& next = tiling_.chunks[static_cast<size_t>(next_chunk)];
-  const int64_t block = next.first * options_.kernels->lanes / kBlock + tile - 1;
-  if (block * kBlock >= (next.first + next.vectors) * options_.kernels->lanes) return nullptr;
-  return options_.weights->data() + (options_.first_output / kBlock + block) * options_.weights->block_stride() + segments_.front().weight;
+  const int64_t lanes = options_.kernels->lanes, first = next.first * lanes / kBlock;
+  const int64_t blocks = ((next.first + next.vectors) * lanes + kBlock - 1) / kBlock - first;
+  if (tile > blocks) return nullptr;
+  tiles = std::min(tiles, tile == 0 ? 1 : blocks - tile + 1);
+  if (tile == 0) return nullptr;
+  return options_.weights->data() + (options_.first_output / kBlock + first + tile - 1) * options_.weights->block_stride() +
+         segments_.front().weight;
 }
 
 template <typename Element>
@@ -157,7 +180,8 @@ void BasicWideConvolution<Element>::run(const BasicStepBuffers<Element>& buffers
   const int64_t in_run = tiles_in_run(images);
   Cursor at{in_run, std::min(block_tiles_, in_run), static_cast<int64_t>(runs_.size()), static_cast<int64_t>(tiling_.chunks.size())};
   at.go_to(share.begin);
-  const bool asks_ahead = sizeof(Element) == sizeof(float) && segments_.size() == 1 && tiling_.chunks.size() > 1;
+  const bool asks_ahead =
+      sizeof(Element) == sizeof(float) && segments_.size() == 1 && options_.channel_stride == 1 && tiling_.chunks.size() > 1;
   BasicWideTile<Element> call;
   call.input = buffers.input;
   call.channel_stride = options_.channel_stride;
@@ -165,19 +189,22 @@ void BasicWideConvolution<Element>::run(const BasicStepBuffers<Element>& buffers
   call.output_stride = options_.output_stride;
   call.residual_stride = options_.residual_stride;
   call.epilogue = options_.epilogue;
-  for (int64_t item = share.begin; item < share.end; ++item, at.advance()) {
+  for (int64_t item = share.begin; item < share.end; item += call.tiles, at.advance(call.tiles)) {
     const OutputChunk& chunk = tiling_.chunks[static_cast<size_t>(at.chunk)];
     const Run& run = runs_[static_cast<size_t>(at.run)];
     const Tile place = tile(at.tile, pixels, whole);
     const size_t first_pixel = run.first_pixel + static_cast<size_t>(place.first);
     const int64_t channel = static_cast<int64_t>(chunk.first) * kernels.lanes;
+    call.tiles = options_.exact_outputs || at.tile >= whole ? 1 : std::min({whole, at.block_end, at.tile + share.end - item}) - at.tile;
     call.input_pixels = options_.map->input.data() + first_pixel;
     call.output_pixels = options_.map->output.data() + first_pixel;
     call.segments = segments_.data() + run.first_segment;
     call.segment_count = static_cast<int64_t>(run.segments);
+    if (!steps_.empty()) call.steps = steps_.data() + run.first_step;
+    call.step_count = static_cast<int64_t>(run.steps);
     call.weights = options_.weights->data() + buffers.weight_shift + (options_.first_output + channel) / kBlock * call.block_stride;
     if (asks_ahead) {
-      call.ahead = weights_ahead(at.tile - at.block_begin, at.chunk + 1);
+      call.ahead = weights_ahead(at.tile - at.block_begin, at.chunk + 1, call.tiles);
       if (call.ahead) call.ahead += buffers.weight_shift;
     }
     call.output = buffers.output + channel;

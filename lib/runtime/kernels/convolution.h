@@ -77,6 +77,7 @@ class BasicWideConvolution {
   struct Run {
     size_t first_pixel = 0, pixels_per_image = 0;
     size_t first_segment = 0, segments = 0;
+    size_t first_step = 0, steps = 0;
   };
   struct Tile {
     int64_t first = 0;
@@ -84,19 +85,23 @@ class BasicWideConvolution {
   };
   void add_run(const PixelRun& run);
   void choose_remainders();
+  /// Writes short segments out channel by channel.
+  void add_steps();
   void choose_block();
   int64_t tiles_in_run(int64_t images) const;
   /// The index-th tile of a run of `pixels` pixels, of which `whole` tiles are full.
   Tile tile(int64_t index, int64_t pixels, int64_t whole) const;
-  /// What the index-th tile of a block asks for while it computes: a block of 16 outputs' weights of the next chunk, so that they come from
-  /// memory during all of a chunk, and not during its first tile, which would wait. Null: nothing.
-  const Element* weights_ahead(int64_t tile, int64_t next_chunk) const;
+  /// What a block's tile asks for while it computes: a block of 16 outputs' weights of the next chunk, so that they come from memory during
+  /// all of a chunk, and not during its first tile, which would wait. Null: nothing. `tiles`, from this one on, becomes so few that they do
+  /// alike: all ask for nothing, or each for the next block.
+  const Element* weights_ahead(int64_t tile, int64_t next_chunk, int64_t& tiles) const;
   void check() const;
   void run_exactly(BasicWideTile<Element> call, const OutputChunk& chunk, int pixels) const;
 
   Options options_;
   WideTiling tiling_;
   std::vector<Segment> segments_;
+  std::vector<InputStep> steps_;
   std::vector<Run> runs_;
   int64_t block_tiles_ = 1;
   int remainder_[kMaxTilePixels + 1] = {};        ///< size of the first tile where so many pixels are left

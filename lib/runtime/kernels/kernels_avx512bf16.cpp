@@ -56,8 +56,9 @@ TNN_INLINE void accumulate_segment(__m512 (&sum)[Pixels][Vectors], const Bf16Til
     accumulate_pair<Pixels, Vectors>(sum, x, channel, weights, tile.block_stride, [](const Bf16* from) { return first_of_pair(from); });
 }
 
+/// The tile that begins at the `first` pixel of the lists.
 template <int Pixels, int Vectors>
-__attribute__((noinline)) void bf16_tile(const Bf16Tile& tile) {
+TNN_INLINE void compute_tile(const Bf16Tile& tile, int64_t first) {
   __m512 sum[Pixels][Vectors];
   TNN_UNROLL for (int p = 0; p < Pixels; ++p) TNN_UNROLL for (int v = 0; v < Vectors; ++v) sum[p][v] = _mm512_setzero_ps();
   const Bf16* x[Pixels];
@@ -66,22 +67,27 @@ __attribute__((noinline)) void bf16_tile(const Bf16Tile& tile) {
     const Segment& segment = tile.segments[s];
     if (segment.pixel_stride != stride) {
       stride = segment.pixel_stride;
-      TNN_UNROLL for (int p = 0; p < Pixels; ++p) x[p] = tile.input + tile.input_pixels[p] * stride;
+      TNN_UNROLL for (int p = 0; p < Pixels; ++p) x[p] = tile.input + tile.input_pixels[first + p] * stride;
     }
     accumulate_segment<Pixels, Vectors>(sum, tile, x, segment);
   }
   const Epilogue& epilogue = tile.epilogue;
   const __m512 lower = _mm512_set1_ps(epilogue.lower), upper = _mm512_set1_ps(epilogue.upper);
   TNN_UNROLL for (int p = 0; p < Pixels; ++p) {
-    Bf16* to = tile.output + tile.output_pixels[p] * tile.output_stride;
+    Bf16* to = tile.output + tile.output_pixels[first + p] * tile.output_stride;
     TNN_UNROLL for (int v = 0; v < Vectors; ++v) {
       __m512 value = _mm512_fmadd_ps(sum[p][v], _mm512_loadu_ps(epilogue.scale + v * kBlock), _mm512_loadu_ps(epilogue.shift + v * kBlock));
       if (tile.residual)
-        value = _mm512_add_ps(value, load_float(tile.residual + tile.residual_pixels[p] * tile.residual_stride + v * kBlock));
+        value = _mm512_add_ps(value, load_float(tile.residual + tile.residual_pixels[first + p] * tile.residual_stride + v * kBlock));
       value = _mm512_min_ps(upper, _mm512_max_ps(lower, value));
       _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + v * kBlock), (__m256i)_mm512_cvtneps_pbh(value));
     }
   }
+}
+
+template <int Pixels, int Vectors>
+__attribute__((noinline)) void bf16_tiles(const Bf16Tile& tile) {
+  for (int64_t first = 0; first < tile.tiles * Pixels; first += Pixels) compute_tile<Pixels, Vectors>(tile, first);
 }
 
 TNN_INLINE __mmask16 first_lanes(int64_t count) { return static_cast<__mmask16>((1 << count) - 1); }
@@ -107,7 +113,7 @@ void row_to_float(const Bf16* from, float* to, int64_t count) {
 
 template <int Vectors, int... Pixels>
 constexpr void add_wide(Bf16KernelSet& set) {
-  ((set.wide[Pixels][Vectors] = bf16_tile<Pixels, Vectors>), ...);
+  ((set.wide[Pixels][Vectors] = bf16_tiles<Pixels, Vectors>), ...);
 }
 
 constexpr Bf16KernelSet make_kernel_set() {

@@ -33,6 +33,12 @@ struct Segment {
   int64_t channels = 0;
 };
 
+/// One input channel under one tap.
+struct InputStep {
+  int64_t input = 0;   ///< from the input's base to the channel at pixel 0, the tap's displacement included
+  int64_t weight = 0;  ///< from the block's first weight to the channel's first
+};
+
 /// What is done to the sums before they are stored: sum * scale + shift + residual, limited to [lower, upper]. Batch-norm statistics of an
 /// operating point live here, so that the weights are the same for all. relu is [0, inf), relu6 [0, 6].
 struct Epilogue {
@@ -41,7 +47,8 @@ struct Epilogue {
   float lower = 0, upper = 0;
 };
 
-/// Pixels x vectors of outputs, computed in registers: for each segment and channel, one broadcast input a pixel times the weight vectors.
+/// Tiles of pixels x vectors of outputs, computed in registers: for each segment and channel, one broadcast input a pixel times the weight
+/// vectors.
 /// In bf16, pairs of inputs and their weights are multiplied and summed at once, in fp32; the channel stride is 1.
 template <typename Element>
 struct BasicWideTile {
@@ -50,9 +57,12 @@ struct BasicWideTile {
   int64_t channel_stride = 1;  ///< between input channels: 1 for wide input, the size of a plane for planar input
   const Segment* segments = nullptr;
   int64_t segment_count = 0;
+  const InputStep* steps = nullptr;  ///< if not null: the channels of the segments one by one, in fp32; these then have one pixel stride
+  int64_t step_count = 0;
   const Element* weights = nullptr;  ///< of the first output vector
   int64_t block_stride = 0;          ///< between blocks of 16 outputs
-  /// If not null: the weights of a block of 16 outputs to be asked for in place of the tile's own. Of tiles of one segment, in fp32.
+  /// If not null: the weights of a block of 16 outputs to be asked for in place of the tile's own; the next tile asks for the next block's.
+  /// Of tiles of one segment and channel stride 1, in fp32.
   const Element* ahead = nullptr;
   Element* output = nullptr;  ///< at the first output channel of pixel 0
   const int32_t* output_pixels = nullptr;
@@ -60,6 +70,7 @@ struct BasicWideTile {
   const Element* residual = nullptr;  ///< added where not null
   const int32_t* residual_pixels = nullptr;
   int64_t residual_stride = 0;
+  int64_t tiles = 1;  ///< whose pixels follow one another in the lists
   Epilogue epilogue;
 };
 using WideTile = BasicWideTile<float>;
