@@ -30,8 +30,8 @@ struct Case {
 Case::Case(unsigned seed, int64_t inputs_per_group, int64_t outputs_per_group)
     : random(seed), inputs_each(inputs_per_group), outputs_each(outputs_per_group) {
   if (random.chance(50)) {  // the nine taps of most networks
-    const int64_t stride = random.in(1, 2), size = random.in(1, 12);
-    naive.shape = {{{3, 3}, {stride, stride}, {1, 1}, {1, 1}}, {size, size}, {(size - 1) / stride + 1, (size - 1) / stride + 1}};
+    const int64_t stride = random.in(1, 2), rows = random.in(1, 12), columns = random.chance(70) ? random.in(1, 12) : random.in(30, 150);
+    naive.shape = {{{3, 3}, {stride, stride}, {1, 1}, {1, 1}}, {rows, columns}, {(rows - 1) / stride + 1, (columns - 1) / stride + 1}};
   } else {
     naive.shape = random_window(random, static_cast<size_t>(random.in(1, 3)), 8);
   }

@@ -23,7 +23,18 @@ bool lie_side_by_side(const std::vector<int32_t>& inputs, const std::vector<Tap>
   return taps[1].pixel_offset - taps[0].pixel_offset == 1 && 2 * neighbours > inputs.size();
 }
 
-constexpr int64_t kStripPixels = 64;  ///< of a unit of work: some rows of a map
+/// How many outputs from the first on lie side by side: a row of the map.
+int64_t row_of(const std::vector<int32_t>& outputs) {
+  size_t row = 1;
+  while (row < outputs.size() && outputs[row] - outputs[row - 1] == 1) ++row;
+  return static_cast<int64_t>(row);
+}
+
+constexpr int64_t kStripPixels = 64, kLongestRow = 128;
+
+/// Pixels of a unit of work: pairs of rows of a map, unless these are long.
+int64_t strip_of(int64_t row) { return row > kLongestRow ? kStripPixels : std::max<int64_t>(1, kStripPixels / (2 * row)) * 2 * row; }
+
 /// Of the FMA peak: groups that are a vector or more, and those whose inputs are spread over one, a permutation a product.
 constexpr double kGroupedShare = 0.9, kSpreadShare = 0.65;
 
@@ -60,6 +71,8 @@ LocalConvolution::LocalConvolution(Options options) : options_(std::move(options
   if (options_.map->runs.size() != 1) throw UsageError("local convolution: the map must be in the order of the images");
   for (const Tap& tap : options_.map->taps) taps_.push_back(tap.pixel_offset * options_.input_stride);
   kernel_ = kernel();
+  row_pixels_ = row_of(options_.map->output);
+  strip_pixels_ = strip_of(row_pixels_);
   blocks_ = (options_.channels + kBlock - 1) / kBlock;
 }
 
@@ -67,7 +80,7 @@ int64_t LocalConvolution::pixels(int64_t images) const {
   return static_cast<int64_t>(options_.map->output.size()) / options_.map->images * images;
 }
 
-int64_t LocalConvolution::work(int64_t images) const { return blocks_ * ((pixels(images) + kStripPixels - 1) / kStripPixels); }
+int64_t LocalConvolution::work(int64_t images) const { return blocks_ * ((pixels(images) + strip_pixels_ - 1) / strip_pixels_); }
 
 LocalKernel LocalConvolution::kernel() const {
   const KernelSet& kernels = *options_.kernels;
@@ -93,10 +106,11 @@ void LocalConvolution::run(const StepBuffers& buffers, Share share, int64_t imag
   call.weight_stride = options_.weights->tap_stride();
   call.output_stride = options_.output_stride;
   call.residual_stride = options_.residual_stride;
+  call.row_pixels = row_pixels_;
   call.epilogue = options_.epilogue;
   for (int64_t item = share.begin; item < share.end; ++item) {
-    const int64_t block = item % blocks_, first = item / blocks_ * kStripPixels, channel = block * kBlock;
-    call.pixels = std::min(kStripPixels, count - first);
+    const int64_t block = item % blocks_, first = item / blocks_ * strip_pixels_, channel = block * kBlock;
+    call.pixels = std::min(strip_pixels_, count - first);
     call.input = buffers.input + channel;
     call.input_pixels = options_.map->input.data() + first;
     call.output = buffers.output + channel;

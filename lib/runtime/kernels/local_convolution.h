@@ -58,7 +58,7 @@ class LocalConvolution {
 
   Options options_;
   std::vector<int64_t> taps_;
-  int64_t blocks_ = 0;
+  int64_t blocks_ = 0, row_pixels_ = 1, strip_pixels_ = 1;
   LocalKernel kernel_ = nullptr;
 };
 

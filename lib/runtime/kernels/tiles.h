@@ -107,6 +107,7 @@ struct LocalTile {
   const int32_t* residual_pixels = nullptr;
   int64_t residual_stride = 0;
   int64_t pixels = 0;
+  int64_t row_pixels = 1;  ///< in a row of the map: where pixels lie side by side, the pixel below is so many further in the lists
   Epilogue epilogue;
 };
 
