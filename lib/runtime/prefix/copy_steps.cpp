@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/prefix/short_rows.h"
+
 namespace tnn::prefix {
 
 void LoadInputStep::run(const RunState& state, Share share) const {
@@ -13,7 +15,7 @@ void LoadInputStep::run(const RunState& state, Share share) const {
       float* const plane = to + item / channels * options_.image_stride + item % channels * options_.stride;
       const float* source = from + item * positions;
       for (const Share& row : *options_.rows) {
-        std::copy(source, source + (row.end - row.begin), plane + row.begin);
+        copy_row(source, plane + row.begin, row.end - row.begin);
         source += row.end - row.begin;
       }
     }

@@ -1,6 +1,6 @@
 #include "runtime/prefix/kernel_step.h"
 
-#include <cstring>
+#include "runtime/prefix/short_rows.h"
 
 namespace tnn::prefix {
 
@@ -9,8 +9,7 @@ void HaloClearing::run(const RunState& state, int part, int parts) const {
   const Share own = kernels::share_of(state.images * planes, part, parts);
   for (int64_t item = own.begin; item < own.end; ++item) {
     float* const base = place.in(state) + item / planes * image_stride + item % planes * plane_stride;
-    for (const Share& run : *runs)
-      std::memset(base + run.begin * stride, 0, static_cast<size_t>((run.end - run.begin) * stride) * sizeof(float));
+    for (const Share& run : *runs) clear_row(base + run.begin * stride, (run.end - run.begin) * stride);
   }
 }
 
