@@ -14,7 +14,9 @@ struct Case {
   explicit Case(unsigned seed);
   void choose_parts();
   void choose_groups();
-  double error(const KernelSet& kernels, int threads) const;
+  /// `plain`: the filters are transformed as it runs.
+  double error(const KernelSet& kernels, int threads, bool plain = false) const;
+  bool can_be_plain() const { return group_size == 0 && parts.size() == 1; }
 
   Random random;
   NaiveConvolution naive;
@@ -66,13 +68,17 @@ void Case::choose_groups() {
   if (random.chance(30)) parts.front().channels += group_size;  // wider than the outputs
 }
 
-double Case::error(const KernelSet& kernels, int threads) const {
+double Case::error(const KernelSet& kernels, int threads, bool plain) const {
   const auto inputs = static_cast<int64_t>(naive.weight_channel.size());
   const int64_t input_stride = wide_pixel_stride(inputs + 15), output_stride = wide_pixel_stride(naive.outputs);
   const WinogradWeights transformed(weights.data(), full_outputs, naive.full_inputs, group_size > 0);
   WinogradConvolution::Options options;
   options.kernels = &kernels;
-  options.weights = &transformed;
+  const PackedWeights as_they_are(weights.data(), full_outputs, naive.full_inputs, 9);
+  if (plain)
+    options.plain = &as_they_are;
+  else
+    options.weights = &transformed;
   options.input = options.output = options.residual = ImageLayout::dense(naive.shape.output);
   options.input.widen_for(naive.shape.window, naive.shape.output);
   options.output.low_halo = {1, 2};
@@ -119,6 +125,7 @@ TEST_CASE("minimal filtering equals plain loops in every instruction set and wid
     for (const KernelSet* kernels : available_kernel_sets()) {
       INFO("seed " << seed << ", " << kernels->name);
       REQUIRE(c.error(*kernels, 1 + static_cast<int>(seed % 3)) < 1e-5);
+      if (c.can_be_plain()) REQUIRE(c.error(*kernels, 1 + static_cast<int>(seed % 3), true) < 1e-5);
     }
   }
 }
@@ -142,6 +149,28 @@ TEST_CASE("minimal filtering fits groups of 8 channels and of blocks of 16") {
   options.outputs = 20;
   CHECK_THROWS_AS(WinogradConvolution(options), UsageError);
   options.outputs = 16;
+  options.parts.push_back(options.parts.front());
+  CHECK_THROWS_AS(WinogradConvolution(options), UsageError);
+}
+
+TEST_CASE("filters are transformed as minimal filtering runs for one part of inputs and no groups") {
+  const std::vector<float> weights(size_t{32} * 8 * 9), ones(64, 1.0F);
+  const PackedWeights plain(weights.data(), 32, 8, 9), of_one_tap(weights.data(), 32, 8, 1);
+  WinogradConvolution::Options options;
+  options.kernels = &best_kernel_set();
+  options.plain = &plain;
+  options.input = options.output = ImageLayout::dense({4, 4});
+  options.parts = {{0, 16, 0, 8}};
+  options.outputs = 24;
+  options.output_stride = 32;
+  options.epilogue = {ones.data(), ones.data(), 0, 1};
+  CHECK_NOTHROW(WinogradConvolution(options));
+  options.plain = &of_one_tap;
+  CHECK_THROWS_AS(WinogradConvolution(options), UsageError);
+  options.plain = &plain;
+  options.group_size = 8;
+  CHECK_THROWS_AS(WinogradConvolution(options), UsageError);
+  options.group_size = 0;
   options.parts.push_back(options.parts.front());
   CHECK_THROWS_AS(WinogradConvolution(options), UsageError);
 }

@@ -228,6 +228,25 @@ TEST_CASE("grouped layers are filtered where that is estimated to be faster and 
   }
 }
 
+TEST_CASE("layers are filtered by weights transformed each time where that is estimated to be faster and there is no memory") {
+  const SavedModel saved(RandomModel(filtered_model(), 1));
+  const auto model = load_lowered_model(saved.path);
+  int transforming = 0;
+  for (const kernels::KernelSet* kernels : kernels::available_kernel_sets()) {
+    INFO(kernels->name);
+    const prefix::ModelParts none = parts_within(0, model, *kernels), all = parts_within(1e9, model, *kernels);
+    for (size_t s = 0; s < none.weights.size(); ++s)
+      for (int point = 0; none.weights[s] && point < static_cast<int>(model->plan.points.size()); ++point) {
+        const prefix::StepTuning& times = none.times[static_cast<size_t>(point)][s];
+        CHECK(none.weights[s]->is_direct(point));
+        CHECK((!none.weights[s]->at(point).transforms_filters || times.transforming < 0.9 * times.wide));
+        CHECK((!all.weights[s]->at(point).transforms_filters || all.weights[s]->is_direct(point)));
+        transforming += none.weights[s]->at(point).transforms_filters;
+      }
+  }
+  CHECK(transforming > 0);
+}
+
 TEST_CASE("packed weights with filtered layers stay within 1.05 of the numbers in the file") {
   for (const ModelDescription& description : {filtered_model(), grouped_model()}) {
     const SavedModel saved(RandomModel(description, 1));

@@ -17,10 +17,10 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// Times that make every step at every point be computed in one way, where it can.
-Tuning always(const Plan& plan, const StepTuning& step) {
+Tuning always(const Plan& plan, const StepTuning& step, double weight_share = 1e9) {
   Tuning tuning;
   tuning.points.assign(plan.points.size(), std::vector<StepTuning>(plan.steps.size(), step));
-  tuning.weight_share = 1e9;
+  tuning.weight_share = weight_share;
   return tuning;
 }
 
@@ -36,10 +36,12 @@ Tuning by_chance(const Plan& plan, uint64_t seed) {
 struct Way {
   const char* name;
   StepTuning step;
+  double weight_share = 1e9;
 };
 const std::vector<Way> kWays{{"second tiling", {1, kInfinity, kInfinity, 1}},
                              {"last tiling", {1, kInfinity, kInfinity, 1000}},
                              {"winograd", {1, 0, kInfinity, 0}},
+                             {"winograd of filters transformed each time", {1, 0, kInfinity, 0}, 0},
                              {"planar", {1, kInfinity, 0, 0}}};
 
 }  // namespace
@@ -71,7 +73,7 @@ TEST_CASE("times that choose another way at every step and point leave results a
 }
 
 TEST_CASE("whatever way measured times choose, random graphs are computed right") {
-  int filtered = 0, planar = 0;
+  int filtered = 0, transforming = 0, planar = 0;
   for (uint64_t seed = 0; seed < 60; ++seed) {
     const SavedModel saved(seed);
     const auto model = load_lowered_model(saved.path);
@@ -82,7 +84,7 @@ TEST_CASE("whatever way measured times choose, random graphs are computed right"
       ContextOptions options;
       options.batch_limit = 1 + static_cast<int64_t>(seed % 4);
       options.threads = 1 + static_cast<int>(seed / 2 % 3);
-      const auto parts = std::make_shared<const ModelParts>(model, set, Precision::fp32, always(model->plan, way.step));
+      const auto parts = std::make_shared<const ModelParts>(model, set, Precision::fp32, always(model->plan, way.step, way.weight_share));
       const auto programs = std::make_shared<const ProgramSet>(parts, options);
       PrefixContext context(programs, options.threads);
       REQUIRE(difference_at_all_points(saved.model, options.batch_limit, [&](const float* input, int point, float* output) {
@@ -91,11 +93,13 @@ TEST_CASE("whatever way measured times choose, random graphs are computed right"
       for (int point = 0; point < static_cast<int>(model->plan.points.size()); ++point)
         for (const ProgramStep& step : programs->at(point).steps) {
           filtered += step.kernel->describe() == "winograd";
+          transforming += step.kernel->describe() == "winograd, transforming";
           planar += step.kernel->describe().rfind("planar", 0) == 0;
         }
     }
   }
   CHECK(filtered > 0);
+  CHECK(transforming > 0);
   CHECK(planar > 0);
 }
 

@@ -30,6 +30,7 @@ struct KernelSet {
   LocalKernel grouped4 = nullptr, grouped8 = nullptr, grouped16 = nullptr;  ///< 16 outputs, groups of that many inputs and outputs
 
   void (*winograd_input)(const WinogradInputTile&) = nullptr;
+  void (*winograd_filters)(const WinogradFilterTile&) = nullptr;
   void (*winograd_products)(const WinogradProductTile&) = nullptr;
   void (*winograd_products_of_8)(const WinogradProductTile&) = nullptr;  ///< two groups of 8 inputs and outputs
   void (*winograd_output)(const WinogradOutputTile&) = nullptr;

@@ -120,12 +120,24 @@ struct WinogradInputTile {
   int64_t position_stride = 0;  ///< between the 16 results
 };
 
+/// The 3x3 filters of one block of 16 outputs, transformed.
+struct WinogradFilterTile {
+  const float* weights = nullptr;  ///< [9][inputs][16]
+  int64_t tap_stride = 0;
+  int64_t inputs = 0;
+  float* output = nullptr;      ///< [16][inputs][16]
+  int64_t position_stride = 0;  ///< between the 16 results
+};
+
 /// Products of some tiles' transformed inputs and the transformed weights of one block of 16 outputs, at all 16 positions.
 struct WinogradProductTile {
   const float* input = nullptr;  ///< of the first tile and position 0, at the first channel that the block reads
   int64_t input_stride = 0, input_position_stride = 0;
   const float* weights = nullptr;  ///< [inputs][16] at position 0
   int64_t weight_position_stride = 0;
+  /// If not null: filters of another block as they are, [9][inputs][16], asked for a tap at a time in place of the next position's weights.
+  const float* ahead = nullptr;
+  int64_t ahead_stride = 0;  ///< between taps
   float* output = nullptr;
   int64_t output_stride = 0, output_position_stride = 0;
   int64_t tiles = 0, inputs = 0;

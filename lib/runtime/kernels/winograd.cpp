@@ -26,13 +26,19 @@ int64_t count_channels(const std::vector<InputPart>& parts) {
 }  // namespace
 
 WinogradConvolution::WinogradConvolution(Options options) : options_(std::move(options)) {
+  check();
+  rows_ = options_.output.extent[0] / 2, columns_ = options_.output.extent[1] / 2;
+  choose_blocks();
+}
+
+void WinogradConvolution::check() const {
   if (options_.output.dimensions() != 2 || options_.output.extent[0] % 2 != 0 || options_.output.extent[1] % 2 != 0)
     throw UsageError("Winograd convolution: maps of even rows and columns are allowed");
   const int64_t group = options_.group_size;
   if (group != 0 && (!winograd_fits_groups(group, group) || options_.outputs % group != 0 || options_.parts.size() != 1))
     throw UsageError("Winograd convolution: whole groups of 8 channels or blocks of 16, side by side in the input, are allowed");
-  rows_ = options_.output.extent[0] / 2, columns_ = options_.output.extent[1] / 2;
-  choose_blocks();
+  if (options_.plain && (options_.weights || group != 0 || options_.parts.size() != 1 || options_.plain->taps() != 9))
+    throw UsageError("Winograd convolution: filters of 3x3 over one part of inputs, not grouped, can be transformed as it runs");
 }
 
 void WinogradConvolution::choose_blocks() {
@@ -48,14 +54,15 @@ void WinogradConvolution::choose_blocks() {
     input_stride_ = wide_pixel_stride(inputs_ + (options_.parts.size() > 1 ? kBlock - 1 : 0));
     const bool shared = options_.threads > 1;
     const int64_t units = std::max(kUnits, kUnitsPerThread * options_.threads);
-    const int64_t largest = shared ? std::clamp(divide_up(all, units), kSmallestBlock, kLargestWinogradBlock) : kLargestWinogradBlock;
+    const bool by_tiles = shared && !options_.plain;  // each of which would transform all filters
+    const int64_t largest = by_tiles ? std::clamp(divide_up(all, units), kSmallestBlock, kLargestWinogradBlock) : kLargestWinogradBlock;
     const int64_t even = divide_up(all, divide_up(all, largest));  // tiles of a block
     const int64_t most = std::max<int64_t>(1, options_.outputs / (shared ? kSharedChunkOutputs : kChunkOutputs));
     const int64_t chunks = std::clamp<int64_t>(units / divide_up(all, even), 1, most);
     chunk_outputs = round_up(divide_up(options_.outputs, chunks), kBlock);
     output_stride_ = wide_pixel_stride(chunk_outputs);
     const int64_t fitting = kScratchFloats / (kWinogradPositions * (input_stride_ + output_stride_)) / kSmallestBlock * kSmallestBlock;
-    block_tiles_ = std::min(shared ? even : all, std::clamp(fitting, kSmallestBlock, kLargestWinogradBlock));
+    block_tiles_ = std::min(by_tiles ? even : all, std::clamp(fitting, kSmallestBlock, kLargestWinogradBlock));
   }
   block_ = sample_map(block_tiles_);
   add_chunks(chunk_outputs);
@@ -66,7 +73,7 @@ void WinogradConvolution::add_chunks(int64_t chunk_outputs) {
   zeros_.assign(ones_.size(), 0.0F);
   WideConvolution::Options products;
   products.kernels = options_.kernels;
-  products.weights = &options_.weights->packed();
+  if (options_.weights) products.weights = &options_.weights->packed();
   products.map = &block_;
   products.output_stride = output_stride_;
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
@@ -80,7 +87,7 @@ void WinogradConvolution::add_chunks(int64_t chunk_outputs) {
       position += part.channels;
     }
   }
-  const bool narrow = products.parts.size() == 1 && products.parts.front().channels <= kNarrowWinogradInputs;
+  const bool narrow = options_.plain || (products.parts.size() == 1 && products.parts.front().channels <= kNarrowWinogradInputs);
   for (int64_t first = 0; first < options_.outputs; first += chunk_outputs) {
     Chunk chunk;
     chunk.first = first;
@@ -147,35 +154,47 @@ void WinogradConvolution::transform_inputs(const StepBuffers& buffers, int64_t f
   }
 }
 
-void WinogradConvolution::multiply(const Chunk& chunk, int64_t count, const float* transformed, float* products) const {
+void WinogradConvolution::multiply_block(int64_t first_output, float* filters, WinogradProductTile& call) const {
+  const KernelSet& kernels = *options_.kernels;
+  const int64_t block = first_output / kBlock, first_weight = is_grouped() ? 0 : options_.parts.front().weight_channel * kBlock;
+  if (options_.plain) {
+    const float* const weights = options_.plain->data() + first_weight + block * options_.plain->block_stride();
+    kernels.winograd_filters({weights, options_.plain->tap_stride(), inputs_, filters, filter_stride()});
+    call.weights = filters;
+    call.weight_position_stride = filter_stride();
+    const bool is_last = first_output + kBlock >= options_.outputs;
+    call.ahead = is_last ? nullptr : weights + options_.plain->block_stride();  // which come from memory in the meantime
+    call.ahead_stride = options_.plain->tap_stride();
+  } else {
+    call.weights = options_.weights->packed().data() + first_weight + block * options_.weights->packed().block_stride();
+    call.weight_position_stride = options_.weights->position_stride();
+  }
+  (options_.group_size == 8 ? kernels.winograd_products_of_8 : kernels.winograd_products)(call);
+}
+
+void WinogradConvolution::multiply(const Chunk& chunk, int64_t count, const float* transformed, float* products, float* filters) const {
   const int64_t input_positions = block_tiles_ * input_stride_, output_positions = block_tiles_ * output_stride_;
-  const int64_t weight_positions = options_.weights->position_stride();
   if (chunk.products) {
     for (int64_t p = 0; p < kWinogradPositions; ++p) {
       StepBuffers position;
       position.input = transformed + p * input_positions;
       position.output = products + p * output_positions;
-      position.weight_shift = p * weight_positions;
+      position.weight_shift = p * options_.weights->position_stride();
       chunk.products->run(position, {0, chunk.products->work(count)}, count);
     }
     return;
   }
-  const PackedWeights& weights = options_.weights->packed();
   WinogradProductTile call;
   call.input = transformed;
   call.input_stride = input_stride_;
   call.input_position_stride = input_positions;
-  call.weight_position_stride = weight_positions;
   call.output_stride = output_stride_;
   call.output_position_stride = output_positions;
   call.tiles = count;
   call.inputs = is_grouped() ? options_.group_size : inputs_;
-  const auto kernel = options_.group_size == 8 ? options_.kernels->winograd_products_of_8 : options_.kernels->winograd_products;
-  const int64_t first_weight = is_grouped() ? 0 : options_.parts.front().weight_channel * kBlock;
   for (int64_t output = 0; output < chunk.outputs; output += kBlock) {
-    call.weights = weights.data() + first_weight + (chunk.first + output) / kBlock * weights.block_stride();
     call.output = products + output;
-    kernel(call);
+    multiply_block(chunk.first + output, filters, call);
   }
 }
 
@@ -210,7 +229,7 @@ void WinogradConvolution::run(const StepBuffers& buffers, Share share, int64_t i
     const Chunk& chunk = chunks_[static_cast<size_t>(unit % chunks)];
     if (block != transformed || is_grouped()) transform_inputs(buffers, first, count, chunk, scratch);
     transformed = block;
-    multiply(chunk, count, scratch, products);
+    multiply(chunk, count, scratch, products, scratch + transforms_floats());
     transform_outputs(buffers, first, count, chunk, products);
   }
 }

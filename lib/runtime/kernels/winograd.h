@@ -18,6 +18,9 @@ class WinogradConvolution {
   struct Options {
     const KernelSet* kernels = nullptr;
     const WinogradWeights* weights = nullptr;
+    /// In their place the weights as they are, whose filters are transformed each time that it runs: as long as the products of a map of
+    /// some pixels take longer, that is faster than direct convolution, and takes no memory. Of inputs in one part, not grouped.
+    const PackedWeights* plain = nullptr;
     ImageLayout input, output, residual;  ///< how pixels are numbered; `input` has a halo of at least 1
     std::vector<InputPart> parts;         ///< wide
     int64_t images = 1;                   ///< at most
@@ -32,11 +35,12 @@ class WinogradConvolution {
   WinogradConvolution(const WinogradConvolution&) = delete;
   WinogradConvolution& operator=(const WinogradConvolution&) = delete;
 
+  bool transforms_filters() const { return options_.plain != nullptr; }
   /// Units among which threads share the step.
   int64_t work(int64_t images) const;
   /// `scratch`: scratch_floats() floats of the calling thread alone.
   void run(const StepBuffers& buffers, Share share, int64_t images, float* scratch) const;
-  int64_t scratch_floats() const { return kWinogradPositions * block_tiles_ * (input_stride_ + output_stride_); }
+  int64_t scratch_floats() const { return transforms_floats() + (options_.plain ? kWinogradPositions * filter_stride() : 0); }
 
  private:
   /// Outputs that are computed together; of grouped layers, whose inputs are transformed for them alone.
@@ -47,11 +51,18 @@ class WinogradConvolution {
   /// Goes from tile to tile, and knows the upper left pixel of each.
   class Cursor;
   bool is_grouped() const { return options_.group_size > 0; }
+  /// Of inputs and products in the scratch; behind these lie the filters of one block of outputs, where they are transformed.
+  int64_t transforms_floats() const { return kWinogradPositions * block_tiles_ * (input_stride_ + output_stride_); }
+  /// Between two positions of a block's filters: cache lines of all 16, which are written together, are not to lie in one set.
+  int64_t filter_stride() const { return (inputs_ + 1) * kBlock; }
+  void check() const;
   void choose_blocks();
   void add_chunks(int64_t chunk_outputs);
   int64_t tiles(int64_t images) const { return images * rows_ * columns_; }
   void transform_inputs(const StepBuffers& buffers, int64_t first_tile, int64_t count, const Chunk& chunk, float* transformed) const;
-  void multiply(const Chunk& chunk, int64_t count, const float* transformed, float* products) const;
+  void multiply(const Chunk& chunk, int64_t count, const float* transformed, float* products, float* filters) const;
+  /// A block of 16 outputs by a kernel that goes through all positions.
+  void multiply_block(int64_t first_output, float* filters, WinogradProductTile& call) const;
   void transform_outputs(const StepBuffers& buffers, int64_t first_tile, int64_t count, const Chunk& chunk, const float* products) const;
 
   Options options_;

@@ -9,6 +9,7 @@ namespace {
 
 constexpr double kProductShare = 0.85;                   ///< of the FMA peak, that products of few inputs have
 constexpr double kInputCycles = 40, kOutputCycles = 36;  ///< of a tile and 16 channels
+constexpr double kFilterCycles = 45;                     ///< of an input and 16 outputs
 
 /// G g G^T of one filter.
 void transform_filter(const float* g, double (&result)[kWinogradPositions]) {
@@ -31,12 +32,15 @@ void transform_filter(const float* g, double (&result)[kWinogradPositions]) {
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
+/// Of all positions of so many tiles, by the kernel that goes through them.
+double narrow_product_cycles(const KernelSet& set, int64_t tiles, int64_t inputs, int64_t outputs) {
+  const auto numbers = static_cast<double>(tiles * inputs * round_up(outputs, kBlock));
+  return kWinogradPositions * numbers / (kProductShare * fmas_per_cycle(set) * set.lanes);
+}
+
 /// Of all positions of so many tiles, the inputs lying in one part or several.
 double product_cycles(const KernelSet& set, int64_t tiles, int64_t inputs, int64_t outputs, bool one_part) {
-  if (one_part && inputs <= kNarrowWinogradInputs) {
-    const auto numbers = static_cast<double>(tiles * inputs * round_up(outputs, kBlock));
-    return kWinogradPositions * numbers / (kProductShare * fmas_per_cycle(set) * set.lanes);
-  }
+  if (one_part && inputs <= kNarrowWinogradInputs) return narrow_product_cycles(set, tiles, inputs, outputs);
   WideWork work;
   work.pixels = std::min(tiles, kLargestWinogradBlock);
   work.outputs = outputs;
@@ -82,6 +86,12 @@ bool winograd_fits_groups(int64_t inputs_per_group, int64_t outputs_per_group) {
 
 double winograd_cycles(const KernelSet& set, int64_t tiles, int64_t inputs, int64_t outputs, bool one_part) {
   return static_cast<double>(tiles) * transform_cycles(set, inputs, outputs) + product_cycles(set, tiles, inputs, outputs, one_part);
+}
+
+double transforming_winograd_cycles(const KernelSet& set, int64_t tiles, int64_t inputs, int64_t outputs) {
+  const auto filters = static_cast<double>(inputs * divide_up(outputs, kBlock) * divide_up(tiles, kLargestWinogradBlock));
+  return static_cast<double>(tiles) * transform_cycles(set, inputs, outputs) + narrow_product_cycles(set, tiles, inputs, outputs) +
+         static_cast<double>(kBlock) / set.lanes * kFilterCycles * filters;
 }
 
 double grouped_winograd_cycles(const KernelSet& set, int64_t tiles, int64_t group_size, int64_t channels) {

@@ -39,7 +39,9 @@ bool winograd_fits_groups(int64_t inputs_per_group, int64_t outputs_per_group);
 /// Estimated cycles of a layer over so many tiles, to be held against wide_cycles().
 /// `one_part`: the inputs lie side by side.
 double winograd_cycles(const KernelSet& set, int64_t tiles, int64_t inputs, int64_t outputs, bool one_part);
-/// The same of a grouped layer.
+/// The same where inputs lie in one part and filters are transformed as it runs.
+double transforming_winograd_cycles(const KernelSet& set, int64_t tiles, int64_t inputs, int64_t outputs);
+/// The same as winograd_cycles of a grouped layer.
 double grouped_winograd_cycles(const KernelSet& set, int64_t tiles, int64_t group_size, int64_t channels);
 
 }  // namespace tnn::kernels

@@ -34,7 +34,7 @@ class WinogradStep : public KernelStep {
   int64_t work(int64_t images) const override { return convolution_->work(images); }
   void run(const RunState& state, Share share) const override;
   int64_t scratch_floats() const override { return convolution_->scratch_floats(); }
-  std::string describe() const override { return "winograd"; }
+  std::string describe() const override { return convolution_->transforms_filters() ? "winograd, transforming" : "winograd"; }
 
  private:
   std::unique_ptr<const kernels::WinogradConvolution> convolution_;

@@ -32,6 +32,7 @@ LayerWeights::LayerWeights(const LoweredModel& model, const Step& step, Layer la
     const ChannelRanges& active = model.plan.points[p].channels[static_cast<size_t>(step.output)];
     points_.push_back(weights_of(source, output_pieces(layer_, is_local_, active)));
     if (!is_direct(static_cast<int>(p))) points_.back().winograd = winograd_.get();
+    points_.back().transforms_filters = !forms_.transforming_points.empty() && forms_.transforming_points[p];
     bytes_ += points_.back().copied_bytes;
   }
 }
@@ -61,7 +62,7 @@ void LayerWeights::pack_shared(const float* source) {
 }
 
 PointWeights LayerWeights::weights_of(const float* source, const std::vector<OutputPiece>& pieces) {
-  PointWeights at{local_.get(), nullptr, {}, 0};
+  PointWeights at{local_.get(), nullptr, false, {}, 0};
   const int64_t row = layer_.inputs_per_group * layer_.taps();
   for (const OutputPiece& piece : pieces) {
     const int64_t outputs = count_channels(piece.outputs);

@@ -30,6 +30,7 @@ struct WeightPiece {
 struct PointWeights {
   const kernels::LocalWeights* local = nullptr;
   const kernels::WinogradWeights* winograd = nullptr;  ///< if not null: what to compute with; the others may be missing then
+  bool transforms_filters = false;  ///< minimal filtering with the one piece there is, whose filters are transformed each time
   std::vector<WeightPiece> pieces;
   int64_t copied_bytes = 0;  ///< packed for this point alone
 };
@@ -37,7 +38,8 @@ struct PointWeights {
 /// In what forms a layer's weights are packed.
 struct WeightForms {
   bool bf16 = false;
-  std::vector<bool> winograd_points;  ///< points that compute with transformed weights; empty: none do
+  std::vector<bool> winograd_points;      ///< points that compute with transformed weights; empty: none do
+  std::vector<bool> transforming_points;  ///< points of which the same is done with the weights as they are, transformed each time
   /// Outputs, and inputs of a group, up to which some point computes with the weights as they are; 0: none does.
   int64_t direct_outputs = std::numeric_limits<int64_t>::max(), direct_inputs = std::numeric_limits<int64_t>::max();
 };

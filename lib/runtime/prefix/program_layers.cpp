@@ -46,7 +46,7 @@ void ProgramBuilder::add_weighted(const Step& step, const StepAtPoint& at) {
     residual = computes_in_bf16() ? bf16_residual(operand) : as_one(operand);
     residual_numbering = operand.front().flattened ? nullptr : &numbering(operand.front().value);
   }
-  if (weights.at(point_index_).winograd)
+  if (weights.at(point_index_).winograd || (weights.at(point_index_).transforms_filters && !layout(step.output).planar))
     add_winograd(step, weights, residual ? &*residual : nullptr, residual_numbering);
   else if (weights.at(point_index_).local)
     add_local(step, weights, residual ? &*residual : nullptr);
@@ -102,7 +102,9 @@ void ProgramBuilder::add_winograd(const Step& step, const LayerWeights& weights,
                                   const ImageLayout* residual_numbering) {
   kernels::WinogradConvolution::Options options;
   options.kernels = &parts_.kernels;
-  options.weights = weights.at(point_index_).winograd;
+  const PointWeights& own = weights.at(point_index_);
+  options.weights = own.winograd;
+  if (!own.winograd) options.plain = own.pieces.front().weights.fp32;
   options.input = numbering(step.inputs.front().front().value);
   options.output = numbering(step.output);
   Layer as_one_group = weights.layer();

@@ -1,6 +1,7 @@
 #include "runtime/prefix/step_times.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "runtime/kernels/local_convolution.h"
 #include "runtime/kernels/planar_convolution.h"
@@ -12,6 +13,7 @@
 namespace tnn::prefix {
 namespace {
 
+constexpr double kImpossible = std::numeric_limits<double>::infinity();
 constexpr double kCyclesOfPixelPart = 4;  ///< of a wide batch norm: one part of one pixel, beside its vectors
 
 class Estimates {
@@ -44,7 +46,10 @@ class Estimates {
     work.steps = std::max<int64_t>(1, inputs * layer.taps());
     work.segment_length = static_cast<double>(inputs) / static_cast<double>(input.size());
     cycles.wide = kernels::wide_cycles(set_, work);
-    if (fits && inputs > 0) cycles.winograd = kernels::winograd_cycles(set_, work.pixels / 4, inputs, work.outputs, input.size() == 1);
+    if (fits && inputs > 0) {
+      cycles.winograd = kernels::winograd_cycles(set_, work.pixels / 4, inputs, work.outputs, input.size() == 1);
+      if (input.size() == 1) cycles.transforming = kernels::transforming_winograd_cycles(set_, work.pixels / 4, inputs, work.outputs);
+    }
     if (!may_be_planar) return cycles;
     work.pixels = kernels::PlanarLayout{numbering_[static_cast<size_t>(step.output)]}.span();
     cycles.planar = kernels::choose_planar_tiling(set_, work, is_preactivated(index)).cycles;
@@ -90,11 +95,17 @@ class Estimates {
 
 StepTimes times_of_steps(const Plan& plan, const PlanarRegions& regions, const std::vector<kernels::ImageLayout>& numbering,
                          const kernels::KernelSet& set, const Tuning& tuning) {
-  if (!tuning.points.empty()) return tuning.points;
   const Estimates estimates(plan, regions, numbering, set);
   StepTimes times(plan.points.size());
   for (size_t p = 0; p < plan.points.size(); ++p)
     for (size_t s = 0; s < plan.steps.size(); ++s) times[p].push_back(estimates.at(plan.points[p], s));
+  if (tuning.points.empty()) return times;
+  for (size_t p = 0; p < plan.points.size(); ++p)
+    for (size_t s = 0; s < plan.steps.size(); ++s) {
+      const StepTuning estimated = std::exchange(times[p][s], tuning.points[p][s]);
+      if (estimated.transforming < kImpossible)
+        times[p][s].transforming = times[p][s].winograd * estimated.transforming / estimated.winograd;
+    }
   return times;
 }
 

@@ -13,6 +13,8 @@ struct StepTuning {
   double winograd = std::numeric_limits<double>::infinity();  ///< by minimal filtering
   double planar = std::numeric_limits<double>::infinity();    ///< in a region of planes
   int tiling_rank = 0;                                        ///< of choose_wide_tiling
+  /// By minimal filtering whose filters are transformed each time; where the others are measured, of `winograd` as estimated.
+  double transforming = std::numeric_limits<double>::infinity();
 
   bool operator==(const StepTuning&) const = default;
 };

@@ -61,7 +61,7 @@ int64_t end_of_inputs(const Plan& plan, const PlanPoint& point, const Operand& i
 /// What a layer takes at a point in both ways.
 struct Times {
   double direct = 0, filtered = 0;
-  bool filtering_pays = false;
+  bool filtering_pays = false, transforming_pays = false;
 };
 
 /// Of weights packed in blocks of 16 outputs.
@@ -100,7 +100,10 @@ class Choice {
   std::vector<WeightForms> choose() {
     while (true) {
       std::vector<WeightForms> forms = best_forms();
-      if (!leave_planar_layers(forms)) return forms;
+      if (leave_planar_layers(forms)) continue;
+      for (size_t s = 0; s < forms.size(); ++s)
+        if (forms[s].winograd_points.empty()) forms[s].transforming_points = transforming_points(s);
+      return forms;
     }
   }
 
@@ -127,7 +130,8 @@ class Choice {
       if (point.steps[index].mode != StepMode::run || !has_outputs || count_channels(plan_, point, step.inputs.front()) == 0) continue;
       const StepTuning& own = step_times_[p][index];
       const double direct = std::min(own.wide, own.planar);
-      times[p] = {direct, own.winograd, own.winograd < gain_ * direct};
+      const bool has_one_part = step.inputs.front().size() == 1 && active_channels(point, step.inputs.front().front()).size() == 1;
+      times[p] = {direct, own.winograd, own.winograd < gain_ * direct, has_one_part && own.transforming < gain_ * direct};
     }
     return times;
   }
@@ -154,6 +158,13 @@ class Choice {
         packed_numbers(layer.groups * layer.outputs_per_group, layer.inputs_per_group, kernels::kWinogradPositions - 9) +
         packed_numbers(candidate.forms.direct_outputs, candidate.forms.direct_inputs, 9);
     return candidate;
+  }
+
+  /// Where to filter a layer for whose transformed weights there is no memory. Empty: nowhere.
+  std::vector<bool> transforming_points(size_t index) const {
+    std::vector<bool> points;
+    for (const Times& own : times_[index]) points.push_back(own.transforming_pays);
+    return std::find(points.begin(), points.end(), true) == points.end() ? std::vector<bool>{} : points;
   }
 
   /// As many layers as there is memory for.
