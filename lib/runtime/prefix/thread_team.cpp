@@ -3,7 +3,7 @@
 namespace tnn::prefix {
 namespace {
 
-constexpr int kSpins = 20000;  ///< without work, before a helper sleeps until the next begin(): some hundred microseconds
+constexpr int kSpins = 20000;  ///< without work, before a helper sleeps: some hundred microseconds
 
 void pause_briefly() {
 #if defined(__x86_64__)
@@ -34,9 +34,14 @@ ThreadTeam::~ThreadTeam() {
 void ThreadTeam::begin() {
   if (helpers_.empty()) return;
   active_.store(true, std::memory_order_release);
+  wake_helpers();
+}
+
+void ThreadTeam::wake_helpers() {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     ++round_;
+    asleep_.store(0, std::memory_order_relaxed);
   }
   wake_.notify_all();
 }
@@ -49,7 +54,9 @@ void ThreadTeam::run(const SharedTask& task, int parts) {
   task_ = &task;
   done_.store(0, std::memory_order_relaxed);
   const uint64_t number = (ticket_.load(std::memory_order_relaxed) >> 32) + 1;
-  ticket_.store(number << 32 | static_cast<uint64_t>(parts) << 16, std::memory_order_release);
+  // In one order with asleep_: a helper that goes to sleep sees the task, or is seen.
+  ticket_.store(number << 32 | static_cast<uint64_t>(parts) << 16, std::memory_order_seq_cst);
+  if (asleep_.load(std::memory_order_seq_cst) > 0) wake_helpers();
   while (take_part()) {
   }
   for (int spins = 0; done_.load(std::memory_order_acquire) != parts; ++spins)
@@ -57,6 +64,11 @@ void ThreadTeam::run(const SharedTask& task, int parts) {
       pause_briefly();
     else
       std::this_thread::yield();  // whoever holds the last part may be waiting for this processor
+}
+
+bool ThreadTeam::has_parts_left() const {
+  const uint64_t ticket = ticket_.load(std::memory_order_seq_cst);
+  return next_of(ticket) < parts_of(ticket);
 }
 
 bool ThreadTeam::take_part() {
@@ -76,7 +88,11 @@ void ThreadTeam::help() {
   while (true) {
     {
       std::unique_lock<std::mutex> lock(mutex_);
-      wake_.wait(lock, [&] { return round_ != seen || ended_; });
+      if (round_ == seen) {
+        asleep_.fetch_add(1, std::memory_order_seq_cst);
+        wake_.wait(lock, [&] { return round_ != seen || ended_ || has_parts_left(); });
+        if (round_ == seen) asleep_.fetch_sub(1, std::memory_order_relaxed);  // else whoever woke it did
+      }
       if (ended_) return;
       seen = round_;
     }

@@ -17,8 +17,8 @@ class SharedTask {
 };
 
 /// Threads that help their owner through a row of tasks. Parts go to whoever comes first, so that a thread that the system holds back
-/// delays nobody by more than the part it holds (or what that part takes at a time). Helpers look out for work between begin() and end(),
-/// for a bounded time without any, and sleep else.
+/// delays nobody by more than the part it holds (or what that part takes at a time). Helpers look out for work between begin() and end();
+/// after a while without any (the others are at a part that takes long) they sleep until the next task.
 class ThreadTeam {
  public:
   /// `size` counts the owner.
@@ -34,8 +34,10 @@ class ThreadTeam {
   void end() { active_.store(false, std::memory_order_release); }
 
  private:
+  void wake_helpers();
   void help();
   void help_while_active();
+  bool has_parts_left() const;
   /// Takes and does one part of the task in hand; false where none is left.
   bool take_part();
 
@@ -43,9 +45,10 @@ class ThreadTeam {
   std::atomic<uint64_t> ticket_{0};  ///< number of the task (32 bits), its parts (16), the next part (16)
   std::atomic<int> done_{0};
   std::atomic<bool> active_{false};
+  std::atomic<int> asleep_{0};  ///< helpers that are, or are about to be, and have not been woken; changed under the mutex
   std::mutex mutex_;
   std::condition_variable wake_;
-  uint64_t round_ = 0;  ///< counts begin(); under the mutex
+  uint64_t round_ = 0;  ///< counts the calls to wake; under the mutex
   bool ended_ = false;  ///< under the mutex
   std::vector<std::thread> helpers_;
 };
