@@ -31,7 +31,10 @@ Case::Case(unsigned seed, int64_t inputs_per_group, int64_t outputs_per_group)
     : random(seed), inputs_each(inputs_per_group), outputs_each(outputs_per_group) {
   if (random.chance(50)) {  // the nine taps of most networks
     const int64_t stride = random.in(1, 2), rows = random.in(1, 12), columns = random.chance(70) ? random.in(1, 12) : random.in(30, 150);
-    naive.shape = {{{3, 3}, {stride, stride}, {1, 1}, {1, 1}}, {rows, columns}, {(rows - 1) / stride + 1, (columns - 1) / stride + 1}};
+    const int64_t dilation = random.chance(15) ? 2 : 1, row_stride = random.chance(15) ? 3 - stride : stride;
+    naive.shape = {{{3, 3}, {row_stride, stride}, {dilation, 1}, {dilation, 1}},
+                   {rows, columns},
+                   {(rows - 1) / row_stride + 1, (columns - 1) / stride + 1}};
   } else {
     naive.shape = random_window(random, static_cast<size_t>(random.in(1, 3)), 8);
   }
@@ -51,6 +54,8 @@ Case::Case(unsigned seed, int64_t inputs_per_group, int64_t outputs_per_group)
   input_layout = ImageLayout::dense(naive.shape.input);
   input_layout.widen_for(naive.shape.window, naive.shape.output);
   output_layout = ImageLayout::dense(naive.shape.output);
+  if (random.chance(50))
+    for (int64_t& halo : output_layout.low_halo) halo = random.in(0, 2);
   input_stride = wide_pixel_stride(inputs);
   output_stride = wide_pixel_stride(naive.outputs);
   input = to_wide(x, input_layout, naive.images, inputs, input_stride);

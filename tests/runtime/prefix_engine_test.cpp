@@ -1,3 +1,4 @@
+#include <cmath>
 #include <deque>
 
 #include "catch_compat.h"
@@ -6,6 +7,7 @@
 #include "models/registry.h"
 #include "runtime/kernels/kernel_set.h"
 #include "runtime/prefix/model_parts.h"
+#include "runtime/prefix/prefix_context.h"
 #include "runtime/prefix/step_profile.h"
 #include "runtime/throttled_network.h"
 #include "saved_model.h"
@@ -218,10 +220,10 @@ TEST_CASE("grouped layers are filtered where that is estimated to be faster and 
     int filtered = 0;
     for (size_t s = 0; s < all.weights.size(); ++s) {
       if (!all.weights[s] || all.weights[s]->layer().groups == 1) continue;
-      CHECK(none.weights[s]->is_direct(kPoint));
+      CHECK(none.weights[s]->uses_plain_weights(kPoint));
       const prefix::StepTuning& times = all.times[kPoint][s];
       const bool pays = times.winograd < 0.9 * times.wide;
-      CHECK(all.weights[s]->is_direct(kPoint) == !pays);
+      CHECK(all.weights[s]->uses_plain_weights(kPoint) == !pays);
       filtered += pays;
     }
     CHECK(filtered >= 2);  // of 16 and 32 channels a group; of 8 where products of half vectors are fast
@@ -238,13 +240,45 @@ TEST_CASE("layers are filtered by weights transformed each time where that is es
     for (size_t s = 0; s < none.weights.size(); ++s)
       for (int point = 0; none.weights[s] && point < static_cast<int>(model->plan.points.size()); ++point) {
         const prefix::StepTuning& times = none.times[static_cast<size_t>(point)][s];
-        CHECK(none.weights[s]->is_direct(point));
-        CHECK((!none.weights[s]->at(point).transforms_filters || times.transforming < 0.9 * times.wide));
-        CHECK((!all.weights[s]->at(point).transforms_filters || all.weights[s]->is_direct(point)));
-        transforming += none.weights[s]->at(point).transforms_filters;
+        CHECK(none.weights[s]->uses_plain_weights(point));
+        const bool pays = times.transforming < 0.9 * std::min(times.wide, times.planar);
+        const bool reads_input = model->plan.steps[s].inputs.front().front().value == 0;
+        CHECK(none.weights[s]->at(point).transforms_filters == (pays && !reads_input));
+        transforming += none.weights[s]->at(point).transforms_filters && !all.weights[s]->uses_plain_weights(point);
       }
   }
   CHECK(transforming > 0);
+}
+
+TEST_CASE("layers of filters transformed each time do not depend on the number of threads") {
+  const SavedModel saved(RandomModel(filtered_model(), 1));
+  const auto model = load_lowered_model(saved.path);
+  const int64_t outputs = 5;
+  for (const kernels::KernelSet* kernels : kernels::available_kernel_sets()) {
+    prefix::Tuning tuning;
+    tuning.points.assign(model->plan.points.size(), std::vector<prefix::StepTuning>(model->plan.steps.size(), {1, 0, INFINITY, 0}));
+    tuning.weight_share = 0;
+    const auto parts = std::make_shared<const prefix::ModelParts>(model, *kernels, Precision::fp32, tuning);
+    for (const int64_t batch : {1, 9}) {
+      const std::vector<float> input = saved.model.input(batch, 7);
+      std::vector<float> alone;
+      for (const int threads : {1, 2, 5}) {
+        INFO(kernels->name << ", batch " << batch << ", " << threads << " threads");
+        ContextOptions options;
+        options.batch_limit = batch;
+        options.threads = threads;
+        const auto programs = std::make_shared<const prefix::ProgramSet>(parts, options);
+        int transforming = 0;
+        for (const auto& step : programs->at(3).steps) transforming += step.kernel->describe() == "winograd, transforming";
+        REQUIRE(transforming >= 2);
+        prefix::PrefixContext context(programs, threads);
+        std::vector<float> output(static_cast<size_t>(batch * outputs));
+        context.run(input.data(), batch, 3, output.data());
+        if (alone.empty()) alone = output;
+        CHECK(output == alone);
+      }
+    }
+  }
 }
 
 TEST_CASE("packed weights with filtered layers stay within 1.05 of the numbers in the file") {

@@ -63,7 +63,7 @@ TEST_CASE("times that choose another way at every step and point leave results a
     for (const auto& layer : parts->weights) {
       const int points = static_cast<int>(model->plan.points.size());
       int direct = 0;
-      for (int point = 0; layer && point < points; ++point) direct += layer->is_direct(point);
+      for (int point = 0; layer && point < points; ++point) direct += layer->uses_plain_weights(point);
       filtered += layer && direct < points;
       cut += layer && direct > 0 && direct < points;
     }
@@ -125,7 +125,7 @@ TEST_CASE("grouped layers are filtered or not at each point without a difference
       const auto& layer = parts->weights[s];
       if (!layer || layer->layer().groups == 1) continue;
       int points = 0;
-      for (int point = 0; point < static_cast<int>(model->plan.points.size()); ++point) points += !layer->is_direct(point);
+      for (int point = 0; point < static_cast<int>(model->plan.points.size()); ++point) points += !layer->uses_plain_weights(point);
       layers += points > 0;
       cut += points > 0 && points < static_cast<int>(model->plan.points.size());
     }

@@ -70,7 +70,7 @@ BasicWideConvolution<Element>::BasicWideConvolution(Options options) : options_(
   tiling_ = choose_wide_tiling(*options_.kernels, work_of(options_), options_.tiling_rank);
   choose_remainders();
   for (const PixelRun& run : options_.map->runs) add_run(run);
-  if (std::is_same_v<Element, float>) add_steps();
+  if constexpr (std::is_same_v<Element, float>) add_steps();
   choose_block();
 }
 

@@ -23,17 +23,17 @@ bool lie_side_by_side(const std::vector<int32_t>& inputs, const std::vector<Tap>
   return taps[1].pixel_offset - taps[0].pixel_offset == 1 && 2 * neighbours > inputs.size();
 }
 
-/// How many outputs from the first on lie side by side: a row of the map.
-int64_t row_of(const std::vector<int32_t>& outputs) {
+/// How many windows from the first on lie side by side: a row of the map, after which the halo follows.
+int64_t row_of(const std::vector<int32_t>& inputs) {
   size_t row = 1;
-  while (row < outputs.size() && outputs[row] - outputs[row - 1] == 1) ++row;
+  while (row < inputs.size() && inputs[row] - inputs[row - 1] == 1) ++row;
   return static_cast<int64_t>(row);
 }
 
-constexpr int64_t kStripPixels = 64, kLongestRow = 128;
+constexpr int64_t kLongestRow = 128;
 
-/// Pixels of a unit of work: pairs of rows of a map, unless these are long.
-int64_t strip_of(int64_t row) { return row > kLongestRow ? kStripPixels : std::max<int64_t>(1, kStripPixels / (2 * row)) * 2 * row; }
+/// Pixels of a unit of work that goes two rows at a time: pairs of them, unless they are long.
+int64_t strip_of(int64_t row, int64_t usual) { return row > kLongestRow ? usual : std::max<int64_t>(1, usual / (2 * row)) * 2 * row; }
 
 /// Of the FMA peak: groups that are a vector or more, and those whose inputs are spread over one, a permutation a product.
 constexpr double kGroupedShare = 0.9, kSpreadShare = 0.65;
@@ -71,8 +71,10 @@ LocalConvolution::LocalConvolution(Options options) : options_(std::move(options
   if (options_.map->runs.size() != 1) throw UsageError("local convolution: the map must be in the order of the images");
   for (const Tap& tap : options_.map->taps) taps_.push_back(tap.pixel_offset * options_.input_stride);
   kernel_ = kernel();
-  row_pixels_ = row_of(options_.map->output);
-  strip_pixels_ = strip_of(row_pixels_);
+  if (kernel_ == options_.kernels->depthwise_side_by_side) {
+    row_pixels_ = row_of(options_.map->input);
+    strip_pixels_ = strip_of(row_pixels_, kStripPixels);
+  }
   blocks_ = (options_.channels + kBlock - 1) / kBlock;
 }
 

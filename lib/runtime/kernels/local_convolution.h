@@ -53,12 +53,14 @@ class LocalConvolution {
   void run(const StepBuffers& buffers, Share share) const { run(buffers, share, options_.map->images); }
 
  private:
+  static constexpr int64_t kStripPixels = 64;  ///< of a unit of work
+
   LocalKernel kernel() const;
   int64_t pixels(int64_t images) const;
 
   Options options_;
   std::vector<int64_t> taps_;
-  int64_t blocks_ = 0, row_pixels_ = 1, strip_pixels_ = 1;
+  int64_t blocks_ = 0, row_pixels_ = 1, strip_pixels_ = kStripPixels;
   LocalKernel kernel_ = nullptr;
 };
 

@@ -22,7 +22,9 @@ double tile_cycles(int pixels, int vectors) {
 /// FMA's result is there after four; weights come from the second-level cache at 2.2 cycles a cache line. Of one pixel they come from
 /// memory, and more than four blocks, a power of two apart, evict each other from the first-level cache.
 double cycles_per_step(const KernelSet& set, int pixels, int vectors, const WideWork& work) {
-  const double products = pixels * vectors, loads = pixels + vectors + 2 * std::max(0, pixels - kAddressRegisters);
+  const double products = pixels * vectors;
+  const double inputs = set.lanes == 16 && pixels > 1 ? products : pixels;  // of AVX-512 each product takes its input from memory
+  const double loads = inputs + vectors + 2 * std::max(0, pixels - kAddressRegisters);
   const double weight_lines = vectors * set.lanes / 16.0;
   const double line_cycles = pixels == 1 && weight_lines > 4 ? 3.0 : 2.2;
   const double loop = std::max({products / fmas_per_cycle(set), loads / 2, 4.0, line_cycles * weight_lines});

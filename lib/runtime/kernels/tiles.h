@@ -47,8 +47,7 @@ struct Epilogue {
   float lower = 0, upper = 0;
 };
 
-/// Tiles of pixels x vectors of outputs, computed in registers: for each segment and channel, one broadcast input a pixel times the weight
-/// vectors.
+/// Tiles of pixels x vectors of outputs, computed in registers: for each segment and channel, one input a pixel times the weight vectors.
 /// In bf16, pairs of inputs and their weights are multiplied and summed at once, in fp32; the channel stride is 1.
 template <typename Element>
 struct BasicWideTile {

@@ -37,8 +37,14 @@ void WinogradConvolution::check() const {
   const int64_t group = options_.group_size;
   if (group != 0 && (!winograd_fits_groups(group, group) || options_.outputs % group != 0 || options_.parts.size() != 1))
     throw UsageError("Winograd convolution: whole groups of 8 channels or blocks of 16, side by side in the input, are allowed");
-  if (options_.plain && (options_.weights || group != 0 || options_.parts.size() != 1 || options_.plain->taps() != 9))
+  if ((options_.plain != nullptr) == (options_.weights != nullptr))
+    throw UsageError("Winograd convolution: either transformed weights or weights as they are must be given");
+  if (!options_.plain) return;
+  if (group != 0 || options_.parts.size() != 1 || options_.plain->taps() != 9)
     throw UsageError("Winograd convolution: filters of 3x3 over one part of inputs, not grouped, can be transformed as it runs");
+  const InputPart& part = options_.parts.front();
+  if (options_.outputs > options_.plain->outputs() || part.weight_channel + part.channels > options_.plain->inputs())
+    throw UsageError("Winograd convolution: the active channels must lie in the layer's");
 }
 
 void WinogradConvolution::choose_blocks() {
@@ -54,15 +60,16 @@ void WinogradConvolution::choose_blocks() {
     input_stride_ = wide_pixel_stride(inputs_ + (options_.parts.size() > 1 ? kBlock - 1 : 0));
     const bool shared = options_.threads > 1;
     const int64_t units = std::max(kUnits, kUnitsPerThread * options_.threads);
-    const bool by_tiles = shared && !options_.plain;  // each of which would transform all filters
+    const bool by_tiles = shared && !options_.plain;  // of whose parts each would transform all filters
     const int64_t largest = by_tiles ? std::clamp(divide_up(all, units), kSmallestBlock, kLargestWinogradBlock) : kLargestWinogradBlock;
     const int64_t even = divide_up(all, divide_up(all, largest));  // tiles of a block
-    const int64_t most = std::max<int64_t>(1, options_.outputs / (shared ? kSharedChunkOutputs : kChunkOutputs));
+    const int64_t most = std::max<int64_t>(1, options_.outputs / (!shared ? kChunkOutputs : options_.plain ? kBlock : kSharedChunkOutputs));
     const int64_t chunks = std::clamp<int64_t>(units / divide_up(all, even), 1, most);
     chunk_outputs = round_up(divide_up(options_.outputs, chunks), kBlock);
     output_stride_ = wide_pixel_stride(chunk_outputs);
-    const int64_t fitting = kScratchFloats / (kWinogradPositions * (input_stride_ + output_stride_)) / kSmallestBlock * kSmallestBlock;
-    block_tiles_ = std::min(by_tiles ? even : all, std::clamp(fitting, kSmallestBlock, kLargestWinogradBlock));
+    const int64_t fitting = kScratchFloats / (kWinogradPositions * (input_stride_ + output_stride_));
+    const int64_t whole = std::clamp(fitting / kSmallestBlock * kSmallestBlock, kSmallestBlock, kLargestWinogradBlock);
+    block_tiles_ = options_.plain ? transforming_block_tiles(all, inputs_) : std::min(by_tiles ? even : all, whole);
   }
   block_ = sample_map(block_tiles_);
   add_chunks(chunk_outputs);

@@ -18,8 +18,8 @@ class WinogradConvolution {
   struct Options {
     const KernelSet* kernels = nullptr;
     const WinogradWeights* weights = nullptr;
-    /// In their place the weights as they are, whose filters are transformed each time that it runs: as long as the products of a map of
-    /// some pixels take longer, that is faster than direct convolution, and takes no memory. Of inputs in one part, not grouped.
+    /// In their place the weights as they are, whose filters are transformed each time that it runs, which takes no memory, and pays where
+    /// the products of the map's tiles outweigh the transform. Of inputs in one part, not grouped.
     const PackedWeights* plain = nullptr;
     ImageLayout input, output, residual;  ///< how pixels are numbered; `input` has a halo of at least 1
     std::vector<InputPart> parts;         ///< wide
@@ -54,7 +54,7 @@ class WinogradConvolution {
   /// Of inputs and products in the scratch; behind these lie the filters of one block of outputs, where they are transformed.
   int64_t transforms_floats() const { return kWinogradPositions * block_tiles_ * (input_stride_ + output_stride_); }
   /// Between two positions of a block's filters: cache lines of all 16, which are written together, are not to lie in one set.
-  int64_t filter_stride() const { return (inputs_ + 1) * kBlock; }
+  int64_t filter_stride() const { return (inputs_ | 1) * kBlock; }
   void check() const;
   void choose_blocks();
   void add_chunks(int64_t chunk_outputs);

@@ -10,6 +10,8 @@ namespace {
 constexpr double kProductShare = 0.85;                   ///< of the FMA peak, that products of few inputs have
 constexpr double kInputCycles = 40, kOutputCycles = 36;  ///< of a tile and 16 channels
 constexpr double kFilterCycles = 45;                     ///< of an input and 16 outputs
+constexpr int64_t kTransformedInputs = 128 * 1024;       ///< numbers, of a block of tiles: half of the second-level cache
+constexpr int64_t kSmallestTransformingBlock = 16;
 
 /// G g G^T of one filter.
 void transform_filter(const float* g, double (&result)[kWinogradPositions]) {
@@ -88,8 +90,13 @@ double winograd_cycles(const KernelSet& set, int64_t tiles, int64_t inputs, int6
   return static_cast<double>(tiles) * transform_cycles(set, inputs, outputs) + product_cycles(set, tiles, inputs, outputs, one_part);
 }
 
+int64_t transforming_block_tiles(int64_t tiles, int64_t inputs) {
+  const int64_t most = std::clamp(kTransformedInputs / (kWinogradPositions * inputs), kSmallestTransformingBlock, kLargestWinogradBlock);
+  return divide_up(tiles, divide_up(tiles, most));
+}
+
 double transforming_winograd_cycles(const KernelSet& set, int64_t tiles, int64_t inputs, int64_t outputs) {
-  const auto filters = static_cast<double>(inputs * divide_up(outputs, kBlock) * divide_up(tiles, kLargestWinogradBlock));
+  const auto filters = static_cast<double>(inputs * divide_up(outputs, kBlock) * divide_up(tiles, transforming_block_tiles(tiles, inputs)));
   return static_cast<double>(tiles) * transform_cycles(set, inputs, outputs) + narrow_product_cycles(set, tiles, inputs, outputs) +
          static_cast<double>(kBlock) / set.lanes * kFilterCycles * filters;
 }

@@ -39,6 +39,8 @@ bool winograd_fits_groups(int64_t inputs_per_group, int64_t outputs_per_group);
 /// Estimated cycles of a layer over so many tiles, to be held against wide_cycles().
 /// `one_part`: the inputs lie side by side.
 double winograd_cycles(const KernelSet& set, int64_t tiles, int64_t inputs, int64_t outputs, bool one_part);
+/// Tiles that are transformed together where filters are, too, and that for each such block: even ones, as large as caches allow.
+int64_t transforming_block_tiles(int64_t tiles, int64_t inputs);
 /// The same where inputs lie in one part and filters are transformed as it runs.
 double transforming_winograd_cycles(const KernelSet& set, int64_t tiles, int64_t inputs, int64_t outputs);
 /// The same as winograd_cycles of a grouped layer.

@@ -31,7 +31,7 @@ LayerWeights::LayerWeights(const LoweredModel& model, const Step& step, Layer la
   for (size_t p = 0; p < model.plan.points.size(); ++p) {
     const ChannelRanges& active = model.plan.points[p].channels[static_cast<size_t>(step.output)];
     points_.push_back(weights_of(source, output_pieces(layer_, is_local_, active)));
-    if (!is_direct(static_cast<int>(p))) points_.back().winograd = winograd_.get();
+    if (!uses_plain_weights(static_cast<int>(p))) points_.back().winograd = winograd_.get();
     points_.back().transforms_filters = !forms_.transforming_points.empty() && forms_.transforming_points[p];
     bytes_ += points_.back().copied_bytes;
   }

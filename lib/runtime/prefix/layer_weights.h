@@ -30,7 +30,8 @@ struct WeightPiece {
 struct PointWeights {
   const kernels::LocalWeights* local = nullptr;
   const kernels::WinogradWeights* winograd = nullptr;  ///< if not null: what to compute with; the others may be missing then
-  bool transforms_filters = false;  ///< minimal filtering with the one piece there is, whose filters are transformed each time
+  bool transforms_filters =
+      false;  ///< minimal filtering with the one piece there is, transformed each time, unless the output lies in planes
   std::vector<WeightPiece> pieces;
   int64_t copied_bytes = 0;  ///< packed for this point alone
 };
@@ -52,7 +53,7 @@ class LayerWeights {
   const Layer& layer() const { return layer_; }
   const PointWeights& at(int point) const { return points_[static_cast<size_t>(point)]; }
   /// Whether the point computes with the weights as they are.
-  bool is_direct(int point) const { return forms_.winograd_points.empty() || !forms_.winograd_points[static_cast<size_t>(point)]; }
+  bool uses_plain_weights(int point) const { return forms_.winograd_points.empty() || !forms_.winograd_points[static_cast<size_t>(point)]; }
   int64_t bytes() const { return bytes_; }
 
  private:

@@ -76,14 +76,15 @@ bool writes_parts(const Step& step) {
 bool may_be_planar(const ModelParts& parts, int point_index, size_t index, size_t split, int64_t batch_limit) {
   const PlanPoint& point = parts.plan().points[static_cast<size_t>(point_index)];
   const bool alone = batch_limit == 1 || (index + 1 < split || (index < split && split == parts.plan().steps.size()));
-  return alone && (!parts.weights[index] || point.steps[index].mode == StepMode::skip || parts.weights[index]->is_direct(point_index));
+  return alone &&
+         (!parts.weights[index] || point.steps[index].mode == StepMode::skip || parts.weights[index]->uses_plain_weights(point_index));
 }
 
 /// The regions that are planar at a point: where that pays and can be.
 std::vector<bool> choose_planar_regions(const ModelParts& parts, int point, size_t split, int64_t batch_limit) {
   const auto& steps = parts.plan().steps;
   std::vector<bool> filtered;
-  for (const auto& layer : parts.weights) filtered.push_back(layer && !layer->is_direct(point));
+  for (const auto& layer : parts.weights) filtered.push_back(layer && !layer->uses_plain_weights(point));
   std::vector<bool> planar = where_planes_pay(parts.plan(), parts.regions, parts.times, point, filtered);
   if (parts.uses_bf16()) planar.assign(planar.size(), false);  // bf16 kernels read pixels
   for (size_t s = 0; s < steps.size(); ++s) {

@@ -14,7 +14,7 @@ constexpr double kMeasuredGain = 0.97;  ///< of the direct time
 struct Candidate {
   size_t step = 0;
   int64_t extra_numbers = 0;  ///< that its weights take so, beyond those as they are
-  double saved = 0;           ///< at the point that saves most
+  double saved = 0;           ///< at the point that saves most, beside what takes no memory
   WeightForms forms;
 };
 
@@ -61,6 +61,7 @@ int64_t end_of_inputs(const Plan& plan, const PlanPoint& point, const Operand& i
 /// What a layer takes at a point in both ways.
 struct Times {
   double direct = 0, filtered = 0;
+  double unfiltered = 0;  ///< without memory: the faster of direct and transforming
   bool filtering_pays = false, transforming_pays = false;
 };
 
@@ -131,7 +132,8 @@ class Choice {
       const StepTuning& own = step_times_[p][index];
       const double direct = std::min(own.wide, own.planar);
       const bool has_one_part = step.inputs.front().size() == 1 && active_channels(point, step.inputs.front().front()).size() == 1;
-      times[p] = {direct, own.winograd, own.winograd < gain_ * direct, has_one_part && own.transforming < gain_ * direct};
+      const bool transforming_pays = has_one_part && own.transforming < gain_ * direct;
+      times[p] = {direct, own.winograd, transforming_pays ? own.transforming : direct, own.winograd < gain_ * direct, transforming_pays};
     }
     return times;
   }
@@ -146,7 +148,7 @@ class Choice {
       const Times& times = times_[index][p];
       candidate.forms.winograd_points.push_back(times.filtering_pays);
       if (times.filtering_pays) {
-        candidate.saved = std::max(candidate.saved, times.direct - times.filtered);
+        candidate.saved = std::max(candidate.saved, times.unfiltered - times.filtered);
       } else if (point.steps[index].mode == StepMode::run) {
         const int64_t outputs = count_channels(point.channels[static_cast<size_t>(step.output)]);
         const int64_t inputs = layer.groups > 1 ? layer.inputs_per_group : end_of_inputs(plan_, point, step.inputs.front());
