@@ -153,10 +153,10 @@ TEST_CASE("every wide kernel of every instruction set is a matrix product with i
   const PackedWeights packed(weights.data(), 192, channels, 1);
   const std::vector<float> x = random.values(kPixels * channels), residual = random.values(kPixels * 192);
   std::vector<int32_t> from(kPixels), to(kPixels), added(kPixels);
-  for (int32_t q = 0; q < kPixels; ++q) {
-    from[static_cast<size_t>(q)] = (7 * q + 3) % kPixels;
-    to[static_cast<size_t>(q)] = (5 * q + 1) % kPixels;
-    added[static_cast<size_t>(q)] = 11 * q % kPixels;
+  for (int64_t q = 0; q < kPixels; ++q) {
+    from[static_cast<size_t>(q)] = static_cast<int32_t>((7 * q + 3) % kPixels);
+    to[static_cast<size_t>(q)] = static_cast<int32_t>((5 * q + 1) % kPixels);
+    added[static_cast<size_t>(q)] = static_cast<int32_t>(11 * q % kPixels);
   }
   std::vector<double> expected(kPixels * 192);
   for (int64_t q = 0; q < kPixels; ++q)
