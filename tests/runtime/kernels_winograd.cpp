@@ -117,6 +117,20 @@ double Case::error(const KernelSet& kernels, int threads, bool plain) const {
   return largest_error(output, expected, written, naive.images, naive.outputs, output_stride);
 }
 
+const std::vector<float> kOnes(64, 1.0F);
+
+/// 24 outputs over a map of 4x4, without weights.
+WinogradConvolution::Options small_layer(int64_t inputs) {
+  WinogradConvolution::Options options;
+  options.kernels = &best_kernel_set();
+  options.input = options.output = ImageLayout::dense({4, 4});
+  options.parts = {{0, wide_pixel_stride(inputs), 0, inputs}};
+  options.outputs = 24;
+  options.output_stride = 32;
+  options.epilogue = {kOnes.data(), kOnes.data(), 0, 1};
+  return options;
+}
+
 }  // namespace
 
 TEST_CASE("minimal filtering equals plain loops in every instruction set and width") {
@@ -134,17 +148,11 @@ TEST_CASE("minimal filtering fits groups of 8 channels and of blocks of 16") {
   for (const int64_t size : {8, 16, 48}) CHECK(winograd_fits_groups(size, size));
   for (const int64_t size : {1, 4, 12, 24}) CHECK_FALSE(winograd_fits_groups(size, size));
   CHECK_FALSE(winograd_fits_groups(8, 16));
-  const std::vector<float> weights(size_t{32} * 8 * 9), ones(64, 1.0F);
+  const std::vector<float> weights(size_t{32} * 8 * 9);
   const WinogradWeights transformed(weights.data(), 32, 8, true);
-  WinogradConvolution::Options options;
-  options.kernels = &best_kernel_set();
+  WinogradConvolution::Options options = small_layer(32);
   options.weights = &transformed;
-  options.input = options.output = ImageLayout::dense({4, 4});
-  options.parts = {{0, 32, 0, 32}};
-  options.outputs = 24;
-  options.output_stride = 32;
   options.group_size = 8;
-  options.epilogue = {ones.data(), ones.data(), 0, 1};
   CHECK_NOTHROW(WinogradConvolution(options));
   options.outputs = 20;
   CHECK_THROWS_AS(WinogradConvolution(options), UsageError);
@@ -154,16 +162,13 @@ TEST_CASE("minimal filtering fits groups of 8 channels and of blocks of 16") {
 }
 
 TEST_CASE("filters are transformed as minimal filtering runs for one part of inputs and no groups") {
-  const std::vector<float> weights(size_t{32} * 8 * 9), ones(64, 1.0F);
-  const PackedWeights plain(weights.data(), 32, 8, 9), of_one_tap(weights.data(), 32, 8, 1);
-  WinogradConvolution::Options options;
-  options.kernels = &best_kernel_set();
+  const std::vector<float> weights(size_t{32} * 8 * 9);
+  const PackedWeights plain(weights.data(), 32, 8, 9), of_one_tap(weights.data(), 32, 8, 1), of_few_outputs(weights.data(), 16, 8, 9);
+  WinogradConvolution::Options options = small_layer(8);
+  CHECK_THROWS_AS(WinogradConvolution(options), UsageError);  // no weights
+  options.plain = &of_few_outputs;
+  CHECK_THROWS_AS(WinogradConvolution(options), UsageError);
   options.plain = &plain;
-  options.input = options.output = ImageLayout::dense({4, 4});
-  options.parts = {{0, 16, 0, 8}};
-  options.outputs = 24;
-  options.output_stride = 32;
-  options.epilogue = {ones.data(), ones.data(), 0, 1};
   CHECK_NOTHROW(WinogradConvolution(options));
   options.plain = &of_one_tap;
   CHECK_THROWS_AS(WinogradConvolution(options), UsageError);

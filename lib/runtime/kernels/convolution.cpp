@@ -164,7 +164,7 @@ const Element* BasicWideConvolution<Element>::weights_ahead(int64_t tile, int64_
   if (next_chunk == static_cast<int64_t>(tiling_.chunks.size())) return nullptr;
   const OutputChunk& next = tiling_.chunks[static_cast<size_t>(next_chunk)];
   const int64_t lanes = options_.kernels->lanes, first = next.first * lanes / kBlock;
-  const int64_t blocks = ((next.first + next.vectors) * lanes + kBlock - 1) / kBlock - first;
+  const int64_t blocks = divide_up((next.first + next.vectors) * lanes, kBlock) - first;
   if (tile > blocks) return nullptr;
   tiles = std::min(tiles, tile == 0 ? 1 : blocks - tile + 1);
   if (tile == 0) return nullptr;

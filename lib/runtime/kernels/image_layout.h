@@ -7,7 +7,8 @@
 
 namespace tnn::kernels {
 
-inline int64_t round_up(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+inline int64_t divide_up(int64_t value, int64_t by) { return (value + by - 1) / by; }
+inline int64_t round_up(int64_t value, int64_t multiple) { return divide_up(value, multiple) * multiple; }
 
 /// Floats between neighbouring pixels of a wide value with that many active channels: a multiple of 16, and an odd number of cache lines,
 /// lest the pixels of a tile share cache sets.

@@ -75,14 +75,14 @@ LocalConvolution::LocalConvolution(Options options) : options_(std::move(options
     row_pixels_ = row_of(options_.map->input);
     strip_pixels_ = strip_of(row_pixels_, kStripPixels);
   }
-  blocks_ = (options_.channels + kBlock - 1) / kBlock;
+  blocks_ = divide_up(options_.channels, kBlock);
 }
 
 int64_t LocalConvolution::pixels(int64_t images) const {
   return static_cast<int64_t>(options_.map->output.size()) / options_.map->images * images;
 }
 
-int64_t LocalConvolution::work(int64_t images) const { return blocks_ * ((pixels(images) + strip_pixels_ - 1) / strip_pixels_); }
+int64_t LocalConvolution::work(int64_t images) const { return blocks_ * (divide_up(pixels(images), strip_pixels_)); }
 
 LocalKernel LocalConvolution::kernel() const {
   const KernelSet& kernels = *options_.kernels;

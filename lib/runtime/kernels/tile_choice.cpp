@@ -12,7 +12,7 @@ constexpr double kImpossible = std::numeric_limits<double>::infinity();
 constexpr int kAddressRegisters = 10;
 
 /// Cycles of a tile's beginning and end: addresses of its pixels, sums to scale and store. The next tile begins before it is over, as far
-/// as the core looks ahead, which is half as far where another thread shares it. Fitted to tiles measured with and without.
+/// as the core looks ahead. That seems to be halved at times, as it is where another thread shares the core: fitted to both states.
 double tile_cycles(int pixels, int vectors) {
   const double products = pixels * vectors;
   return 0.35 * pixels * pixels + products + 2 * std::max(0.0, products - 6);

@@ -15,8 +15,6 @@ constexpr int64_t kUnits = 4, kUnitsPerThread = 2;  ///< of work that a step sho
 constexpr int64_t kChunkOutputs = 64;               ///< from here on a unit's own transform of the inputs costs little
 constexpr int64_t kSharedChunkOutputs = 32;         ///< and from here on less than a thread that waits
 
-int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
 int64_t count_channels(const std::vector<InputPart>& parts) {
   int64_t channels = 0;
   for (const InputPart& part : parts) channels += part.channels;

@@ -32,8 +32,6 @@ void transform_filter(const float* g, double (&result)[kWinogradPositions]) {
   }
 }
 
-int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
 /// Of all positions of so many tiles, by the kernel that goes through them.
 double narrow_product_cycles(const KernelSet& set, int64_t tiles, int64_t inputs, int64_t outputs) {
   const auto numbers = static_cast<double>(tiles * inputs * round_up(outputs, kBlock));
@@ -53,7 +51,7 @@ double product_cycles(const KernelSet& set, int64_t tiles, int64_t inputs, int64
 
 /// Of a tile and so many channels, which the transforms go through in vectors.
 double transform_cycles(const KernelSet& set, int64_t inputs, int64_t outputs) {
-  const auto blocks = [](int64_t channels) { return static_cast<double>((channels + kBlock - 1) / kBlock); };
+  const auto blocks = [](int64_t channels) { return static_cast<double>(divide_up(channels, kBlock)); };
   return static_cast<double>(kBlock) / set.lanes * (kInputCycles * blocks(inputs) + kOutputCycles * blocks(outputs));
 }
 

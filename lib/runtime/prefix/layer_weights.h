@@ -30,8 +30,8 @@ struct WeightPiece {
 struct PointWeights {
   const kernels::LocalWeights* local = nullptr;
   const kernels::WinogradWeights* winograd = nullptr;  ///< if not null: what to compute with; the others may be missing then
-  bool transforms_filters =
-      false;  ///< minimal filtering with the one piece there is, transformed each time, unless the output lies in planes
+  /// Minimal filtering with the one piece there is, its filters transformed each time, unless the output lies in planes.
+  bool transforms_filters = false;
   std::vector<WeightPiece> pieces;
   int64_t copied_bytes = 0;  ///< packed for this point alone
 };
@@ -40,7 +40,7 @@ struct PointWeights {
 struct WeightForms {
   bool bf16 = false;
   std::vector<bool> winograd_points;      ///< points that compute with transformed weights; empty: none do
-  std::vector<bool> transforming_points;  ///< points of which the same is done with the weights as they are, transformed each time
+  std::vector<bool> transforming_points;  ///< points that filter with the weights as they are, transformed each time; empty: none do
   /// Outputs, and inputs of a group, up to which some point computes with the weights as they are; 0: none does.
   int64_t direct_outputs = std::numeric_limits<int64_t>::max(), direct_inputs = std::numeric_limits<int64_t>::max();
 };
