@@ -45,7 +45,5 @@ function(tnn_layer_tests name)
   if(TNN_CUDA)
     set(environment ENVIRONMENT TNN_CUDA_MODULE=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/libtnn_cuda.so)
   endif()
-  # Catch passes the prefix on as cmake -D, which keeps a trailing space only between single quotes.
-  catch_discover_tests(tnn_${name}_tests TEST_PREFIX "'${name}: '"
-    PROPERTIES SKIP_REGULAR_EXPRESSION "SKIPPED: " LABELS ${name} TIMEOUT 600 ${environment})
+  tnn_discover_tests(tnn_${name}_tests ${name} SKIP_REGULAR_EXPRESSION "SKIPPED: " LABELS ${name} TIMEOUT 600 ${environment})
 endfunction()

@@ -1,0 +1,81 @@
+# Registers every test case of a Catch2 program with CTest, each time the program was built.
+#   tnn_discover_tests(TARGET LABEL [properties of set_tests_properties...])
+# A test is named "LABEL: title", cut to what fits a terminal. Catch's own catch_discover_tests takes the titles for a CMake list, in which
+# "(0, 1]" joins what stands beside it: such tests would never run.
+if(NOT CMAKE_SCRIPT_MODE_FILE)
+  set(TNN_DISCOVER_TESTS ${CMAKE_CURRENT_LIST_FILE})
+
+  function(tnn_discover_tests target label)
+    set(file ${CMAKE_CURRENT_BINARY_DIR}/${target}.ctest)
+    get_target_property(emulator ${target} CROSSCOMPILING_EMULATOR)
+    if(NOT emulator)
+      set(emulator "")
+    endif()
+    string(REPLACE ";" "|" properties "${ARGN}")
+    add_custom_command(TARGET ${target} POST_BUILD BYPRODUCTS ${file}.cmake VERBATIM
+      COMMAND ${CMAKE_COMMAND} -D "program=$<TARGET_FILE:${target}>" -D "emulator=${emulator}" -D "label=${label}" -D "file=${file}.cmake"
+              -D "properties=${properties}" -P ${TNN_DISCOVER_TESTS})
+    file(WRITE ${file}.include.cmake
+      "if(EXISTS \"${file}.cmake\")\n  include(\"${file}.cmake\")\nelse()\n  add_test(${target}_NOT_BUILT ${target}_NOT_BUILT)\nendif()\n")
+    set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${file}.include.cmake)
+  endfunction()
+  return()
+endif()
+
+cmake_policy(VERSION 3.16)
+set(longest 72)  # with CTest's number, outcome and time some 110 columns
+execute_process(COMMAND ${emulator} ${program} --list-test-names-only OUTPUT_VARIABLE titles RESULT_VARIABLE cases ERROR_QUIET)
+if(titles STREQUAL "")  # Catch2 3
+  execute_process(COMMAND ${emulator} ${program} --list-tests --verbosity quiet OUTPUT_VARIABLE titles)
+endif()
+
+# As a CMake list, with the characters that mean something there in the guise of others.
+string(ASCII 1 open)
+string(ASCII 2 close)
+string(ASCII 3 semicolon)
+string(REPLACE "[" "${open}" titles "${titles}")
+string(REPLACE "]" "${close}" titles "${titles}")
+string(REPLACE ";" "${semicolon}" titles "${titles}")
+string(REPLACE "\n" ";" titles "${titles}")
+string(REPLACE "|" "\" \"" properties "${properties}")
+
+set(script "")
+set(names "")
+foreach(title IN LISTS titles)
+  string(STRIP "${title}" title)
+  if(title STREQUAL "")
+    continue()
+  endif()
+  set(name "${label}: ${title}")
+  string(LENGTH "${name}" length)
+  if(length GREATER longest)
+    math(EXPR kept "${longest} - 3")
+    string(SUBSTRING "${name}" 0 ${kept} name)
+    set(name "${name}...")
+  endif()
+  if(name IN_LIST names)
+    list(LENGTH names number)
+    set(name "${name} (${number})")
+  endif()
+  list(APPEND names "${name}")
+  set(pattern "${title}")
+  foreach(variable name pattern)
+    string(REPLACE "${open}" "[" ${variable} "${${variable}}")
+    string(REPLACE "${close}" "]" ${variable} "${${variable}}")
+    string(REPLACE "${semicolon}" ";" ${variable} "${${variable}}")
+  endforeach()
+  foreach(character "\\" "," "[" "]" "\"")
+    string(REPLACE "${character}" "\\${character}" pattern "${pattern}")
+  endforeach()
+  set(command "")
+  foreach(word IN LISTS emulator)
+    string(APPEND command " [==[${word}]==]")
+  endforeach()
+  # NoTests: a pattern that matches nothing is a failure.
+  string(APPEND script "add_test([==[${name}]==]${command} [==[${program}]==] [==[${pattern}]==] -w NoTests)\n"
+    "set_tests_properties([==[${name}]==] PROPERTIES \"${properties}\")\n")
+endforeach()
+if(script STREQUAL "")
+  message(FATAL_ERROR "${program} lists no test case")
+endif()
+file(WRITE ${file} "${script}")
