@@ -60,7 +60,7 @@ int main(int argc, char** argv) {
     options.precision = precision_from_name(precision);
     make_engine("prefix", model, options);  // refuses what the processor has not
     const auto& set = instruction_set.empty() ? kernels::best_kernel_set() : kernels::kernel_set(instruction_set);
-    report(prefix::profile_steps(model, options, context, PointIndex(model->description).find(u), repeats), measured_peak(set));
+    report(prefix::profile_steps(model, options, context, point_at(model->description, u), repeats), measured_peak(set));
   } catch (const Error& error) {
     fmt::print(stderr, "tnn_step_bench: {}\n", error.what());
     return static_cast<int>(error.code());

@@ -21,10 +21,10 @@ struct Options {
 int run_export(const Options& options, const Session& session) {
   const Recipe::Overrides overrides = options.flags.overrides();
   const NamedModel named = is_recipe(options.model) ? initial_model(options.model, overrides) : find_model(options.model, overrides);
-  set_threads(*named.recipe);
+  set_threads(named.run.threads);
   ExportOptions exported = options.exported;
   exported.model = named.model;
-  exported.data_root = named.recipe->text("data.root");
+  exported.data_root = named.data.root;
   TerminalProgress terminal;
   Progress silent;
   const auto files = export_model(exported, session.quiet ? silent : static_cast<Progress&>(terminal));

@@ -1,19 +1,7 @@
+#include "recipe/schema.h"
 #include "subcommands.h"
 
 namespace tnn::app {
-namespace {
-
-/// A path or name as a YAML double-quoted scalar.
-std::string quoted(const std::string& text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') result += '\\';
-    result += c;
-  }
-  return result + "\"";
-}
-
-}  // namespace
 
 void RecipeFlags::add_to(CLI::App& app) {
   app.add_option("--set", set, "Override a key of the recipe: section.key=value (repeatable)")
@@ -28,9 +16,9 @@ void RecipeFlags::add_to(CLI::App& app) {
 
 Recipe::Overrides RecipeFlags::overrides() const {
   Recipe::Overrides all = set;
-  if (!device.empty()) all.push_back("run.device=" + quoted(device));
+  if (!device.empty()) all.push_back("run.device=" + yaml_text(device));
   if (threads >= 0) all.push_back("run.threads=" + std::to_string(threads));
-  if (!data_root.empty()) all.push_back("data.root=" + quoted(data_root));
+  if (!data_root.empty()) all.push_back("data.root=" + yaml_text(data_root));
   if (seed >= 0) all.push_back("training.seed=" + std::to_string(seed));
   return all;
 }

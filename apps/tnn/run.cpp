@@ -13,7 +13,7 @@ namespace {
 
 Table summary_table(const RunSummary& summary) {
   return {{"inputs", "point", "u", "macs", "engine"},
-          {{std::to_string(summary.inputs), std::to_string(summary.point), fmt::format("{:.6g}", summary.u), std::to_string(summary.macs),
+          {{std::to_string(summary.inputs), std::to_string(summary.point), fmt::format("{}", summary.u), std::to_string(summary.macs),
             summary.engine}},
           {true, true, true, true, false}};
 }

@@ -27,24 +27,23 @@ int run_sweep(const Options& options, const Session& session) {
   const NamedModel named = find_trained_model(options.model, options.flags.overrides());
   TerminalProgress terminal;
   Progress silent;
-  SweepOptions sweep = sweep_options(*named.recipe);
-  sweep.threads = set_threads(*named.recipe);
+  SweepOptions sweep = sweep_options(named.data, named.evaluation, named.run);
+  sweep.threads = set_threads(named.run.threads);
   sweep.model = named.model;
   sweep.name = options.model.has_filename() ? options.model.filename().string() : options.model.parent_path().filename().string();
   sweep.command = session.command;
   sweep.history = named.history;
-  // A model file does not say by which recipe it was trained.
-  if (!std::filesystem::is_directory(options.model) && !is_recipe(options.model)) sweep.recipe.clear();
+  sweep.recipe = named.resolved_yaml;
   if (!options.utilizations.empty()) sweep.utilizations = options.utilizations;
   sweep.engine = options.engine;
   sweep.precision = precision_from_name(options.precision);
   sweep.latency = sweep.latency || options.latency;
   const UtilizationCurve curve = sweep_utilization(sweep, session.quiet ? silent : static_cast<Progress&>(terminal));
   if (!options.out.empty())
-    for (const auto& file : write_reports(curve, options.out, named.recipe->texts("output.formats")))
+    for (const auto& file : write_reports(curve, options.out, named.output.formats))
       if (!session.quiet) tell(fmt::format("written: {}\n", file.string()));
   const TableFormat format = table_format(options.format);
-  fmt::print("{}", format_table(curve_table(curve, format == TableFormat::json), format));
+  fmt::print("{}", format_table(curve_table(curve, is_for_programs(format)), format));
   return 0;
 }
 

@@ -3,9 +3,7 @@
 #include <memory>
 
 #include "gentle_stop.h"
-#include "pipelines/dry_run.h"
 #include "pipelines/train.h"
-#include "pipelines/train_gates.h"
 #include "report/curve_table.h"
 #include "subcommands.h"
 #include "tell.h"
@@ -18,12 +16,14 @@ struct Options {
   std::filesystem::path recipe, from;
   RecipeFlags flags;
   std::string out, format = "text";
-  bool resume = false, overwrite = false, dry_run = false, sweep = true, gates = false;
+  std::string stage;
+  bool resume = false, overwrite = false, dry_run = false, sweep = true;
 };
 
 void print_result(const TrainResult& result, const Options& options, bool quiet) {
+  const TableFormat format = table_format(options.format);
   if (options.sweep)
-    fmt::print("{}", format_table(curve_table(result.curve), table_format(options.format)));
+    fmt::print("{}", format_table(curve_table(result.curve, is_for_programs(format)), format));
   else
     fmt::print("{}\n", result.files.front().string());
   std::fflush(stdout);
@@ -36,46 +36,48 @@ void print_result(const TrainResult& result, const Options& options, bool quiet)
 }
 
 int run_train(const Options& options, const Session& session) {
-  const Recipe recipe = Recipe::load(options.recipe, options.flags.overrides());
+  const Settings settings = read_settings(Recipe::load(options.recipe, options.flags.overrides()));
   TerminalProgress terminal;
   Progress silent;
   Progress& progress = session.quiet ? silent : static_cast<Progress&>(terminal);
-  if (options.dry_run) {
-    const TableFormat format = table_format(options.format);
-    fmt::print("{}", options.gates ? dry_run_gates(recipe, options.from, options.out, format) : dry_run(recipe, options.out, format));
-    return 0;
-  }
-  stop_gently_on_signals();
   TrainOptions train_options;
   train_options.out = options.out;
+  train_options.stage = options.stage;
+  train_options.from = options.from;
   train_options.sweep = options.sweep;
   train_options.command = session.command;
   if (options.resume) train_options.existing = RunFolder::Existing::resume;
   if (options.overwrite) train_options.existing = RunFolder::Existing::overwrite;
-  const TrainResult result =
-      options.gates ? train_gates(recipe, options.from, train_options, progress) : train(recipe, train_options, progress);
-  print_result(result, options, session.quiet);
+  if (options.dry_run) {
+    fmt::print("{}", dry_run(settings, train_options, table_format(options.format)));
+    return 0;
+  }
+  stop_gently_on_signals();
+  print_result(train(settings, train_options, progress), options, session.quiet);
   return 0;
 }
 
 struct Command {
   std::string name, help;
-  bool sweep = true, gates = false;
+  std::string stage = {};        ///< trained alone; empty: all
+  std::string starts_from = {};  ///< help of --from; empty: the command has none
+  bool sweep = true;
 };
 
 void setup(CLI::App& app, Session& session, const Command& what) {
   auto* command = app.add_subcommand(what.name, what.help);
   auto options = std::make_shared<Options>();
   options->sweep = what.sweep;
-  options->gates = what.gates;
+  options->stage = what.stage;
   command->add_option("RECIPE", options->recipe, "Recipe (YAML)")->required();
-  if (what.gates)
-    command->add_option("--from", options->from, "The trained data path: run folder or model file (.safetensors)")
+  if (!what.starts_from.empty())
+    command->add_option("--from", options->from, what.starts_from + ": run folder or model file (.safetensors)")
         ->required()
         ->check(CLI::ExistingPath);
   command
       ->add_option("--out", options->out,
-                   std::string("Run folder (default: output.folder/output.name") + (what.gates ? "/gates" : "") + " of the recipe)")
+                   std::string("Run folder (default: output.folder/output.name") + (what.starts_from.empty() ? "" : "/" + what.stage) +
+                       " of the recipe)")
       ->check(not_empty);
   auto* resume = command->add_flag("--resume", options->resume,
                                    "Go on from the last checkpoint in the run folder, bit for bit; start where there is none");
@@ -93,12 +95,13 @@ void setup_train(CLI::App& app, Session& session) {
 }
 
 void setup_train_datapath(CLI::App& app, Session& session) {
-  setup(app, session, {"train-datapath", "Train the data path of a recipe, without the sweep", false});
+  setup(app, session, {"train-datapath", "Train the data path of a recipe, without the sweep", "datapath", "", false});
 }
 
 void setup_train_gates(CLI::App& app, Session& session) {
   setup(app, session,
-        {"train-gates", "Learn the gates of a recipe on a trained data path, sweep the utilization, write the report", true, true});
+        {"train-gates", "Learn the gates of a recipe on a trained data path, sweep the utilization, write the report", "gates",
+         "The trained data path"});
 }
 
 }  // namespace tnn::app

@@ -123,6 +123,8 @@ TableFormat table_format(const std::string& name) {
   throw UsageError(unknown_name_message("format", name, {"text", "md", "csv", "json"}));
 }
 
+bool is_for_programs(TableFormat format) { return format == TableFormat::csv || format == TableFormat::json; }
+
 std::string format_table(const Table& table, TableFormat format) {
   for (const auto& row : table.rows)
     if (row.size() != table.columns.size()) throw std::logic_error("a table's row has another number of cells than there are columns");

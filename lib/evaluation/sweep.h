@@ -7,33 +7,35 @@
 #include "core/progress.h"
 #include "data/loader.h"
 #include "network/network.h"
+#include "tasks/task.h"
 
 namespace tnn {
 
 /// How a network did at one utilization.
 struct SweepPoint {
   double u = 1;
+  int point = 0;  ///< the operating point that u stands for
   Configuration configuration;
-  int64_t images = 0, top1 = 0, top5 = 0;  ///< right answers
-  double loss = 0;                         ///< mean cross-entropy, nats
-  std::vector<int64_t> class_correct, class_count;
-  double latency_ms = -1, latency_low_ms = -1, latency_high_ms = -1;  ///< one image: median, 5th and 95th percentile; -1: not measured
+  int64_t samples = 0;
+  std::vector<MetricValue> metrics;  ///< of each of the task's metrics
+  std::vector<ClassResult> classes;
+  double latency_ms = -1, latency_low_ms = -1, latency_high_ms = -1;  ///< one input: median, 5th and 95th percentile; -1: not measured
 };
 
-/// What classifies images [N, channels, extent...] at a configuration: logits [N, classes].
-using Classifier = std::function<at::Tensor(const at::Tensor& images, const SweepPoint& point)>;
+/// What computes a network's outputs for inputs [N, channels, extent...] at an operating point.
+using Predictor = std::function<Outputs(const at::Tensor& inputs, const SweepPoint& point)>;
 
-/// A network of LibTorch, sliced. It must outlive the classifier.
-Classifier sliced_classifier(const Network& network);
+/// A network of LibTorch, sliced. It must outlive the predictor.
+Predictor sliced_predictor(const Network& network);
 
-/// Accuracy against utilization over all images of a loader; each batch is decoded once and classified at every utilization. `network` says
-/// which configurations, and on which device the images are to be. Throws Error(interrupted or terminated) when an interruption is
-/// requested.
-std::vector<SweepPoint> sweep_utilization(const Network& network, const Classifier& classify, Loader& loader,
-                                          const std::vector<double>& utilizations, int64_t classes, Progress& progress);
+/// The metrics of a task against utilization over all samples of a loader; each batch is decoded once and computed at every utilization.
+/// `network` says which configurations, and on which device the inputs are to be. Throws Error(interrupted or terminated) when an
+/// interruption is requested.
+std::vector<SweepPoint> sweep_utilization(const Network& network, const Predictor& predict, const Task& task, Loader& loader,
+                                          const std::vector<double>& utilizations, Progress& progress);
 
-/// Adds the measured time of one-image inference: `repeats` rounds, each running every point once in turn, after a warm-up.
-void measure_latency(const Network& network, const Classifier& classify, std::vector<SweepPoint>& points, int64_t repeats,
+/// Adds the measured time of one-input inference: `repeats` rounds, each running every point once in turn, after a warm-up.
+void measure_latency(const Network& network, const Predictor& predict, std::vector<SweepPoint>& points, int64_t repeats,
                      Progress& progress);
 
 }  // namespace tnn

@@ -9,8 +9,7 @@
 namespace tnn {
 namespace {
 
-constexpr double kStepTolerance = 1e-6;  // u arrives as fp32: what lies this close to a step counts as on it
-constexpr int64_t kOnnxInt64 = 7;        // TensorProto.INT64, for Cast
+constexpr int64_t kOnnxInt64 = 7;  // TensorProto.INT64, for Cast
 
 bool is_prefix(const ChannelRanges& ranges) { return ranges.size() == 1 && ranges.front().begin == 0; }
 
@@ -26,7 +25,7 @@ OnnxOperatingPoint::OnnxOperatingPoint(OnnxWriter& writer, const ModelDescriptio
   const bool ceil = description.gating.rounding == Rounding::ceil;
   std::vector<float> steps;
   for (size_t i = 1; i < points.size(); ++i)
-    steps.push_back(static_cast<float>(points[i].u_begin + (ceil ? kStepTolerance : -kStepTolerance)));
+    steps.push_back(static_cast<float>(points[i].u_begin + (ceil ? kUtilizationTolerance : -kUtilizationTolerance)));
   writer.input({"u", {}});
   const std::string table = writer.constant("tnn.steps", {static_cast<int64_t>(steps.size())}, steps);
   const std::string reached = writer.emit_prologue(ceil ? "Greater" : "GreaterOrEqual", "tnn.reached", {"u", table});

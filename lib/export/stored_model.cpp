@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "core/error.h"
+#include "core/name_table.h"
 #include "export/half.h"
 #include "graph/parameters.h"
 
@@ -97,10 +98,9 @@ StoredModel read_stored_model(const std::filesystem::path& path) {
 }
 
 StoredPrecision stored_precision_from_name(const std::string& name) {
-  if (name == "fp32") return StoredPrecision::fp32;
-  if (name == "fp16") return StoredPrecision::fp16;
-  if (name == "bf16") return StoredPrecision::bf16;
-  throw UsageError(unknown_name_message("precision", name, {"fp32", "fp16", "bf16"}));
+  static constexpr NamedValue<StoredPrecision> kNames[] = {
+      {"fp32", StoredPrecision::fp32}, {"fp16", StoredPrecision::fp16}, {"bf16", StoredPrecision::bf16}};
+  return value_from_name(kNames, "precision", name);
 }
 
 void write_stored_model(const std::filesystem::path& path, const StoredModel& model, StoredPrecision precision,
@@ -119,24 +119,6 @@ void write_stored_model(const std::filesystem::path& path, const StoredModel& mo
   SafetensorsMetadata metadata = description_to_metadata(model.description);
   metadata.insert(extra.begin(), extra.end());
   write_safetensors(path, views, metadata);
-}
-
-int operating_point_at(const ModelDescription& description, double u) {
-  const auto strategy = make_gating_strategy(description.graph, description.gating, description.points);
-  const Configuration wanted = strategy->configuration_at(u);
-  if (const size_t at = description.points.empty() ? 0 : point_index_at(description.points, u, description.gating.rounding);
-      !description.points.empty() && description.points[at].configuration == wanted)
-    return static_cast<int>(at);  // learned gates may have a configuration at several points
-  for (size_t i = 0; i < description.points.size(); ++i) {
-    const Configuration& stored = description.points[i].configuration;
-    bool same = stored == wanted;
-    if (strategy->is_random()) {
-      same = true;
-      for (size_t g = 0; g < wanted.gates.size(); ++g) same = same && stored.gates[g].count() == wanted.gates[g].count();
-    }
-    if (same) return static_cast<int>(i);
-  }
-  throw UsageError(fmt::format("u = {}: the model lists no operating point for it (it has {})", u, description.points.size()));
 }
 
 }  // namespace tnn

@@ -41,8 +41,4 @@ StoredPrecision stored_precision_from_name(const std::string& name);
 void write_stored_model(const std::filesystem::path& path, const StoredModel& model, StoredPrecision precision,
                         const SafetensorsMetadata& extra = {});
 
-/// The index of the operating point that serves utilization u: the one with the configuration of a deterministic gating strategy, and of a
-/// random one the stored draw with as many groups. UsageError where the model lists none.
-int operating_point_at(const ModelDescription& description, double u);
-
 }  // namespace tnn

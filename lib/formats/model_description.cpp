@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/json_integer.h"
 #include "core/json_text.h"
+#include "core/name_table.h"
 #include "graph/graph_json.h"
 
 namespace tnn {
@@ -14,6 +15,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 constexpr const char* kModelVersion = "1";
+constexpr const char* kDefaultTask = "classification";  // of files that do not say
+
+constexpr NamedValue<BatchNormMode> kBatchNormModes[] = {
+    {"shared", BatchNormMode::shared}, {"recalibrated", BatchNormMode::recalibrated}, {"switchable", BatchNormMode::switchable}};
 
 Json points_to_json(const ModelDescription& description) {
   Json list = Json::array();
@@ -76,16 +81,8 @@ Preprocessing preprocessing_from_json(const std::string& text) {
 
 }  // namespace
 
-BatchNormMode batch_norm_mode_from_name(const std::string& name) {
-  if (name == "shared") return BatchNormMode::shared;
-  if (name == "recalibrated") return BatchNormMode::recalibrated;
-  if (name == "switchable") return BatchNormMode::switchable;
-  throw UsageError(unknown_name_message("batch norm mode", name, {"shared", "recalibrated", "switchable"}));
-}
-
-std::string batch_norm_mode_name(BatchNormMode mode) {
-  return mode == BatchNormMode::shared ? "shared" : mode == BatchNormMode::recalibrated ? "recalibrated" : "switchable";
-}
+BatchNormMode batch_norm_mode_from_name(const std::string& name) { return value_from_name(kBatchNormModes, "batch norm mode", name); }
+std::string batch_norm_mode_name(BatchNormMode mode) { return name_of_value(kBatchNormModes, mode); }
 
 ModelDescription describe_model(Graph graph, const GatingRule& gating, BatchNormMode batch_norm) {
   ModelDescription description;
@@ -107,6 +104,7 @@ SafetensorsMetadata description_to_metadata(const ModelDescription& description)
           {"tnn.gating", gating_to_json(rule).dump()},
           {"tnn.operating_points", points_to_json(description).dump()},
           {"tnn.batch_norm", batch_norm_mode_name(description.batch_norm)},
+          {"tnn.task", description.task},
           {"tnn.dataset", description.dataset},
           {"tnn.labels", Json(description.class_names).dump(-1, ' ', false, Json::error_handler_t::replace)},
           {"tnn.preprocessing", preprocessing_to_json(description.preprocessing).dump()}};
@@ -139,12 +137,16 @@ ModelDescription description_from_metadata(const SafetensorsMetadata& metadata, 
   description.gating = read("tnn.gating", gating_from_json);
   description.points = read("tnn.operating_points", [&](const std::string& json) { return points_from_json(description.graph, json); });
   description.batch_norm = read("tnn.batch_norm", batch_norm_mode_from_name);
+  const auto task = metadata.find("tnn.task");
+  description.task = task == metadata.end() ? kDefaultTask : task->second;
   description.dataset = text("tnn.dataset");
   description.class_names =
       read("tnn.labels", [](const std::string& json) { return parse_json<Json>(json).get<std::vector<std::string>>(); });
   description.preprocessing = read("tnn.preprocessing", preprocessing_from_json);
   return description;
 }
+
+int point_at(const ModelDescription& description, double u) { return point_at(description.points, u, description.gating.rounding); }
 
 std::optional<int> find_operating_point(const std::vector<OperatingPoint>& points, const Configuration& configuration) {
   for (size_t i = 0; i < points.size(); ++i)

@@ -33,6 +33,7 @@ struct ModelDescription {
   GatingRule gating;
   std::vector<OperatingPoint> points;
   BatchNormMode batch_norm = BatchNormMode::shared;
+  std::string task = "classification";  ///< what it is trained for
   std::string dataset;
   std::vector<std::string> class_names;
   Preprocessing preprocessing;
@@ -45,6 +46,9 @@ ModelDescription describe_model(Graph graph, const GatingRule& gating, BatchNorm
 SafetensorsMetadata description_to_metadata(const ModelDescription& description);
 /// DataError, naming `path`, where the metadata is missing or damaged.
 ModelDescription description_from_metadata(const SafetensorsMetadata& metadata, const std::string& path);
+
+/// Index of the operating point that u stands for (point_at()).
+int point_at(const ModelDescription& description, double u);
 
 /// Index of the operating point with this configuration, if there is one.
 std::optional<int> find_operating_point(const std::vector<OperatingPoint>& points, const Configuration& configuration);

@@ -1,6 +1,7 @@
 #include "gating/compensation.h"
 
 #include "core/error.h"
+#include "core/name_table.h"
 
 namespace tnn {
 namespace {
@@ -10,18 +11,13 @@ bool declares_channels(const Operation& operation) {
   return std::holds_alternative<Linear>(operation);
 }
 
+constexpr NamedValue<Compensation> kCompensations[] = {
+    {"none", Compensation::none}, {"mean", Compensation::mean}, {"inverted", Compensation::inverted}};
+
 }  // namespace
 
-Compensation compensation_from_name(const std::string& name) {
-  if (name == "none") return Compensation::none;
-  if (name == "mean") return Compensation::mean;
-  if (name == "inverted") return Compensation::inverted;
-  throw UsageError(unknown_name_message("compensation", name, {"none", "mean", "inverted"}));
-}
-
-std::string compensation_name(Compensation compensation) {
-  return compensation == Compensation::none ? "none" : compensation == Compensation::mean ? "mean" : "inverted";
-}
+Compensation compensation_from_name(const std::string& name) { return value_from_name(kCompensations, "compensation", name); }
+std::string compensation_name(Compensation compensation) { return name_of_value(kCompensations, compensation); }
 
 double compensation_factor(Compensation compensation, const ActiveGroups& active) {
   if (compensation == Compensation::none || active.count() == 0) return 1.0;

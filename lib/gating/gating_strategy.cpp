@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "core/error.h"
+#include "core/name_table.h"
 #include "gating/depthwise_nested.h"
 #include "gating/independent.h"
 #include "gating/learned.h"
@@ -15,25 +16,26 @@
 namespace tnn {
 namespace {
 
-constexpr double kStepTolerance = 1e-9;  // u = k/D is not exact in binary: what lies this close to a step counts as on it
-constexpr double kNarrowStep = 1e-5;     // a step that is there for one utilization only
+constexpr double kNarrowStep = 1e-5;  // a step that is there for one utilization only
+
+constexpr NamedValue<Rounding> kRoundings[] = {{"floor_plus_one", Rounding::floor_plus_one}, {"ceil", Rounding::ceil}};
 
 /// Rising, from 0 to 1, without those that are as good as equal.
 std::vector<double> sorted_steps(std::vector<double> steps) {
   steps.insert(steps.end(), {0.0, 1.0});
   std::sort(steps.begin(), steps.end());
-  steps.erase(std::unique(steps.begin(), steps.end(), [](double a, double b) { return b - a < kStepTolerance; }), steps.end());
+  steps.erase(std::unique(steps.begin(), steps.end(), [](double a, double b) { return b - a < kUtilizationTolerance; }), steps.end());
   return steps;
 }
 
 /// d/D of the finest gate where that lies in the step, else the step's middle.
 double canonical_utilization(double begin, double end, int finest, Rounding rounding) {
   if (end - begin < kNarrowStep) return rounding == Rounding::ceil ? end : begin;
-  const double below = rounding == Rounding::ceil ? kStepTolerance : -kStepTolerance;
+  const double below = rounding == Rounding::ceil ? kUtilizationTolerance : -kUtilizationTolerance;
   const double k = std::floor((end + below) * finest);
   const double u = k / finest;
-  const bool inside = rounding == Rounding::ceil ? (u > begin + kStepTolerance && u <= end + kStepTolerance)
-                                                 : (u >= begin - kStepTolerance && (u < end - kStepTolerance || end == 1.0));
+  const bool inside = rounding == Rounding::ceil ? (u > begin + kUtilizationTolerance && u <= end + kUtilizationTolerance)
+                                                 : (u >= begin - kUtilizationTolerance && (u < end - kUtilizationTolerance || end == 1.0));
   return inside && u > 0 ? std::min(1.0, u) : (end == 1.0 ? 1.0 : (begin + end) / 2);
 }
 
@@ -46,7 +48,8 @@ double check_utilization(double u) {
 
 int active_group_count(double u, int groups, Rounding rounding, int min_active) {
   check_utilization(u);
-  const double steps = rounding == Rounding::ceil ? std::ceil(u * groups - kStepTolerance) : std::floor(u * (groups + 1) + kStepTolerance);
+  const double steps =
+      rounding == Rounding::ceil ? std::ceil((u - kUtilizationTolerance) * groups) : std::floor((u + kUtilizationTolerance) * (groups + 1));
   return std::clamp(static_cast<int>(steps), std::min(min_active, groups), groups);
 }
 
@@ -58,11 +61,13 @@ int active_group_count(const GatingRule& rule, const Gate& gate, double u) {
   return active_group_count(u, gate.groups, rule.rounding, least_active(rule, gate));
 }
 
-size_t point_index_at(const std::vector<OperatingPoint>& points, double u, Rounding rounding) {
-  size_t index = 0;
-  for (size_t i = 0; i < points.size(); ++i) {
-    const double begin = points[i].u_begin;
-    if (rounding == Rounding::ceil ? u > begin + kStepTolerance : u >= begin - kStepTolerance) index = i;
+int point_at(const std::vector<OperatingPoint>& points, double u, Rounding rounding) {
+  check_utilization(u);
+  if (points.empty()) throw UsageError("the model has no operating point");
+  int index = 0;
+  for (int i = 0; i < static_cast<int>(points.size()); ++i) {
+    const double begin = points[static_cast<size_t>(i)].u_begin;
+    if (rounding == Rounding::ceil ? u > begin + kUtilizationTolerance : u >= begin - kUtilizationTolerance) index = i;
   }
   return index;
 }
@@ -163,12 +168,7 @@ std::unique_ptr<GatingStrategy> make_gating_strategy(const Graph& graph, const G
   throw UsageError(unknown_name_message("gating strategy", rule.strategy, gating_strategy_names()));
 }
 
-Rounding rounding_from_name(const std::string& name) {
-  if (name == "floor_plus_one") return Rounding::floor_plus_one;
-  if (name == "ceil") return Rounding::ceil;
-  throw UsageError(unknown_name_message("rounding", name, {"floor_plus_one", "ceil"}));
-}
-
-std::string rounding_name(Rounding rounding) { return rounding == Rounding::ceil ? "ceil" : "floor_plus_one"; }
+Rounding rounding_from_name(const std::string& name) { return value_from_name(kRoundings, "rounding", name); }
+std::string rounding_name(Rounding rounding) { return name_of_value(kRoundings, rounding); }
 
 }  // namespace tnn

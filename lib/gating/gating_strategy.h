@@ -12,6 +12,10 @@
 
 namespace tnn {
 
+/// Where u becomes groups or an operating point, what lies this close to a step counts as on it: k/D is not exact in binary, and u may
+/// arrive as fp32 (ONNX).
+constexpr double kUtilizationTolerance = 1e-6;
+
 /// How a utilization becomes a number of groups.
 enum class Rounding {
   floor_plus_one,  ///< d = min(D, floor(u (D + 1))), DTNN 3.2.3
@@ -21,8 +25,7 @@ enum class Rounding {
 /// Checks that u is in (0, 1]; UsageError with the value (NaN too). Returns u.
 double check_utilization(double u);
 
-/// d of D groups at utilization u by a rounding rule, at least min_active. Exact at the rule's steps: u = k/D and u = k/(D+1) as doubles
-/// count as k.
+/// d of D groups at utilization u by a rounding rule, at least min_active. u = k/D and u = k/(D+1) count as k (kUtilizationTolerance).
 int active_group_count(double u, int groups, Rounding rounding, int min_active);
 
 /// The recipe's `gating` section: what a model file stores of its gating.
@@ -45,12 +48,13 @@ struct OperatingPoint {
   double u = 1.0;                     ///< canonical: d/D where one gate or equal cardinalities decide
   double u_begin = 0.0, u_end = 1.0;  ///< the utilizations that give it, from u_begin to u_end
   Configuration configuration;
-  std::optional<double> validation_accuracy = {};  ///< top-1, a fraction, on the validation split it was trained with
+  std::optional<double> validation_accuracy = {};  ///< the task's headline metric (top-1, a fraction) on the validation split
 };
 
-/// Index of the point whose interval of utilizations holds u: from u_begin, itself included, under floor_plus_one; up to u_end, itself
-/// included, under ceil. Of points that leave u out, the last that begins below it. `points` by rising u, not empty.
-size_t point_index_at(const std::vector<OperatingPoint>& points, double u, Rounding rounding);
+/// The operating point that u stands for, of `points` by rising u: the one whose interval holds it, from u_begin, itself included, under
+/// floor_plus_one; up to u_end, itself included, under ceil. Of points that leave u out, the last that begins below it. UsageError where u
+/// is outside (0, 1] or there is no point.
+int point_at(const std::vector<OperatingPoint>& points, double u, Rounding rounding);
 
 /// Maps u to the active groups of every gate of a graph.
 class GatingStrategy {

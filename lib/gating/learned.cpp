@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "core/name_table.h"
 
 namespace tnn {
 
@@ -19,15 +20,14 @@ LearnedGating::LearnedGating(const Graph& graph, GatingRule rule, std::vector<Op
 }
 
 Configuration LearnedGating::configuration(double u, RandomStream&) const {
-  return points_[point_index_at(points_, check_utilization(u), rule_.rounding)].configuration;
+  return points_[static_cast<size_t>(point_at(points_, u, rule_.rounding))].configuration;
 }
 
 std::vector<OperatingPoint> LearnedGating::operating_points(uint64_t) const { return points_; }
 
 Hardening hardening_from_name(const std::string& name) {
-  if (name == "threshold") return Hardening::threshold;
-  if (name == "expected_count") return Hardening::expected_count;
-  throw UsageError(unknown_name_message("hardening", name, {"threshold", "expected_count"}));
+  static constexpr NamedValue<Hardening> kNames[] = {{"threshold", Hardening::threshold}, {"expected_count", Hardening::expected_count}};
+  return value_from_name(kNames, "hardening", name);
 }
 
 namespace {

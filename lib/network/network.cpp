@@ -33,14 +33,12 @@ Network::Network(ModelDescription description, uint64_t seed, at::Device device,
 }
 
 Configuration Network::configuration_at(double u) const {
-  const Configuration drawn = gating_->configuration_at(u);
-  if (!gating_->is_random()) return drawn;
-  const auto as_many = [&](const OperatingPoint& point) {
-    return std::equal(drawn.gates.begin(), drawn.gates.end(), point.configuration.gates.begin(),
-                      [](const ActiveGroups& a, const ActiveGroups& b) { return a.count() == b.count(); });
-  };
-  const auto stored = std::find_if(description_.points.begin(), description_.points.end(), as_many);
-  return stored == description_.points.end() ? drawn : stored->configuration;
+  return description_.points[static_cast<size_t>(point_at(description_, u))].configuration;
+}
+
+Execution Network::at_point(int point) const {
+  const Configuration& configuration = description_.points.at(static_cast<size_t>(point)).configuration;
+  return {configuration, {}, {description_.batch_norm == BatchNormMode::shared ? -1 : point}, {}};
 }
 
 int Network::point_of(const Configuration& configuration) const {

@@ -52,12 +52,14 @@ class Network {
   at::Device device() const { return device_; }
   bool channels_last() const { return channels_last_; }
 
-  /// What the model is at utilization u outside training: of a random gating strategy, the draw that the model stores for this many groups,
-  /// which is the one with calibrated statistics.
+  /// What the model is at utilization u outside training: the configuration of its operating point, which for a random gating strategy is
+  /// the draw with calibrated statistics.
   Configuration configuration_at(double u) const;
 
   /// Computes active channels only. The batch is at one configuration.
   Execution sliced(const Configuration& configuration) const;
+  /// The same at an operating point by index, with its statistics: several points of learned gates may have one configuration.
+  Execution at_point(int point) const;
   /// Computes everything and multiplies by the gates: the reference.
   Execution masked(const Configuration& configuration) const;
   /// A configuration for each sample; what no sample uses is not computed: costs what the largest costs.

@@ -9,15 +9,15 @@
 namespace tnn {
 namespace {
 
-Preprocessing preprocessing_of(const Recipe& recipe, const DatasetCard& card) {
+Preprocessing preprocessing_of(const Settings& settings, const DatasetCard& card) {
   const auto channels = static_cast<size_t>(card.channels);
-  const auto &mean = recipe.reals("data.mean"), &std = recipe.reals("data.std");
+  const auto &mean = settings.data.mean, &std = settings.data.std;
   const bool given = !mean.empty() || !std.empty();
   if (given && (mean.size() != channels || std.size() != channels))
-    throw recipe.fault(mean.empty() ? "data.std" : "data.mean", fmt::format("data.mean has {} numbers, data.std {}; '{}' has {} channels",
-                                                                            mean.size(), std.size(), card.name, channels));
-  if (recipe.text("data.normalize") != "dataset") {
-    if (given) throw recipe.fault("data.normalize", "data.mean and data.std are for normalize: dataset");
+    throw settings.fault(mean.empty() ? "data.std" : "data.mean", fmt::format("data.mean has {} numbers, data.std {}; '{}' has {} channels",
+                                                                              mean.size(), std.size(), card.name, channels));
+  if (!settings.data.dataset_normalization) {
+    if (given) throw settings.fault("data.normalize", "data.mean and data.std are for normalize: dataset");
     return {std::vector<double>(channels, 0.0), std::vector<double>(channels, 1.0), 0};
   }
   if (given) return {mean, std, 0};
@@ -26,22 +26,28 @@ Preprocessing preprocessing_of(const Recipe& recipe, const DatasetCard& card) {
 
 }  // namespace
 
-Misfit misfit(const Recipe& recipe, const Graph& graph, const DatasetCard& card) {
-  const auto image = image_shape(recipe, card, graph), input = graph.dimensions(graph.input().shape);
-  if (input != image)
-    return {"model.input", fmt::format("the network takes [{}], but images of '{}' {}are [{}]", fmt::join(input, ", "), card.name,
-                                       recipe.integer("data.image_size") ? "at data.image_size " : "", fmt::join(image, ", "))};
-  const int64_t classes = graph.channels(graph.node(graph.outputs().front()).shape);
-  if (!card.classes.empty() && classes != static_cast<int64_t>(card.classes.size()))  // none: they are read from the folder
-    return {"model.classes", fmt::format("the network gives {} classes, but '{}' has {}", classes, card.name, card.classes.size())};
-  return {};
+std::unique_ptr<Task> task_of(const Settings& settings, const DatasetCard& card) {
+  return make_task(card.task, {card.classes, settings.label_smoothing});
 }
 
-void describe_data(const Recipe& recipe, const DatasetCard& card, ModelDescription& description) {
+Misfit misfit(const Settings& settings, const DatasetCard& card) {
+  const Graph& graph = settings.model.graph;
+  const auto image = image_shape(settings.data, card, graph), input = graph.dimensions(graph.input().shape);
+  if (input != image)
+    return {"model.input", fmt::format("the network takes [{}], but images of '{}' {}are [{}]", fmt::join(input, ", "), card.name,
+                                       settings.data.augmentation.image_size ? "at data.image_size " : "", fmt::join(image, ", "))};
+  if (card.classes.empty()) return {};  // they are read from the folder
+  const std::string mismatch = task_of(settings, card)->mismatch(graph);
+  return mismatch.empty() ? Misfit{} : Misfit{"model.classes", fmt::format("'{}': {}", card.name, mismatch)};
+}
+
+void describe_data(const Settings& settings, const DatasetCard& card, ModelDescription& description) {
+  description.task = card.task;
   description.dataset = card.name;
   description.class_names = card.classes;
-  description.preprocessing = preprocessing_of(recipe, card);
-  description.preprocessing.resize_side = decoding_options(recipe, card, description.graph).resize_side;
+  description.preprocessing = preprocessing_of(settings, card);
+  check_image_options(settings, card);
+  if (card.is_image_folder()) description.preprocessing.resize_side = settings.data.augmentation.decoding.resize_side;
 }
 
 }  // namespace tnn

@@ -1,21 +1,25 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "data/dataset_card.h"
-#include "formats/model_description.h"
-#include "recipe/recipe.h"
+#include "pipelines/settings/settings.h"
+#include "tasks/task.h"
 
 namespace tnn {
 
-/// Why a recipe's model cannot take the images of its data set, and the key that says so; an empty message where it can.
+/// The task of a data set, as a recipe trains for it.
+std::unique_ptr<Task> task_of(const Settings& settings, const DatasetCard& card);
+
+/// Why a recipe's model cannot take the samples of its data set, and the key that says so; an empty message where it can.
 struct Misfit {
   std::string key, message;
 };
-Misfit misfit(const Recipe& recipe, const Graph& graph, const DatasetCard& card);
+Misfit misfit(const Settings& settings, const DatasetCard& card);
 
-/// Writes the data set's name, its labels and the normalisation of its pixels into a model's description. UsageError where data.mean and
-/// data.std do not go together.
-void describe_data(const Recipe& recipe, const DatasetCard& card, ModelDescription& description);
+/// Writes the data set's name, its task and labels, and the normalisation of its pixels into a model's description. UsageError where
+/// data.mean and data.std do not go together.
+void describe_data(const Settings& settings, const DatasetCard& card, ModelDescription& description);
 
 }  // namespace tnn

@@ -1,118 +1,104 @@
-#include "pipelines/dry_run.h"
-
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "core/stopwatch.h"
 #include "data/dataset.h"
 #include "evaluation/utilization_list.h"
-#include "pipelines/experiment.h"
-#include "pipelines/initial_network.h"
 #include "pipelines/inspect.h"
-#include "pipelines/run_folder.h"
-#include "pipelines/step_time.h"
-#include "report/write_reports.h"
-#include "training/datapath_options.h"
-#include "training/gate_options.h"
-#include "training/optimizer.h"
-#include "training/training_step.h"
-#include "training/validation.h"
+#include "pipelines/train.h"
+#include "pipelines/train_plan.h"
 
 namespace tnn {
 namespace {
 
-constexpr StepCounts kSteps{2, 8};
-
-struct Plan {
-  int64_t training_images = 0, validation_images = 0, steps = 0;
-  int timed_steps = 0;
-  double training_seconds = 0, validation_seconds = 0;  ///< estimates of the whole
+/// All that a dry run found out.
+struct Preview {
+  const Experiment& experiment;
+  const TrainingData& data;
+  const TrainPlan& plan;
+  std::vector<StagePlan> stages;  ///< of plan.stages
+  size_t sweep_points = 0;
+  bool taken = false;
+  Table points;
+  int threads = 1;
 };
-
-/// Validation is timed on the first batch of its images and scaled.
-double measure_validation(const Network& network, const TrainingData& data, const DatapathOptions& options) {
-  if (data.validation.empty()) return 0;
-  TrainingData part = data;
-  part.validation.resize(std::min(part.validation.size(), static_cast<size_t>(options.evaluation_batch)));
-  const Stopwatch watch;
-  validation_accuracy(network, part, options.validation_u, options.evaluation_batch);
-  const double times = static_cast<double>(data.validation.size()) / static_cast<double>(part.validation.size()) *
-                       static_cast<double>(std::max<int64_t>(1, options.epochs / options.validate_epochs));
-  return watch.seconds() * times;
-}
-
-Plan measure_plan(const Experiment& experiment, const DatapathOptions& options) {
-  const TrainingData data = load_training_data(experiment);
-  Network network = make_network(experiment);
-  load_pretrained(experiment.recipe, network);
-  Optimizer optimizer(network.parameters().trainable(), options.optimizer);
-  const auto images = static_cast<int64_t>(data.train.size());
-  Plan plan{images, static_cast<int64_t>(data.validation.size()), std::max<int64_t>(1, images / options.batch_size) * options.epochs};
-  const StepTime time = measure_steps(network, data, options.batch_size, kSteps, [&](const InputBatch& batch, int number) {
-    const int64_t epoch = std::max(0, number) * options.epochs / kSteps.timed;  // spread over a curriculum
-    optimizer.zero_grad();
-    accumulate_gradients(network, batch, options, epoch, number + kSteps.warm_up);
-    optimizer.step(0);
-  });
-  plan.timed_steps = time.steps;
-  plan.training_seconds = time.seconds * static_cast<double>(plan.steps);
-  plan.validation_seconds = measure_validation(network, data, options);
-  return plan;
-}
 
 /// Of an image folder what is there, which may be a part.
 int64_t test_images(const DatasetOnDisk& dataset) {
   return dataset.card.is_image_folder() ? load_split(dataset.card, dataset.folder, "test").size() : dataset.card.test.images();
 }
 
-std::string gates_line(const Recipe& recipe, const Plan& plan) {
-  const GateOptions gates = gate_options(recipe);
-  if (gates.method == GateMethod::none) return "";
-  return fmt::format("gates:     {}, {} epochs, {} steps of {} images\n", gate_method_name(gates.method), gates.epochs,
-                     std::max<int64_t>(1, plan.training_images / gates.batch_size) * gates.epochs, gates.batch_size);
+nlohmann::ordered_json stage_json(const std::string& name, const StagePlan& plan) {
+  return {{"stage", name},
+          {"subject", plan.subject},
+          {"epochs", plan.epochs},
+          {"batch_size", plan.batch_size},
+          {"steps", plan.steps},
+          {"timed_steps", plan.timed_steps},
+          {"estimated_training_seconds", plan.training_seconds},
+          {"estimated_validation_seconds", plan.validation_seconds}};
+}
+
+std::string as_json(const Preview& preview) {
+  const StagePlan& first = preview.stages.front();
+  nlohmann::ordered_json json{{"dataset", preview.experiment.dataset.card.name},
+                              {"data_folder", preview.experiment.dataset.folder.string()},
+                              {"training_images", preview.data.train.size()},
+                              {"validation_images", preview.data.validation.size()},
+                              {"epochs", first.epochs},
+                              {"steps", first.steps},
+                              {"estimated_training_seconds", first.training_seconds},
+                              {"estimated_validation_seconds", first.validation_seconds},
+                              {"stages", nlohmann::ordered_json::array()},
+                              {"sweep_points", preview.sweep_points},
+                              {"run_folder", preview.plan.run.string()},
+                              {"run_folder_holds_run", preview.taken},
+                              {"operating_points", nlohmann::ordered_json::parse(format_table(preview.points, TableFormat::json))}};
+  if (!preview.plan.model.empty()) json["model"] = preview.plan.model.string();
+  for (size_t i = 0; i < preview.stages.size(); ++i)
+    json["stages"].push_back(stage_json(preview.plan.stages[i]->name(), preview.stages[i]));
+  return json.dump(2) + "\n";
+}
+
+std::string stage_line(const std::string& name, const StagePlan& plan, int threads) {
+  std::string line = fmt::format("{:<10} {}{}{} epochs, {} steps of {} images", name + ":", plan.subject, plan.subject.empty() ? "" : ", ",
+                                 plan.epochs, plan.steps, plan.batch_size);
+  if (plan.timed_steps > 0) {
+    line += fmt::format("; about {:.1f} min", plan.training_seconds / 60);
+    if (plan.validation_seconds > 0) line += fmt::format(", validation {:.1f} min", plan.validation_seconds / 60);
+    line += fmt::format(", by {} timed steps on {}", plan.timed_steps, describe_machine(threads));
+  }
+  return line + "\n";
+}
+
+std::string as_text(const Preview& preview, TableFormat format) {
+  const DatasetOnDisk& dataset = preview.experiment.dataset;
+  const ModelDescription& model = preview.experiment.description;
+  std::string text = fmt::format("data:      {} in {}: {} training, {} validation, {} test images\n", dataset.card.title,
+                                 dataset.folder.string(), preview.data.train.size(), preview.data.validation.size(), test_images(dataset));
+  text += fmt::format("model:     {}, {} operating points, {} gating{}\n", model.graph.name(), model.points.size(), model.gating.strategy,
+                      preview.plan.model.empty() ? "" : "; " + preview.plan.model.string() + ", frozen");
+  for (size_t i = 0; i < preview.stages.size(); ++i) text += stage_line(preview.plan.stages[i]->name(), preview.stages[i], preview.threads);
+  text += fmt::format("sweep:     {} utilizations\nfolder:    {}{}\n\n", preview.sweep_points, preview.plan.run.string(),
+                      preview.taken ? " (holds a run: needs --resume or --overwrite)" : "");
+  return text + format_table(preview.points, format);
 }
 
 }  // namespace
 
-std::string dry_run(const Recipe& recipe, const std::filesystem::path& out, TableFormat format) {
-  const int threads = set_threads(recipe);
-  const DatapathOptions options = datapath_options(recipe);
-  const Experiment experiment = prepare_experiment(recipe);
-  const auto folder = out.empty() ? RunFolder::default_path(recipe) : out;
-  const auto utilizations = parse_utilizations(recipe.text("evaluation.u"), experiment.description.points);
-  const Plan plan = measure_plan(experiment, options);
-  const bool taken = RunFolder(folder).holds_run();
-  const Table points = operating_point_table(experiment.description);
-  if (format == TableFormat::json)
-    return nlohmann::ordered_json{{"dataset", experiment.dataset.card.name},
-                                  {"data_folder", experiment.dataset.folder.string()},
-                                  {"training_images", plan.training_images},
-                                  {"validation_images", plan.validation_images},
-                                  {"epochs", options.epochs},
-                                  {"steps", plan.steps},
-                                  {"estimated_training_seconds", plan.training_seconds},
-                                  {"estimated_validation_seconds", plan.validation_seconds},
-                                  {"sweep_points", utilizations.size()},
-                                  {"run_folder", folder.string()},
-                                  {"run_folder_holds_run", taken},
-                                  {"operating_points", nlohmann::ordered_json::parse(format_table(points, format))}}
-               .dump(2) +
-           "\n";
-  if (format == TableFormat::csv) return format_table(points, format);
-  return fmt::format(
-      "data:      {} in {}: {} training, {} validation, {} test images\n"
-      "model:     {}, {} operating points, {} gating\n"
-      "training:  {} epochs, {} steps of {} images; about {:.1f} min, validation {:.1f} min, by {} timed steps on {}\n"
-      "{}"
-      "sweep:     {} utilizations\n"
-      "folder:    {}{}\n\n{}",
-      experiment.dataset.card.title, experiment.dataset.folder.string(), plan.training_images, plan.validation_images,
-      test_images(experiment.dataset), experiment.description.graph.name(), experiment.description.points.size(),
-      experiment.description.gating.strategy, options.epochs, plan.steps, options.batch_size, plan.training_seconds / 60,
-      plan.validation_seconds / 60, plan.timed_steps, describe_machine(threads), gates_line(recipe, plan), utilizations.size(),
-      folder.string(), taken ? " (holds a run: needs --resume or --overwrite)" : "", format_table(points, format));
+std::string dry_run(const Settings& settings, const TrainOptions& options, TableFormat format) {
+  const int threads = set_threads(settings.run.threads);
+  const TrainPlan plan = plan_training(settings, options);
+  const Experiment experiment = prepare_experiment(settings);
+  const auto utilizations = parse_utilizations(settings.evaluation.utilizations, experiment.description.points);
+  for (const Stage* stage : plan.stages) stage->check(experiment, plan.model);
+  const TrainingData data = load_training_data(experiment);
+  Preview preview{
+      experiment, data, plan, {}, utilizations.size(), RunFolder(plan.run).holds_run(), operating_point_table(experiment.description),
+      threads};
+  for (const Stage* stage : plan.stages) preview.stages.push_back(stage->plan({experiment, data, plan.model}));
+  if (format == TableFormat::json) return as_json(preview);
+  return format == TableFormat::csv ? format_table(preview.points, format) : as_text(preview, format);
 }
 
 }  // namespace tnn

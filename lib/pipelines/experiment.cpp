@@ -4,21 +4,25 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
-#include <functional>
-#include <set>
-#include <sstream>
 #include <thread>
 
 #include "core/error.h"
 #include "core/processor.h"
+#include "data/checksum.h"
 #include "data/dataset.h"
 #include "data/dataset_folder.h"
 #include "data/split.h"
+#include "graph/graph_json.h"
 #include "network/device.h"
 #include "pipelines/described_data.h"
-#include "pipelines/image_options.h"
 
 namespace tnn {
+namespace {
+
+std::string digest(const std::string& text) { return sha256_hex({text.begin(), text.end()}); }
+
+}  // namespace
+
 AugmentationOptions plain_augmentation(const Preprocessing& preprocessing) {
   AugmentationOptions options;
   options.mean.assign(preprocessing.mean.begin(), preprocessing.mean.end());
@@ -39,94 +43,54 @@ DatasetOnDisk find_dataset(const std::string& name, const std::string& root) {
   return dataset;
 }
 
-Experiment prepare_experiment(const Recipe& recipe) {
-  Experiment experiment{recipe, find_dataset(recipe.text("data.name"), recipe.text("data.root")), describe_recipe_model(recipe)};
+Experiment prepare_experiment(const Settings& settings) {
+  Experiment experiment{settings, find_dataset(settings.data.name, settings.data.root), {}, settings.model};
   const DatasetCard& card = experiment.dataset.card;
-  const Misfit fault = misfit(recipe, experiment.description.graph, card);
-  if (!fault.message.empty()) throw recipe.fault(fault.key, fault.message);
-  experiment.decoding = decoding_options(recipe, card, experiment.description.graph);
-  const std::filesystem::path model = recipe.text("export.model");
-  if (model.empty() || model.has_parent_path() || model.extension() != ".safetensors")
-    throw recipe.fault(
-        "export.model",
-        fmt::format("'{}' is not a file name with the extension .safetensors (it is written in the run folder)", model.string()));
-  describe_data(recipe, card, experiment.description);
+  const Misfit fault = misfit(settings, card);
+  if (!fault.message.empty()) throw settings.fault(fault.key, fault.message);
+  experiment.task = task_of(settings, card);
+  describe_data(settings, card, experiment.description);
   return experiment;
 }
 
 TrainingData load_training_data(const Experiment& experiment) {
-  const Recipe& recipe = experiment.recipe;
+  const DataSettings& settings = experiment.settings.data;
   TrainingData data;
-  data.images = std::make_shared<ImageSet>(
-      load_split(experiment.dataset.card, experiment.dataset.folder, "train", recipe.integer("data.train_limit")));
-  auto split = validation_split(data.images->labels, recipe.real("data.validation_fraction"),
-                                static_cast<uint64_t>(recipe.integer("training.seed")));
+  data.images = std::make_shared<ImageSet>(load_split(experiment.dataset.card, experiment.dataset.folder, "train", settings.train_limit));
+  auto split = validation_split(data.images->labels, settings.validation_fraction, experiment.settings.run.seed);
   data.train = std::move(split.train);
   data.validation = std::move(split.validation);
-  if (recipe.real("data.validation_fraction") > 0 && data.validation.empty())
-    throw recipe.fault("data.validation_fraction", fmt::format("leaves no validation image of {} training images", data.images->size()));
-  data.augmentation = plain_augmentation(experiment.description.preprocessing);
-  data.augmentation.pad_crop = static_cast<int>(recipe.integer("data.pad_crop"));
-  data.augmentation.flip = recipe.boolean("data.flip");
-  data.augmentation.cutout = static_cast<int>(recipe.integer("data.cutout"));
-  data.augmentation.image_size = static_cast<int>(recipe.integer("data.image_size"));
-  if (data.images->encoded) {
+  if (settings.validation_fraction > 0 && data.validation.empty())
+    throw experiment.settings.fault("data.validation_fraction",
+                                    fmt::format("leaves no validation image of {} training images", data.images->size()));
+  const AugmentationOptions plain = plain_augmentation(experiment.description.preprocessing);
+  data.augmentation = settings.augmentation;
+  data.augmentation.mean = plain.mean;
+  data.augmentation.std = plain.std;
+  if (data.images->encoded)
     data.augmentation.image_size = static_cast<int>(experiment.description.graph.dimensions(experiment.description.graph.input().shape)[1]);
-    data.augmentation.decoding = experiment.decoding;
-  }
-  data.augmentation.augment = true;
-  data.workers = static_cast<int>(recipe.integer("data.workers"));
+  data.workers = settings.workers;
   return data;
 }
 
 Network make_network(const Experiment& experiment) {
-  return Network(experiment.description, static_cast<uint64_t>(experiment.recipe.integer("training.seed")),
-                 choose_device(experiment.recipe.text("run.device")), experiment.recipe.boolean("training.channels_last"));
+  const RunSettings& run = experiment.settings.run;
+  return Network(experiment.description, run.seed, choose_device(run.device), run.channels_last);
 }
 
-int set_threads(const Recipe& recipe) {
-  const int asked = static_cast<int>(recipe.integer("run.threads"));
+int set_threads(int asked) {
   const int threads = asked > 0 ? asked : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   at::set_num_threads(threads);
   return threads;
 }
 
-namespace {
-
-/// The lines of the resolved recipe whose key, "section.name", counts.
-std::string recipe_lines(const Recipe& recipe, const std::function<bool(const std::string& section, const std::string& path)>& counts) {
-  std::istringstream lines(recipe.resolved_yaml());
-  std::string chosen, section;
-  for (std::string line; std::getline(lines, line);) {
-    if (line.empty() || line.front() == '#') continue;
-    const size_t start = line.find_first_not_of(' '), colon = line.find(':');
-    const std::string word = line.substr(start, colon - start);
-    if (start == 0) section = word;
-    if (counts(section, section + "." + word)) chosen += line + "\n";
-  }
-  return chosen;
-}
-
-bool says_only_where(const std::string& path) {
-  static const std::set<std::string> keys{
-      "data.root", "data.workers", "data.test_limit", "model.pretrained", "training.checkpoint_steps", "training.log_steps"};
-  return keys.count(path) > 0;
-}
-
-}  // namespace
-
-std::string training_identity(const Recipe& recipe) {
-  static const std::set<std::string> left_out{"evaluation", "export", "gates", "output", "run"};
-  return recipe_lines(
-      recipe, [](const std::string& section, const std::string& path) { return !left_out.count(section) && !says_only_where(path); });
-}
-
-std::string gate_training_identity(const Recipe& recipe) {
-  static const std::set<std::string> sections{"gates", "data"};
-  static const std::set<std::string> keys{"gating.min_active", "training.seed"};
-  return recipe_lines(recipe, [](const std::string& section, const std::string& path) {
-    return (sections.count(section) && !says_only_where(path)) || keys.count(path);
-  });
+Fingerprint stage_fingerprint(const Experiment& experiment, const std::string& stage, const TrainingData& data) {
+  Fingerprint fingerprint = experiment.settings.fingerprints.at(stage);
+  fingerprint.add_digest("the network", digest(graph_to_json(experiment.description.graph)));
+  std::string classes;
+  for (const std::string& name : data.images->class_names) classes += name + '\n';
+  fingerprint.add_digest("the training data", digest(classes));
+  return fingerprint;
 }
 
 std::string describe_machine(int threads) { return fmt::format("{}, {} thread{}", processor_name(), threads, threads == 1 ? "" : "s"); }

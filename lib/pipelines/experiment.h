@@ -1,14 +1,14 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include "data/augmentation.h"
 #include "data/dataset_card.h"
-#include "formats/model_description.h"
 #include "network/network.h"
-#include "pipelines/recipe_model.h"
-#include "recipe/recipe.h"
+#include "pipelines/settings/settings.h"
+#include "tasks/task.h"
 #include "training/training_data.h"
 
 namespace tnn {
@@ -27,14 +27,14 @@ DatasetOnDisk find_dataset(const std::string& name, const std::string& root);
 
 /// A recipe made ready: data found, model declared, the two checked against each other. Nothing is read or allocated yet.
 struct Experiment {
-  Recipe recipe;
+  Settings settings;
   DatasetOnDisk dataset;
-  ModelDescription description;
-  DecodingOptions decoding = {};  ///< of an image folder
+  std::shared_ptr<const Task> task;
+  ModelDescription description;  ///< of settings.model, with the data set's name, labels and normalisation
 };
-Experiment prepare_experiment(const Recipe& recipe);
+Experiment prepare_experiment(const Settings& settings);
 
-/// Reads the training images and cuts off the validation split.
+/// Reads the training samples and cuts off the validation split.
 TrainingData load_training_data(const Experiment& experiment);
 
 /// Normalisation alone, as the model expects it.
@@ -43,14 +43,11 @@ AugmentationOptions plain_augmentation(const Preprocessing& preprocessing);
 /// The network of an experiment with fresh weights, on the recipe's device.
 Network make_network(const Experiment& experiment);
 
-/// Sets LibTorch's threads by run.threads (0: all cores); returns how many.
-int set_threads(const Recipe& recipe);
+/// Sets LibTorch's threads (0: all cores); returns how many.
+int set_threads(int asked);
 
-/// The values of the recipe that decide what a training computes: two runs with the same identity and seed train the same weights.
-std::string training_identity(const Recipe& recipe);
-
-/// The same for the training of gates, beside the data path that it starts from.
-std::string gate_training_identity(const Recipe& recipe);
+/// What decides the result of a stage: the recipe's values, the graph and the training data.
+Fingerprint stage_fingerprint(const Experiment& experiment, const std::string& stage, const TrainingData& data);
 
 /// "AMD EPYC ..., 2 threads".
 std::string describe_machine(int threads);

@@ -25,7 +25,7 @@ constexpr const char* kAllPoints = "all";
 /// net.onnx at u = 0.25 among several becomes net-u0.25.onnx.
 std::filesystem::path path_at(const std::filesystem::path& out, double u, bool several) {
   if (!several) return out;
-  return out.parent_path() / fmt::format("{}-u{:.6g}{}", out.stem().string(), u, out.extension().string());
+  return out.parent_path() / fmt::format("{}-u{}{}", out.stem().string(), u, out.extension().string());
 }
 
 void check_options(const ExportOptions& options) {
@@ -60,13 +60,13 @@ class Exporter {
   void write_static_nets() {
     const auto utilizations = parse_utilizations(options_.utilizations, model_.description.points);
     for (const double u : utilizations) {
-      const int point = operating_point_at(model_.description, u);
+      const int point = point_at(model_.description, u);
       const StoredModel cut = cut_model(model_, point);
       const auto path = path_at(options_.out, u, utilizations.size() > 1);
       if (options_.format == "onnx")
-        write_onnx(cut, path, fmt::format("{:.6g}", u), {point});
+        write_onnx(cut, path, fmt::format("{}", u), {point});
       else
-        write_model(cut, path, fmt::format("{:.6g}", u), {point});
+        write_model(cut, path, fmt::format("{}", u), {point});
     }
   }
 

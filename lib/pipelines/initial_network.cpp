@@ -2,45 +2,31 @@
 
 #include <algorithm>
 
-#include "models/registry.h"
 #include "network/model_file.h"
 #include "network/pretrained_weights.h"
 #include "pipelines/described_data.h"
-#include "pipelines/recipe_model.h"
 
 namespace tnn {
 
-namespace {
-
-PretrainedOptions pretrained_options(const Recipe& recipe) {
-  const Architecture& architecture = find_architecture(recipe.text("model.name"));
-  PretrainedOptions options{recipe.text("model.pretrained"), {}, recipe.texts("model.pretrained_except")};
-  if (architecture.pretrained_name) options.rename = architecture.pretrained_name;
-  return options;
-}
-
-}  // namespace
-
-bool load_pretrained(const Recipe& recipe, Network& network) {
-  if (recipe.text("model.pretrained").empty()) return false;
-  load_pretrained(read_pretrained(network.graph(), pretrained_options(recipe)), network);
+bool load_pretrained(const PretrainedOptions& options, Network& network) {
+  if (options.file.empty()) return false;
+  load_pretrained(read_pretrained(network.graph(), options), network);
   return true;
 }
 
-void check_pretrained(const Recipe& recipe, const Graph& graph) {
-  if (!recipe.text("model.pretrained").empty()) read_pretrained(graph, pretrained_options(recipe));
+void check_pretrained(const PretrainedOptions& options, const Graph& graph) {
+  if (!options.file.empty()) read_pretrained(graph, options);
 }
 
-void write_initial_model(const Recipe& recipe, const std::filesystem::path& path) {
-  ModelDescription description = describe_recipe_model(recipe);
-  const std::string& name = recipe.text("data.name");
+void write_initial_model(const Settings& settings, const std::filesystem::path& path) {
+  ModelDescription description = settings.model;
   const auto cards = card_names(find_cards_folder());
-  if (std::find(cards.begin(), cards.end(), name) != cards.end()) {
-    const DatasetCard card = load_card(find_cards_folder(), name);
-    if (misfit(recipe, description.graph, card).message.empty()) describe_data(recipe, card, description);
+  if (std::find(cards.begin(), cards.end(), settings.data.name) != cards.end()) {
+    const DatasetCard card = load_card(find_cards_folder(), settings.data.name);
+    if (misfit(settings, card).message.empty()) describe_data(settings, card, description);
   }
-  Network network(std::move(description), static_cast<uint64_t>(recipe.integer("training.seed")));
-  load_pretrained(recipe, network);
+  Network network(std::move(description), settings.run.seed);
+  load_pretrained(settings.pretrained, network);
   save_network(path, network);
 }
 

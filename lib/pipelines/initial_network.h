@@ -3,19 +3,19 @@
 #include <filesystem>
 
 #include "network/network.h"
-#include "recipe/recipe.h"
+#include "pipelines/settings/settings.h"
 
 namespace tnn {
 
 /// Puts the weights of model.pretrained, where the recipe names a file, into a network that its model section declares; returns whether it
 /// does. DataError that lists every tensor which does not fit.
-bool load_pretrained(const Recipe& recipe, Network& network);
+bool load_pretrained(const PretrainedOptions& options, Network& network);
 
 /// Reads and checks that file, for a graph, without using it; before an earlier run is removed.
-void check_pretrained(const Recipe& recipe, const Graph& graph);
+void check_pretrained(const PretrainedOptions& options, const Graph& graph);
 
 /// A recipe's network before training, as a model file: the weights of model.pretrained, else random ones (training.seed). Labels and
 /// normalisation are those of its data set where the model fits it, so that the file can be evaluated.
-void write_initial_model(const Recipe& recipe, const std::filesystem::path& path);
+void write_initial_model(const Settings& settings, const std::filesystem::path& path);
 
 }  // namespace tnn

@@ -11,7 +11,6 @@
 #include "pipelines/recipe_model.h"
 #include "runtime/lowering/passes.h"
 #include "runtime/plan_listing.h"
-#include "runtime/point_index.h"
 #include "runtime/prefix/output_pieces.h"
 
 namespace tnn {
@@ -70,11 +69,11 @@ Table operating_point_table(const ModelDescription& description) {
   for (size_t p = 0; p < description.points.size(); ++p) {
     const OperatingPoint& point = description.points[p];
     const Cost cost = network_cost(description.graph, point.configuration);
-    table.rows.push_back({fmt::format("{:.6g}", point.u), fmt::format("{:.6g}", point.u_begin), fmt::format("{:.6g}", point.u_end),
+    table.rows.push_back({fmt::format("{}", point.u), fmt::format("{}", point.u_begin), fmt::format("{}", point.u_end),
                           groups_text(description, point), std::to_string(cost.parameters), std::to_string(cost.macs),
                           std::to_string(cost.flops), std::to_string(cost.activation_bytes),
                           std::to_string(prefix::weights_copied_for(plan, static_cast<int>(p)) * static_cast<int64_t>(sizeof(float)))});
-    if (validated) table.rows.back().push_back(point.validation_accuracy ? fmt::format("{:.4f}", *point.validation_accuracy) : "");
+    if (validated) table.rows.back().push_back(point.validation_accuracy ? fmt::format("{}", *point.validation_accuracy) : "");
   }
   return table;
 }
@@ -104,11 +103,10 @@ std::string inspect(const std::filesystem::path& recipe_or_model, const Recipe::
 
 std::string inspect_plan(const std::filesystem::path& recipe_or_model, const Recipe::Overrides& overrides, double u, TableFormat format) {
   const ModelDescription description = describe_recipe_or_model(recipe_or_model, overrides);
-  if (description.points.empty()) throw DataError(fmt::format("'{}' has no operating point", recipe_or_model.string()));
-  const int point = PointIndex(description).find(u);
+  const int point = point_at(description, u);
   const Table table = plan_table(description.graph, lower(description), point);
   if (format == TableFormat::csv || format == TableFormat::json) return format_table(table, format);
-  return fmt::format("{}: plan at operating point {} (u = {:.6g}), one input, fp32\n\n{}", description.graph.name(), point,
+  return fmt::format("{}: plan at operating point {} (u = {}), one input, fp32\n\n{}", description.graph.name(), point,
                      description.points[static_cast<size_t>(point)].u, format_table(table, format));
 }
 

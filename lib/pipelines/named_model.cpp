@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <set>
-
 #include "core/error.h"
 #include "formats/safetensors.h"
 #include "pipelines/described_data.h"
@@ -15,17 +13,27 @@
 namespace tnn {
 namespace {
 
-/// What may be set for a model that is trained already.
+/// What may be set for a model that is trained already: whole sections, and single keys of the others.
+std::vector<std::string> settable_names() {
+  std::vector<std::string> names;
+  for (const RecipeSection& section : recipe_sections())
+    if (section.of_trained_model) names.push_back(section.name + ".*");
+  for (const RecipeKey& key : recipe_keys())
+    if (key.of_trained_model) names.push_back(key.path);
+  return names;
+}
+
 void check_overrides(const Recipe::Overrides& overrides) {
-  static const std::set<std::string> sections{"evaluation", "run", "output"};
-  static const std::set<std::string> keys{"data.root",    "data.workers",           "data.test_limit", "data.scaled_decoding",
-                                          "data.damaged", "training.channels_last", "training.seed"};
   for (const std::string& text : overrides) {
-    const std::string path = text.substr(0, text.find('='));
-    if (!sections.count(path.substr(0, path.find('.'))) && !keys.count(path))
-      throw UsageError(fmt::format("--set {}: the model file decides {}; of a trained model can be set: evaluation.*, run.*, output.*, {}",
-                                   text, path, fmt::join(keys, ", ")));
+    const RecipeKey* key = find_recipe_key(text.substr(0, text.find('=')));
+    if (key && !is_of_trained_model(*key))
+      throw UsageError(fmt::format("--set {}: the model file decides {}; of a trained model can be set: {}", text, key->path,
+                                   fmt::join(settable_names(), ", ")));
   }
+}
+
+NamedModel use_by(const Recipe& recipe, std::filesystem::path model) {
+  return {std::move(model), data_settings(recipe), evaluation_settings(recipe), output_settings(recipe), run_settings(recipe), "", {}, {}};
 }
 
 }  // namespace
@@ -34,15 +42,12 @@ bool is_recipe(const std::filesystem::path& path) { return path.extension() == "
 
 NamedModel find_model(const std::filesystem::path& run_or_model, const Recipe::Overrides& overrides) {
   check_overrides(overrides);
-  NamedModel named;
-  if (!std::filesystem::is_directory(run_or_model)) {
-    named.model = run_or_model;
-    named.recipe = Recipe::defaults(overrides);
-    return named;
-  }
+  if (!std::filesystem::is_directory(run_or_model)) return use_by(Recipe::defaults(overrides), run_or_model);
   const RunFolder folder(run_or_model);
-  named.model = find_model_file(run_or_model, overrides);
-  named.recipe = Recipe::load(folder.recipe(), overrides);
+  const auto model = find_model_file(run_or_model, overrides);
+  const Recipe recipe = Recipe::load(folder.recipe(), overrides);
+  NamedModel named = use_by(recipe, model);
+  named.resolved_yaml = recipe.resolved_yaml();
   const auto last = folder.checkpoints() / "last.safetensors";
   if (std::filesystem::exists(last)) {
     const SafetensorsFile file(last);
@@ -52,24 +57,24 @@ NamedModel find_model(const std::filesystem::path& run_or_model, const Recipe::O
   return named;
 }
 
-NamedModel initial_model(const std::filesystem::path& recipe, const Recipe::Overrides& overrides) {
-  NamedModel named;
-  named.recipe = Recipe::load(recipe, overrides);
-  named.written = std::make_shared<TemporaryFile>("tnn-initial.safetensors");
-  named.model = named.written->path();
-  write_initial_model(*named.recipe, named.model);
+NamedModel initial_model(const std::filesystem::path& path, const Recipe::Overrides& overrides) {
+  const Recipe recipe = Recipe::load(path, overrides);
+  const auto file = std::make_shared<TemporaryFile>("tnn-initial.safetensors");
+  NamedModel named = use_by(recipe, file->path());
+  named.resolved_yaml = recipe.resolved_yaml();
+  named.written = file;
+  write_initial_model(read_settings(recipe), named.model);
   return named;
 }
 
 NamedModel find_trained_model(const std::filesystem::path& path, const Recipe::Overrides& overrides) {
   if (!is_recipe(path)) return find_model(path, overrides);
-  const Recipe recipe = Recipe::load(path, overrides);
-  if (recipe.text("model.pretrained").empty())
-    throw recipe.fault("model.pretrained",
-                       "names no file: a recipe has a trained network only by it (or give a run folder or a model file)");
-  const DatasetCard card = load_card(find_cards_folder(), recipe.text("data.name"));
-  const Misfit fault = misfit(recipe, describe_recipe_model(recipe).graph, card);
-  if (!fault.message.empty()) throw recipe.fault(fault.key, fault.message);
+  const Settings settings = read_settings(Recipe::load(path, overrides));
+  if (settings.pretrained.file.empty())
+    throw settings.fault("model.pretrained",
+                         "names no file: a recipe has a trained network only by it (or give a run folder or a model file)");
+  const Misfit fault = misfit(settings, load_card(find_cards_folder(), settings.data.name));
+  if (!fault.message.empty()) throw settings.fault(fault.key, fault.message);
   return initial_model(path, overrides);
 }
 

@@ -2,19 +2,24 @@
 
 #include <filesystem>
 #include <memory>
-#include <optional>
+#include <string>
 #include <vector>
 
 #include "core/atomic_file.h"
+#include "pipelines/settings/settings.h"
 #include "recipe/recipe.h"
 #include "training/training_state.h"
 
 namespace tnn {
 
-/// A model named on a command line: a run folder (its model file, recipe and history), a model file, or a recipe.
+/// A model named on a command line: a run folder (its model file, settings and history), a model file, or a recipe; and how to use it.
 struct NamedModel {
   std::filesystem::path model;
-  std::optional<Recipe> recipe;
+  DataSettings data;
+  EvaluationSettings evaluation;
+  OutputSettings output;
+  RunSettings run;
+  std::string resolved_yaml;  ///< the recipe it was trained by; empty for a model file
   std::vector<EpochSummary> history;
   std::shared_ptr<const TemporaryFile> written;  ///< the model file of a recipe, for as long as it is in use
 };

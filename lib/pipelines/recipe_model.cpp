@@ -3,16 +3,10 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
-#include "models/model_options.h"
 #include "pipelines/run_folder.h"
+#include "pipelines/settings/model_settings.h"
 
 namespace tnn {
-
-ModelDescription describe_recipe_model(const Recipe& recipe) {
-  const GatingRule rule{recipe.text("gating.strategy"), rounding_from_name(recipe.text("gating.rounding")),
-                        static_cast<int>(recipe.integer("gating.min_active")), compensation_from_name(recipe.text("gating.compensation"))};
-  return describe_model(build_model(recipe), rule, batch_norm_mode_from_name(recipe.text("training.batch_norm")));
-}
 
 ModelDescription describe_recipe_or_model(const std::filesystem::path& path, const Recipe::Overrides& overrides) {
   const bool run = std::filesystem::is_directory(path);

@@ -5,9 +5,6 @@
 
 namespace tnn {
 
-/// The model that a recipe declares, without data.
-ModelDescription describe_recipe_model(const Recipe& recipe);
-
 /// The description of a recipe's model, of a model file, or of the model file in a run folder.
 ModelDescription describe_recipe_or_model(const std::filesystem::path& path, const Recipe::Overrides& overrides);
 

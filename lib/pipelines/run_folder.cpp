@@ -16,9 +16,9 @@
 
 namespace tnn {
 
-std::filesystem::path RunFolder::default_path(const Recipe& recipe) {
-  const std::string name = !recipe.text("output.name").empty() ? recipe.text("output.name") : recipe.name();
-  return std::filesystem::path(recipe.text("output.folder")) / (name.empty() ? "run" : name);
+std::filesystem::path RunFolder::default_path(const std::string& folder, const std::string& name, const std::string& recipe_name) {
+  const std::string& chosen = name.empty() ? recipe_name : name;
+  return std::filesystem::path(folder) / (chosen.empty() ? "run" : chosen);
 }
 
 bool RunFolder::holds_run() const {

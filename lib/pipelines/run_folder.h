@@ -5,7 +5,6 @@
 #include <string>
 
 #include "core/progress.h"
-#include "recipe/recipe.h"
 
 namespace tnn {
 
@@ -21,8 +20,8 @@ class RunFolder {
   /// Creates or takes over a folder, and locks it for as long as the object lives. UsageError where `existing` does not allow what is there
   /// or another process runs in it.
   static RunFolder open(const std::filesystem::path& path, Existing existing);
-  /// <output.folder>/<output.name>, the name by default the recipe's.
-  static std::filesystem::path default_path(const Recipe& recipe);
+  /// <folder>/<name>, the name by default the recipe's, else "run".
+  static std::filesystem::path default_path(const std::string& folder, const std::string& name, const std::string& recipe_name);
 
   explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
   const std::filesystem::path& path() const { return path_; }

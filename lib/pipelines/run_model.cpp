@@ -7,7 +7,6 @@
 
 #include "core/error.h"
 #include "pipelines/recipe_model.h"
-#include "runtime/point_index.h"
 
 namespace tnn {
 namespace {
@@ -45,7 +44,7 @@ RunSummary run_model(const RunRequest& request) {
   if (!request.runtime.tuning_file.empty()) {  // what is wrong with the request is told before all is measured
     const auto model = load_lowered_model(file);
     read_inputs(request, model->description);
-    if (!request.point) PointIndex(model->description).find(request.u);
+    if (!request.point) point_at(model->description, request.u);
   }
   ThrottledNetwork network = ThrottledNetwork::load(file, request.runtime);
   const NpyArray inputs = read_inputs(request, network.model().description);

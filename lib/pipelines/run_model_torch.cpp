@@ -8,7 +8,6 @@
 #include "core/error.h"
 #include "network/model_file.h"
 #include "pipelines/recipe_model.h"
-#include "runtime/point_index.h"
 
 namespace tnn {
 
@@ -17,7 +16,7 @@ RunSummary run_model_in_torch(const RunRequest& request) {
   const Network network = load_network(find_model_file(request.model), at::kCPU, true);
   const ModelDescription& description = network.description();
   if (description.points.empty()) throw DataError(fmt::format("'{}' has no operating point", request.model.string()));
-  const int point = request.point.value_or(PointIndex(description).find(request.u));
+  const int point = request.point.value_or(point_at(description, request.u));
   if (point < 0 || point >= static_cast<int>(description.points.size()))
     throw UsageError(fmt::format("operating point {} does not exist (allowed: 0 to {})", point, description.points.size() - 1));
   const OperatingPoint& chosen = description.points[static_cast<size_t>(point)];

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 
@@ -13,6 +14,11 @@ namespace tnn {
 struct StepCounts {
   int warm_up = 1, timed = 4;
 };
+
+/// Steps of an epoch of training.
+inline int64_t steps_of(const TrainingData& data, int64_t batch_size) {
+  return std::max<int64_t>(1, static_cast<int64_t>(data.train.size()) / batch_size);
+}
 
 /// Of the steps that were timed: fewer than asked for where an epoch has fewer batches.
 struct StepTime {

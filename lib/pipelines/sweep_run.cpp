@@ -5,16 +5,17 @@
 
 namespace tnn {
 
-void sweep_run(const Recipe& recipe, const TrainedStage& trained, const RunFolder& folder, const std::string& command, int threads,
+void sweep_run(const Settings& settings, const TrainedModel& trained, const RunFolder& folder, const std::string& command, int threads,
                TrainResult& result, Progress& progress) {
-  SweepOptions sweep = sweep_options(recipe);
-  sweep.model = trained.model;
+  SweepOptions sweep = sweep_options(settings);
+  sweep.model = trained.file;
   sweep.name = folder.path().filename().string();
   sweep.command = command;
   sweep.history = trained.history;
+  sweep.recipe = settings.resolved_yaml;
   sweep.threads = threads;
   result.curve = sweep_utilization(sweep, progress);
-  const auto reports = write_reports(result.curve, folder.path(), recipe.texts("output.formats"));
+  const auto reports = write_reports(result.curve, folder.path(), settings.output.formats);
   result.files.insert(result.files.end(), reports.begin(), reports.end());
 }
 

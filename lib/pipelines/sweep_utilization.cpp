@@ -10,16 +10,15 @@
 #include "core/version.h"
 #include "cost/cost.h"
 #include "data/dataset.h"
-#include "evaluation/runtime_classifier.h"
+#include "evaluation/runtime_predictor.h"
 #include "evaluation/sweep.h"
 #include "evaluation/utilization_list.h"
-#include "evaluation/wilson.h"
 #include "network/device.h"
 #include "network/model_file.h"
 #include "pipelines/damage_reports.h"
-#include "pipelines/image_options.h"
 #include "pipelines/run_folder.h"
 #include "runtime/engine.h"
+#include "training/validation.h"
 
 namespace tnn {
 namespace {
@@ -27,20 +26,15 @@ namespace {
 constexpr const char* kTorchEngine = "torch";
 constexpr int64_t kEngineBatch = 32;  ///< images together
 
-double fraction(int64_t part, int64_t whole) { return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0.0; }
-
 CurvePoint curve_point(const Graph& graph, const SweepPoint& swept) {
   CurvePoint point;
   const Cost cost = network_cost(graph, swept.configuration);
   point.u = swept.u;
   point.parameters = cost.parameters, point.macs = cost.macs, point.flops = cost.flops, point.activation_bytes = cost.activation_bytes;
-  point.images = swept.images;
-  const Interval top1 = wilson_interval(swept.top1, swept.images), top5 = wilson_interval(swept.top5, swept.images);
-  point.top1 = fraction(swept.top1, swept.images), point.top1_low = top1.low, point.top1_high = top1.high;
-  point.top5 = fraction(swept.top5, swept.images), point.top5_low = top5.low, point.top5_high = top5.high;
-  point.loss = swept.loss;
+  point.images = swept.samples;
+  point.metrics = swept.metrics;
+  point.classes = swept.classes;
   point.latency_ms = swept.latency_ms, point.latency_low_ms = swept.latency_low_ms, point.latency_high_ms = swept.latency_high_ms;
-  for (size_t c = 0; c < swept.class_count.size(); ++c) point.classes.push_back({swept.class_correct[c], swept.class_count[c]});
   for (size_t g = 0; g < graph.gates().size(); ++g) point.gates.push_back({graph.gates()[g].name, swept.configuration.gates[g].pattern()});
   return point;
 }
@@ -53,13 +47,13 @@ std::vector<EpochRecord> epoch_records(const std::vector<EpochSummary>& history)
 }
 
 /// The engine that was asked for; a batch at a time.
-Classifier engine_classifier(const SweepOptions& options, Precision precision) {
+Predictor engine_predictor(const SweepOptions& options, int64_t batch_size, Precision precision) {
   RuntimeOptions runtime;
   runtime.engine = options.engine;
   runtime.precision = precision;
   runtime.threads = options.threads;
-  runtime.batch_limit = std::min<int64_t>(options.batch_size, kEngineBatch);
-  return runtime_classifier(options.model, runtime);
+  runtime.batch_limit = std::min<int64_t>(batch_size, kEngineBatch);
+  return runtime_predictor(options.model, runtime);
 }
 
 void check_engine(const SweepOptions& options) {
@@ -74,10 +68,11 @@ void check_engine(const SweepOptions& options) {
     throw UsageError(fmt::format("--device {}: the engine '{}' computes on the CPU (allowed: auto, cpu)", options.device, options.engine));
 }
 
-/// Says at which utilizations the network gives no numbers: their accuracy means nothing.
+/// Says at which utilizations the network gives no numbers: their metrics mean nothing.
 void report_not_finite(const std::vector<SweepPoint>& swept, Progress& progress) {
   for (const SweepPoint& point : swept)
-    if (!std::isfinite(point.loss)) progress.message(fmt::format("u = {:g}: the network's outputs are not finite numbers", point.u));
+    if (std::any_of(point.metrics.begin(), point.metrics.end(), [](const MetricValue& metric) { return !std::isfinite(metric.value); }))
+      progress.message(fmt::format("u = {}: the network's outputs are not finite numbers", point.u));
 }
 
 int largest_cardinality(const Graph& graph) {
@@ -92,7 +87,7 @@ Loader load_test_data(const ModelDescription& description, const DatasetOnDisk& 
   auto images = std::make_shared<ImageSet>(load_split(dataset.card, dataset.folder, "test", options.test_limit));
   const auto input = description.graph.dimensions(description.graph.input().shape);
   LoaderOptions loader;
-  loader.batch_size = options.batch_size;
+  loader.batch_size = evaluation_batch(description.graph, options.batch_size);
   loader.workers = options.workers;
   loader.channels_last = options.channels_last;
   loader.augmentation = plain_augmentation(description.preprocessing);
@@ -118,16 +113,15 @@ UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progre
   const auto utilizations = parse_utilizations(options.utilizations, description.points);
   Loader loader = load_test_data(description, dataset, options);
   DamageReports reports(progress, loader.set());
-  const auto classes = static_cast<int64_t>(description.class_names.size());
-  const auto sweep = [&](const Classifier& classify) {
-    return sweep_utilization(network, classify, loader, utilizations, classes, reports);
-  };
-  const Classifier classify = deployed ? engine_classifier(options, options.precision) : sliced_classifier(network);
-  auto swept = sweep(classify);
+  const auto task = make_task(description.task, {description.class_names});
+  const auto sweep = [&](const Predictor& predict) { return sweep_utilization(network, predict, *task, loader, utilizations, reports); };
+  const int64_t batch_size = evaluation_batch(description.graph, options.batch_size);
+  const Predictor predict = deployed ? engine_predictor(options, batch_size, options.precision) : sliced_predictor(network);
+  auto swept = sweep(predict);
   report_not_finite(swept, progress);
   std::vector<SweepPoint> in_fp32;
-  if (options.precision != Precision::fp32) in_fp32 = sweep(engine_classifier(options, Precision::fp32));
-  if (options.latency) measure_latency(network, classify, swept, options.latency_repeats, progress);
+  if (options.precision != Precision::fp32) in_fp32 = sweep(engine_predictor(options, batch_size, Precision::fp32));
+  if (options.latency) measure_latency(network, predict, swept, options.latency_repeats, progress);
 
   UtilizationCurve curve;
   curve.name = options.name;
@@ -140,27 +134,28 @@ UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progre
                   (deployed ? fmt::format(", engine {} in {}", options.engine, precision_name(options.precision)) : "");
   curve.date = utc_now();
   curve.recipe = options.recipe;
+  curve.task = task->name();
+  curve.score_name = task->score_name();
+  curve.metrics = task->metrics();
   curve.class_names = description.class_names;
   for (const SweepPoint& point : swept) curve.points.push_back(curve_point(description.graph, point));
-  for (size_t i = 0; i < in_fp32.size(); ++i) curve.points[i].fp32_top1 = fraction(in_fp32[i].top1, in_fp32[i].images);
+  for (size_t i = 0; i < in_fp32.size(); ++i) curve.points[i].fp32_headline = in_fp32[i].metrics.front().value;
   curve.epochs = epoch_records(options.history);
   return curve;
 }
 
-SweepOptions sweep_options(const Recipe& recipe) {
+SweepOptions sweep_options(const DataSettings& data, const EvaluationSettings& evaluation, const RunSettings& run) {
   SweepOptions options;
-  options.utilizations = recipe.text("evaluation.u");
-  options.data_root = recipe.text("data.root");
-  options.device = recipe.text("run.device");
-  options.batch_size = recipe.integer("evaluation.batch_size");
-  options.test_limit = recipe.integer("data.test_limit");
-  options.workers = static_cast<int>(recipe.integer("data.workers"));
-  options.channels_last = recipe.boolean("training.channels_last");
-  options.decoding.scaled = scaled_decoding(recipe);
-  options.decoding.damaged = damage_policy(recipe);
-  options.latency = recipe.boolean("evaluation.latency");
-  options.latency_repeats = recipe.integer("evaluation.latency_repeats");
-  options.recipe = recipe.resolved_yaml();
+  options.utilizations = evaluation.utilizations;
+  options.data_root = data.root;
+  options.device = run.device;
+  options.batch_size = evaluation.batch_size;
+  options.test_limit = data.test_limit;
+  options.workers = data.workers;
+  options.channels_last = run.channels_last;
+  options.decoding = data.augmentation.decoding;
+  options.latency = evaluation.latency;
+  options.latency_repeats = evaluation.latency_repeats;
   return options;
 }
 

@@ -20,13 +20,13 @@ struct SweepOptions {
   std::string utilizations = "distinct";
   std::string data_root;
   std::string device = "auto";
-  int64_t batch_size = 500;
+  int64_t batch_size = 0;  ///< 0: by memory
   int64_t test_limit = 0;  ///< images; 0: all
   int workers = 1;
   int threads = 1;  ///< LibTorch's, for the machine's description
   bool channels_last = true;
   DecodingOptions decoding;      ///< of an image folder: when to decode at reduced size, what to do with damaged files
-  std::string engine = "torch";  ///< what classifies: LibTorch, or an engine of the runtime
+  std::string engine = "torch";  ///< what computes: LibTorch, or an engine of the runtime
   Precision precision = Precision::fp32;
   bool latency = false;
   int64_t latency_repeats = 50;
@@ -38,11 +38,12 @@ struct SweepOptions {
 /// Reads the test images of a model's data set, prepared as the model expects them. DataError where they are damaged.
 Loader load_test_data(const ModelDescription& description, const DatasetOnDisk& dataset, const SweepOptions& options);
 
-/// Reads a model file and measures its accuracy-against-utilization curve on the test set of its data set, with costs; where the engine
-/// computes in less than fp32, its accuracy in fp32, too.
+/// Reads a model file and measures its task's metrics against utilization on the test set of its data set, with costs; where the engine
+/// computes in less than fp32, its headline metric in fp32, too.
 UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progress);
 
-/// The evaluation and data section of a recipe as options of a sweep.
-SweepOptions sweep_options(const Recipe& recipe);
+/// What a recipe says of evaluation, data and machine, as options of a sweep.
+SweepOptions sweep_options(const DataSettings& data, const EvaluationSettings& evaluation, const RunSettings& run);
+inline SweepOptions sweep_options(const Settings& settings) { return sweep_options(settings.data, settings.evaluation, settings.run); }
 
 }  // namespace tnn

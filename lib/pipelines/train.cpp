@@ -1,49 +1,39 @@
 #include "pipelines/train.h"
 
-#include <fmt/format.h>
-
 #include "evaluation/utilization_list.h"
 #include "network/device.h"
 #include "pipelines/damage_reports.h"
-#include "pipelines/gate_stage.h"
-#include "pipelines/initial_network.h"
 #include "pipelines/sweep_run.h"
 #include "pipelines/sweep_utilization.h"
-#include "pipelines/train_datapath.h"
-#include "training/gate_options.h"
+#include "pipelines/train_plan.h"
 
 namespace tnn {
 
-TrainResult train(const Recipe& recipe, const TrainOptions& options, Progress& progress) {
-  const int threads = set_threads(recipe);
-  datapath_options(recipe), gate_options(recipe);  // faults of recipe and data before anything is created or removed
-  const Experiment experiment = prepare_experiment(recipe);
-  parse_utilizations(recipe.text("evaluation.u"), experiment.description.points);
-  if (gate_options(recipe).method != GateMethod::none && experiment.description.graph.gates().empty())
-    throw recipe.fault("gates.method", fmt::format("'{}' has no gate: there is nothing to learn", experiment.description.graph.name()));
-  if (options.existing != RunFolder::Existing::resume) check_pretrained(recipe, experiment.description.graph);
-  choose_device(recipe.text("run.device"));
+TrainResult train(const Settings& settings, const TrainOptions& options, Progress& progress) {
+  const int threads = set_threads(settings.run.threads);
+  TrainPlan plan = plan_training(settings, options);  // faults of recipe and data before anything is created or removed
+  const Experiment experiment = prepare_experiment(settings);
+  parse_utilizations(settings.evaluation.utilizations, experiment.description.points);
+  choose_device(settings.run.device);
+  if (options.existing != RunFolder::Existing::resume || !plan.model.empty())
+    for (const Stage* stage : plan.stages) stage->check(experiment, plan.model);
   const TrainingData data = load_training_data(experiment);
   if (options.sweep)
-    load_test_data(experiment.description, experiment.dataset, sweep_options(recipe));  // damage shows now, not after hours
-  const RunFolder folder = RunFolder::open(options.out.empty() ? RunFolder::default_path(recipe) : options.out, options.existing);
-  LoggingProgress log(progress, folder.log());
-  log.message(options.command);
+    load_test_data(experiment.description, experiment.dataset, sweep_options(settings));  // damage shows now, not after hours
 
+  TrainResult result;
   const bool resume = options.existing == RunFolder::Existing::resume;
-  DamageReports observed(log, data.images);
-  const TrainedStage trained = train_datapath(experiment, data, folder, resume, observed);
-  TrainResult result{{}, {trained.model}};
-  if (!options.sweep) return result;
-  sweep_run(recipe, trained, folder, options.command, threads, result, log);
-  if (gate_options(recipe).method == GateMethod::none) return result;
-
-  const RunFolder gates = RunFolder::open(folder.gates(), options.existing);
-  LoggingProgress gates_log(log, gates.log());
-  Network datapath = load_datapath(experiment, trained.model);
-  const TrainedStage learned = train_gate_stage(experiment, datapath, data, gates, resume, gates_log);
-  result.files.push_back(learned.model);
-  sweep_run(recipe, learned, gates, options.command, threads, result, gates_log);
+  std::vector<std::shared_ptr<LoggingProgress>> logs;  // what a later stage says goes to the run's log, too
+  for (const Stage* stage : plan.stages) {
+    const RunFolder folder = RunFolder::open(plan.folder(*stage), options.existing);
+    logs.push_back(std::make_shared<LoggingProgress>(logs.empty() ? progress : *logs.back(), folder.log()));
+    if (logs.size() == 1) logs.back()->message(options.command);
+    DamageReports observed(*logs.back(), data.images);
+    const TrainedModel trained = stage->train({experiment, data, plan.model}, folder, resume, observed);
+    result.files.push_back(trained.file);
+    if (options.sweep) sweep_run(settings, trained, folder, options.command, threads, result, *logs.back());
+    plan.model = trained.file;
+  }
   return result;
 }
 

@@ -5,17 +5,21 @@
 #include <vector>
 
 #include "core/progress.h"
+#include "core/table.h"
 #include "pipelines/run_folder.h"
-#include "recipe/recipe.h"
+#include "pipelines/settings/settings.h"
 #include "report/utilization_curve.h"
 
 namespace tnn {
 
+/// What a training command is to do.
 struct TrainOptions {
-  std::filesystem::path out;  ///< empty: output.folder / output.name
+  std::filesystem::path out;  ///< empty: output.folder / output.name, and of a later stage alone its folder inside
   RunFolder::Existing existing = RunFolder::Existing::refuse;
-  bool sweep = true;    ///< false: training alone (train-datapath)
-  std::string command;  ///< that repeats it
+  std::string stage;           ///< one stage alone ("gates"); empty: every one that the recipe asks for
+  std::filesystem::path from;  ///< of a stage alone: run folder or model file of what the stages before left
+  bool sweep = true;           ///< false: training alone
+  std::string command;         ///< that repeats it
 };
 
 struct TrainResult {
@@ -23,8 +27,12 @@ struct TrainResult {
   std::vector<std::filesystem::path> files;  ///< written, the model first
 };
 
-/// Every stage that a recipe holds, in a run folder: trains the data path, sweeps the test set once, writes the reports; where gates are
-/// learned, does the same for them in the folder "gates" inside.
-TrainResult train(const Recipe& recipe, const TrainOptions& options, Progress& progress);
+/// Trains the stages of a recipe, each in a run folder: the first in the run's own, later ones in folders inside. After each, sweeps the
+/// test set once and writes the reports.
+TrainResult train(const Settings& settings, const TrainOptions& options, Progress& progress);
+
+/// What train() would do, after checking all that can be checked: data found, model and operating points, steps, the folder, and an
+/// estimate of the time from a few real training steps on real samples. Writes nothing.
+std::string dry_run(const Settings& settings, const TrainOptions& options, TableFormat format);
 
 }  // namespace tnn

@@ -40,21 +40,22 @@ class MetricsSink {
   std::unique_ptr<EventWriter> events_;
 };
 
-Progress::Figures epoch_figures(const EpochSummary& summary, const std::vector<double>& validation_u) {
+Progress::Figures epoch_figures(const EpochSummary& summary, const StageLog& log) {
+  const std::string& score = log.score_name;
   Progress::Figures figures{
-      {"epoch_loss", summary.training_loss}, {"epoch_accuracy", summary.training_accuracy}, {"epoch_seconds", summary.seconds}};
-  for (size_t i = 0; i < summary.validation_accuracy.size(); ++i)
-    figures.emplace_back(i < validation_u.size() ? fmt::format("validation_accuracy_u{:g}", validation_u[i]) : "validation_accuracy_best_u",
-                         summary.validation_accuracy[i]);
+      {"epoch_loss", summary.training_loss}, {"epoch_" + score, summary.training_metric}, {"epoch_seconds", summary.seconds}};
+  for (size_t i = 0; i < summary.validation.size(); ++i)
+    figures.emplace_back("validation_" + score + (i < log.validation_u.size() ? fmt::format("_u{}", log.validation_u[i]) : "_best_u"),
+                         summary.validation[i]);
   if (summary.score >= 0) figures.emplace_back("validation_score", summary.score);
   return figures;
 }
 
-std::string epoch_line(const EpochSummary& summary, int64_t epochs, const std::vector<double>& validation_u) {
-  std::string line = fmt::format("epoch {}/{}: loss {:.4f}, accuracy {:.2f} %, {:.1f} s", summary.epoch, epochs, summary.training_loss,
-                                 100 * summary.training_accuracy, summary.seconds);
-  for (size_t i = 0; i < std::min(validation_u.size(), summary.validation_accuracy.size()); ++i)
-    line += fmt::format("{}{:.2f} % at u = {:g}", i == 0 ? "; validation " : ", ", 100 * summary.validation_accuracy[i], validation_u[i]);
+std::string epoch_line(const EpochSummary& summary, const StageLog& log) {
+  std::string line = fmt::format("epoch {}/{}: loss {:.4f}, {} {:.2f} %, {:.1f} s", summary.epoch, log.epochs, summary.training_loss,
+                                 log.score_name, 100 * summary.training_metric, summary.seconds);
+  for (size_t i = 0; i < std::min(log.validation_u.size(), summary.validation.size()); ++i)
+    line += fmt::format("{}{:.2f} % at u = {}", i == 0 ? "; validation " : ", ", 100 * summary.validation[i], log.validation_u[i]);
   return line;
 }
 
@@ -64,28 +65,33 @@ std::string epoch_line(const EpochSummary& summary, int64_t epochs, const std::v
 }
 
 /// Writes to each operating point how it does on the validation split.
-void validate_points(Network& network, const TrainingData& data, int64_t batch_size) {
+void validate_points(Network& network, const Task& task, const TrainingData& data, int64_t batch_size) {
   std::vector<OperatingPoint>& points = network.description().points;
   std::vector<double> utilizations;
   for (const OperatingPoint& point : points) utilizations.push_back(point.u);
-  const auto accuracies = validation_accuracy(network, data, utilizations, batch_size);
-  for (size_t i = 0; i < points.size(); ++i) points[i].validation_accuracy = accuracies[i];
+  const auto values = validate(network, task, data, utilizations, batch_size);
+  for (size_t i = 0; i < points.size(); ++i) points[i].validation_accuracy = values[i];
 }
 
 }  // namespace
+
+std::string resumed_message(const TrainingState& state) {
+  return fmt::format("resumed at epoch {}, step {}", state.epoch + 1, state.global_step);
+}
 
 void run_training(EpochLoop& trainer, const StageLog& log, const RunFolder& folder, Progress& progress) {
   MetricsSink sink(folder, log.tensorboard, trainer.state().global_step);
   const TrainingObserver observer{
       [&](int64_t step, double epoch, const Progress::Figures& figures) { sink.write("training", step, epoch, figures); },
       [&](int64_t step, const EpochSummary& summary) {
-        sink.write("epoch", step, static_cast<double>(summary.epoch), epoch_figures(summary, log.validation_u));
-        progress.message(epoch_line(summary, log.epochs, log.validation_u));
+        sink.write("epoch", step, static_cast<double>(summary.epoch), epoch_figures(summary, log));
+        progress.message(epoch_line(summary, log));
       }};
   if (trainer.run(progress, observer) == TrainingEnd::interrupted) throw_interrupted(trainer);
 }
 
-void measure_points(Network& network, const TrainingData& data, const PointMeasurement& how, const EpochLoop& trainer, Progress& progress) {
+void measure_points(Network& network, const Task& task, const TrainingData& data, const PointMeasurement& how, const EpochLoop& trainer,
+                    Progress& progress) {
   if (network.description().batch_norm == BatchNormMode::recalibrated) network.parameters().reset_point_statistics();
   std::vector<int> points(network.description().points.size());
   std::iota(points.begin(), points.end(), 0);
@@ -94,7 +100,7 @@ void measure_points(Network& network, const TrainingData& data, const PointMeasu
                                  std::min(how.recalibration_images, static_cast<int64_t>(data.train.size()))));
   try {
     calibrate_batch_norm(network, data, points, how.recalibration_images, how.seed);
-    if (!data.validation.empty()) validate_points(network, data, how.evaluation_batch);
+    if (!data.validation.empty()) validate_points(network, task, data, how.evaluation_batch);
   } catch (const Interrupted&) {
     throw_interrupted(trainer);
   }

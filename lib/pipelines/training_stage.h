@@ -1,24 +1,23 @@
 #pragma once
 
 #include "core/progress.h"
+#include "network/network.h"
 #include "pipelines/run_folder.h"
+#include "tasks/task.h"
 #include "training/epoch_loop.h"
 
 namespace tnn {
-
-/// What a stage of training leaves.
-struct TrainedStage {
-  std::filesystem::path model;  ///< the file to sweep, export and deploy
-  std::vector<EpochSummary> history;
-  int64_t best_epoch = 0;
-};
 
 /// How a stage is logged.
 struct StageLog {
   int64_t epochs = 0;
   std::vector<double> validation_u;
   bool tensorboard = true;
+  std::string score_name;  ///< of the task: "accuracy"
 };
+
+/// "resumed at epoch 3, step 120".
+std::string resumed_message(const TrainingState& state);
 
 /// Runs a trainer to its end, with metrics.jsonl, TensorBoard events and a message for each epoch. Throws Interrupted after a checkpoint
 /// where a stop was requested.
@@ -32,6 +31,7 @@ struct PointMeasurement {
 
 /// Measures batch-norm statistics of every operating point where they are recalibrated, and writes to each how it does on the validation
 /// split. Throws Interrupted, with the trainer's checkpoint to resume from, at a request to stop.
-void measure_points(Network& network, const TrainingData& data, const PointMeasurement& how, const EpochLoop& trainer, Progress& progress);
+void measure_points(Network& network, const Task& task, const TrainingData& data, const PointMeasurement& how, const EpochLoop& trainer,
+                    Progress& progress);
 
 }  // namespace tnn

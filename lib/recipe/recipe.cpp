@@ -76,6 +76,13 @@ UsageError Recipe::fault(const std::string& path, const std::string& message) co
   return UsageError(fmt::format("{}: {}", is_default(path) ? path + " (default)" : where(path), message));
 }
 
+std::map<std::string, std::string> Recipe::deciding_values(const std::string& stage) const {
+  std::map<std::string, std::string> values;
+  for (const RecipeKey& key : recipe_keys())
+    if (const RecipeValue* value = decides_stage(key, stage) ? find(key) : nullptr) values[key.path] = yaml_value(key, *value);
+  return values;
+}
+
 std::string Recipe::resolved_yaml() const {
   std::string yaml;
   for (const auto& section : recipe_sections()) {

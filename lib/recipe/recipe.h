@@ -52,6 +52,9 @@ class Recipe {
   /// The recipe file's name without folder and extension; empty for defaults().
   const std::string& name() const { return name_; }
 
+  /// The values that decide the result of a stage of training ("datapath"), as YAML by path: two runs with the same ones train the same.
+  std::map<std::string, std::string> deciding_values(const std::string& stage) const;
+
   /// Every key with its value, in the order of the schema, as YAML that loads to the same values.
   std::string resolved_yaml() const;
 

@@ -2,21 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <stdexcept>
 #include <unordered_map>
 
 namespace tnn {
 namespace {
-
-/// A double-quoted YAML scalar. Recipe texts hold no control characters, so backslash and quote are all there is to escape.
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + '"';
-}
 
 /// Writes each alternative of RecipeValue as YAML.
 struct YamlWriter {
@@ -25,7 +17,7 @@ struct YamlWriter {
   std::string operator()(bool value) const { return value ? "true" : "false"; }
   std::string operator()(int64_t value) const { return fmt::format("{}", value); }
   std::string operator()(double value) const { return number_text(value); }
-  std::string operator()(const std::string& value) const { return plain ? value : quoted(value); }
+  std::string operator()(const std::string& value) const { return plain ? value : yaml_text(value); }
   template <typename T>
   std::string operator()(const std::vector<T>& values) const {
     std::string out = "[";
@@ -35,6 +27,15 @@ struct YamlWriter {
 };
 
 }  // namespace
+
+std::string yaml_text(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;  // recipe texts hold no control characters
+  }
+  return out + '"';
+}
 
 bool Range::contains(double number) const {
   return (low_inclusive ? number >= low : number > low) && (high_inclusive ? number <= high : number < high);
@@ -56,6 +57,23 @@ const RecipeKey* find_recipe_key(const std::string& path) {
   const auto found = index.find(path);
   return found == index.end() ? nullptr : found->second;
 }
+
+namespace {
+
+const RecipeSection& section_of(const RecipeKey& key) {
+  for (const RecipeSection& section : recipe_sections())
+    if (section.name == key.section()) return section;
+  throw std::logic_error("recipe key '" + key.path + "' has no section");
+}
+
+}  // namespace
+
+bool decides_stage(const RecipeKey& key, const std::string& stage) {
+  const std::vector<std::string>& decided = key.decides ? *key.decides : section_of(key).decides;
+  return std::find(decided.begin(), decided.end(), stage) != decided.end();
+}
+
+bool is_of_trained_model(const RecipeKey& key) { return key.of_trained_model || section_of(key).of_trained_model; }
 
 std::vector<std::string> recipe_section_names() {
   std::vector<std::string> names;

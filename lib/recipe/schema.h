@@ -37,6 +37,9 @@ struct RecipeKey {
   std::vector<std::string> choices = {};     ///< of a choice; where not empty, of each text of a list
   size_t min_items = 0;                      ///< of a list
   size_t max_items = 1000;                   ///< of a list
+  /// The stages of training whose result the key decides, so that one is resumed only under the same value; none: those of its section.
+  std::optional<std::vector<std::string>> decides = {};
+  bool of_trained_model = false;  ///< may be set for a model that is trained already, too
 
   bool is_required() const { return !default_value; }
   bool is_list() const { return type >= KeyType::integers; }
@@ -48,6 +51,8 @@ struct RecipeKey {
 struct RecipeSection {
   std::string name;
   std::string help;
+  std::vector<std::string> decides = {};  ///< the stages of training whose result its keys decide
+  bool of_trained_model = false;          ///< its keys may be set for a model that is trained already, too
 };
 
 /// All keys, section after section, in the order in which recipes are written.
@@ -61,12 +66,19 @@ std::vector<std::string> recipe_section_names();
 /// Names, without the section, of a section's keys.
 std::vector<std::string> recipe_key_names(const std::string& section);
 
+/// Whether a stage of training ("datapath") gives another result where the key has another value.
+bool decides_stage(const RecipeKey& key, const std::string& stage);
+/// Whether the key may be set for a model that is trained already.
+bool is_of_trained_model(const RecipeKey& key);
+
 /// "integer", "list of texts".
 std::string key_type_name(KeyType type);
 /// What a value of the key may be beyond its type: "[0, 1)", "sgd, adam, adamw, rmsprop"; empty where anything goes.
 std::string allowed_values(const RecipeKey& key);
 /// The value as YAML on one line, which reads back as the same value; reals in the shortest form that does.
 std::string yaml_value(const RecipeKey& key, const RecipeValue& value);
+/// Text as a double-quoted YAML scalar.
+std::string yaml_text(const std::string& text);
 /// A number for people and for YAML: shortest form, whole numbers without fraction.
 std::string number_text(double number);
 

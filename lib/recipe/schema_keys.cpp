@@ -45,6 +45,21 @@ RecipeKey items(RecipeKey key, size_t least, size_t most = 1000) {
   key.max_items = most;
   return key;
 }
+/// A key under another value of which a training goes on all the same.
+RecipeKey decides_nothing(RecipeKey key) {
+  key.decides = Texts{};
+  return key;
+}
+/// A key that decides more stages than its section does.
+RecipeKey decides(RecipeKey key, Texts stages) {
+  key.decides = std::move(stages);
+  return key;
+}
+/// A key that may be set for a model that is trained already, too.
+RecipeKey of_trained_model(RecipeKey key) {
+  key.of_trained_model = true;
+  return key;
+}
 
 // clang-format off
 const std::vector<RecipeKey> kKeys{
@@ -62,19 +77,19 @@ const std::vector<RecipeKey> kKeys{
   integer("model.group_width", 4, within(1, 4096), "channels", "ResNeXt: channels of one group of the grouped convolutions in the first stage"),
   text("model.variant", "", "form of the architecture: densenet_w: w, d or dw (gates over channels, layers or both); ds_cnn, cnn: s or l; resnet_d for small images: b or a (shortcuts by 1x1 convolution, or by subsampling and zero channels); empty: its first"),
   text("model.file", "", "the graph as JSON, for model.name: file"),
-  text("model.pretrained", "", "start from the weights of this file: PyTorch's (.pth, .pt, .th) or safetensors, names as torchvision's; empty: random weights"),
+  decides_nothing(text("model.pretrained", "", "start from the weights of this file: PyTorch's (.pth, .pt, .th) or safetensors, names as torchvision's; empty: random weights")),
   texts("model.pretrained_except", {}, "layers that keep random weights, such as fc: they are neither looked for in the file nor taken from it"),
 
   choice("gating.strategy", "nested", {"nested", "independent", "depthwise_nested"},
          "which groups a utilization u opens: the lowest ones first, any by chance, or blocks stage by stage from the last one on (paper 4.2.2)"),
   choice("gating.rounding", "floor_plus_one", {"floor_plus_one", "ceil"},
          "active groups of D at u: min(D, floor(u(D+1))) (paper 3.2.3) or ceil(uD) (Algorithm 2)"),
-  integer("gating.min_active", 1, within(0, 4096), "groups", "fewest groups that stay active in each gate"),
+  decides(integer("gating.min_active", 1, within(0, 4096), "groups", "fewest groups that stay active in each gate"), {"datapath", "gates"}),
   choice("gating.compensation", "none", {"none", "mean", "inverted"},
          "factor of a block's outputs at d active groups of D: 1, 1/d, or D/d, which keeps the scale of a network trained without gates"),
 
   text("data.name", "fashion_mnist", "data set, by the name of its file in datasets/"),
-  text("data.root", "", "folder that holds the data sets (--data-root sets it); empty: environment variable TNN_DATA, then the data set's default"),
+  of_trained_model(decides_nothing(text("data.root", "", "folder that holds the data sets (--data-root sets it); empty: environment variable TNN_DATA, then the data set's default"))),
   real("data.validation_fraction", 0.1, within(0, 0.9), "", "share of the training images kept apart for validation"),
   integer("data.image_size", 0, within(0, 4096), "px", "side to which images are resized; 0: as stored, and of image folders what the network takes"),
   integer("data.pad_crop", 0, within(0, 64), "px", "augmentation: pad each side by this, then crop at random to the old size; 0: off"),
@@ -88,14 +103,14 @@ const std::vector<RecipeKey> kKeys{
   real("data.contrast", 0, within(0, 100), "", "the same for the contrast"),
   real("data.saturation", 0, within(0, 100), "", "the same for the saturation of colours"),
   real("data.hue", 0, within(0, 0.5), "turns", "image folders, augmentation: hues are turned on the colour circle by up to this, either way"),
-  choice("data.scaled_decoding", "training", {"never", "training", "always"}, "when a JPEG of which a large part is used is decoded at 1/2, 1/4 or 1/8 size: quicker, pixels a little different"),
-  choice("data.damaged", "stop", {"stop", "skip"}, "image folders: a damaged file ends the run, or is left out, named and counted"),
+  of_trained_model(choice("data.scaled_decoding", "training", {"never", "training", "always"}, "when a JPEG of which a large part is used is decoded at 1/2, 1/4 or 1/8 size: quicker, pixels a little different")),
+  of_trained_model(choice("data.damaged", "stop", {"stop", "skip"}, "image folders: a damaged file ends the run, or is left out, named and counted")),
   choice("data.normalize", "dataset", {"dataset", "unit"}, "pixels: subtract the data set's mean and divide by its deviation, or scale to [0, 1] only"),
   reals("data.mean", {}, within(0, 1), "of 255", "normalize dataset: subtract these instead of the data set's own mean, one a channel; [] for its own"),
   reals("data.std", {}, above(0, 1), "of 255", "normalize dataset: divide by these instead of the data set's own deviation; given together with data.mean"),
-  integer("data.workers", 1, within(0, 256), "threads", "threads that decode and augment; 0: in the training thread"),
+  of_trained_model(decides_nothing(integer("data.workers", 1, within(0, 256), "threads", "threads that decode and augment; 0: in the training thread"))),
   integer("data.train_limit", 0, from(0), "images", "use only this many training images; 0: all"),
-  integer("data.test_limit", 0, from(0), "images", "use only this many test images; 0: all"),
+  of_trained_model(decides_nothing(integer("data.test_limit", 0, from(0), "images", "use only this many test images; 0: all"))),
 
   integer("training.epochs", 10, within(0, 100000), "epochs", "passes over the training images"),
   integer("training.batch_size", 128, within(1, 65536), "images", "images of a training step"),
@@ -134,15 +149,15 @@ const std::vector<RecipeKey> kKeys{
   choice("training.batch_norm", "recalibrated", {"shared", "recalibrated", "switchable"},
          "batch-norm statistics of the operating points: one set, re-estimated for each after training, or a batch norm for each"),
   integer("training.recalibration_images", 2000, from(1), "images", "batch_norm recalibrated: training images that statistics are estimated on"),
-  integer("training.seed", 1, within(0, kExact), "", "seed of every random stream of the run"),
-  integer("training.checkpoint_steps", 0, from(0), "steps", "steps between two checkpoints within an epoch; 0: at the end of each epoch only"),
-  integer("training.log_steps", 50, from(1), "steps", "steps between two lines of metrics.jsonl"),
+  of_trained_model(decides(integer("training.seed", 1, within(0, kExact), "", "seed of every random stream of the run"), {"datapath", "gates"})),
+  decides_nothing(integer("training.checkpoint_steps", 0, from(0), "steps", "steps between two checkpoints within an epoch; 0: at the end of each epoch only")),
+  decides_nothing(integer("training.log_steps", 50, from(1), "steps", "steps between two lines of metrics.jsonl")),
   integer("training.validate_epochs", 1, from(1), "epochs", "epochs between two validations"),
   items(reals("training.validation_u", {0.25, 0.5, 1}, kUtilization, "", "utilizations at which validation measures accuracy"), 1),
   choice("training.best", "mean_accuracy", {"mean_accuracy", "accuracy_at_u", "last"},
          "best checkpoint: highest mean over validation_u, highest at best_u, or simply the last"),
   real("training.best_u", 1, kUtilization, "", "best accuracy_at_u: the utilization that counts"),
-  boolean("training.channels_last", true, "keep images and weights in channels-last memory order, which convolutions prefer"),
+  of_trained_model(boolean("training.channels_last", true, "keep images and weights in channels-last memory order, which convolutions prefer")),
 
   choice("gates.method", "none", {"none", "concrete", "reinforce"},
          "learned gates, trained after the data path: none, relaxed gates (paper Eq. 12), or the score function (Eq. 10, 11)"),
@@ -166,7 +181,7 @@ const std::vector<RecipeKey> kKeys{
   choice("gates.schedule", "cosine", {"constant", "cosine"}, "how the learning rate falls"),
 
   text("evaluation.u", "distinct", "utilizations of a sweep: distinct (each operating point once), start:end:step, or a comma list"),
-  integer("evaluation.batch_size", 500, within(1, 65536), "images", "images of an evaluation batch"),
+  integer("evaluation.batch_size", 0, within(0, 65536), "images", "images of an evaluation batch; 0: up to 500, as many as keep activations within 512 MiB"),
   boolean("evaluation.latency", false, "measure the latency of each operating point as well"),
   integer("evaluation.latency_repeats", 50, within(1, 100000), "runs", "timed runs for each operating point"),
 
@@ -184,15 +199,15 @@ const std::vector<RecipeKey> kKeys{
 // clang-format on
 
 const std::vector<RecipeSection> kSections{
-    {"model", "The architecture and its shape."},
-    {"gating", "How a utilization becomes active groups."},
-    {"data", "The data set, its split and its augmentation."},
-    {"training", "The optimizer, the schedule, the utilizations that training draws, checkpoints and validation."},
-    {"gates", "Learned gates: a second phase of training, with the data path frozen (`tnn train-gates`)."},
-    {"evaluation", "The utilization sweep over the test images."},
+    {"model", "The architecture and its shape.", {"datapath"}},
+    {"gating", "How a utilization becomes active groups.", {"datapath"}},
+    {"data", "The data set, its split and its augmentation.", {"datapath", "gates"}},
+    {"training", "The optimizer, the schedule, the utilizations that training draws, checkpoints and validation.", {"datapath"}},
+    {"gates", "Learned gates: a second phase of training, with the data path frozen (`tnn train-gates`).", {"gates"}},
+    {"evaluation", "The utilization sweep over the test images.", {}, true},
     {"export", "The model file that a run leaves."},
-    {"output", "Where results go and in which forms."},
-    {"run", "The machine: device and threads."},
+    {"output", "Where results go and in which forms.", {}, true},
+    {"run", "The machine: device and threads.", {}, true},
 };
 
 }  // namespace

@@ -12,16 +12,25 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-std::string accuracy_note(const CurvePoint& point) {
-  std::string note = fmt::format("u = {}: top-1 {} ({}), {}MACs", rounded_text(point.u), percent_text(point.top1),
-                                 percent_interval_text(point.top1_low, point.top1_high), quantity_text(static_cast<double>(point.macs)));
+std::string point_note(const UtilizationCurve& curve, const CurvePoint& point) {
+  std::string note =
+      fmt::format("u = {}: {} {}", rounded_text(point.u), curve.headline().title, metric_text(curve.headline(), point.headline()));
+  if (!curve.headline().interval.empty()) note += fmt::format(" ({})", interval_text(curve.headline(), point.headline()));
+  note += fmt::format(", {}MACs", quantity_text(static_cast<double>(point.macs)));
   if (point.latency_ms >= 0) note += fmt::format(", {} ms", rounded_text(point.latency_ms));
   return note;
 }
 
-ChartPoint accuracy_point(const CurvePoint& point, double x) {
-  return {x, 100 * point.top1, 100 * point.top1_low, 100 * point.top1_high, accuracy_note(point)};
+ChartPoint headline_point(const UtilizationCurve& curve, const CurvePoint& point, double x) {
+  const double factor = curve.headline().fraction ? 100 : 1;
+  const MetricValue& value = point.headline();
+  return {x, factor * value.value, factor * value.low, factor * value.high, point_note(curve, point)};
 }
+
+/// "top-1 accuracy, %".
+std::string headline_axis(const UtilizationCurve& curve) { return curve.headline().title + (curve.headline().fraction ? ", %" : ""); }
+
+std::string against(const UtilizationCurve& curve, const char* what) { return capitalised(curve.headline().title) + " against " + what; }
 
 /// Writes u beside the first and the last point.
 void label_ends(const UtilizationCurve& curve, ChartSeries& series) {
@@ -40,9 +49,10 @@ Prefix macs_prefix(const UtilizationCurve& curve) {
 
 }  // namespace
 
-Chart accuracy_against_utilization(const UtilizationCurve& curve) {
-  Chart chart{"Accuracy against utilization", "utilization u", "top-1 accuracy, % (band: Wilson 95 % interval)", {{}}, 0.0, 1.0};
-  for (const auto& point : curve.points) chart.series[0].points.push_back(accuracy_point(point, point.u));
+Chart headline_against_utilization(const UtilizationCurve& curve) {
+  const std::string band = curve.headline().interval.empty() ? "" : fmt::format(" (band: {} 95 % interval)", curve.headline().interval);
+  Chart chart{against(curve, "utilization"), "utilization u", headline_axis(curve) + band, {{}}, 0.0, 1.0};
+  for (const auto& point : curve.points) chart.series[0].points.push_back(headline_point(curve, point, point.u));
   return chart;
 }
 
@@ -50,7 +60,7 @@ Chart macs_against_utilization(const UtilizationCurve& curve) {
   const Prefix prefix = macs_prefix(curve);
   Chart chart{"Computation against utilization", "utilization u", fmt::format("{}MACs for one input", prefix.symbol), {{}}, 0.0, 1.0, true};
   for (const auto& point : curve.points)
-    chart.series[0].points.push_back({point.u, static_cast<double>(point.macs) / prefix.factor, kNaN, kNaN, accuracy_note(point)});
+    chart.series[0].points.push_back({point.u, static_cast<double>(point.macs) / prefix.factor, kNaN, kNaN, point_note(curve, point)});
   return chart;
 }
 
@@ -58,22 +68,23 @@ Chart latency_against_utilization(const UtilizationCurve& curve) {
   Chart chart{"Latency against utilization", "utilization u", "ms, median (band: 5th to 95th percentile)", {{}}, 0.0, 1.0, true};
   for (const auto& point : curve.points)
     chart.series[0].points.push_back({point.u, unless_unmeasured(point.latency_ms), unless_unmeasured(point.latency_low_ms),
-                                      unless_unmeasured(point.latency_high_ms), accuracy_note(point)});
+                                      unless_unmeasured(point.latency_high_ms), point_note(curve, point)});
   return chart;
 }
 
-Chart accuracy_against_macs(const UtilizationCurve& curve) {
+Chart headline_against_macs(const UtilizationCurve& curve) {
   const Prefix prefix = macs_prefix(curve);
-  Chart chart{"Accuracy against computation", fmt::format("{}MACs for one input", prefix.symbol), "top-1 accuracy, %", {{}}, 0.0};
+  Chart chart{against(curve, "computation"), fmt::format("{}MACs for one input", prefix.symbol), headline_axis(curve), {{}}, 0.0};
   for (const auto& point : curve.points)
-    chart.series[0].points.push_back(accuracy_point(point, static_cast<double>(point.macs) / prefix.factor));
+    chart.series[0].points.push_back(headline_point(curve, point, static_cast<double>(point.macs) / prefix.factor));
   label_ends(curve, chart.series[0]);
   return chart;
 }
 
-Chart accuracy_against_latency(const UtilizationCurve& curve) {
-  Chart chart{"Accuracy against latency", "ms, median of one batch-1 inference", "top-1 accuracy, %", {{}}, 0.0};
-  for (const auto& point : curve.points) chart.series[0].points.push_back(accuracy_point(point, unless_unmeasured(point.latency_ms)));
+Chart headline_against_latency(const UtilizationCurve& curve) {
+  Chart chart{against(curve, "latency"), "ms, median of one batch-1 inference", headline_axis(curve), {{}}, 0.0};
+  for (const auto& point : curve.points)
+    chart.series[0].points.push_back(headline_point(curve, point, unless_unmeasured(point.latency_ms)));
   label_ends(curve, chart.series[0]);
   return chart;
 }
@@ -87,12 +98,12 @@ Chart training_loss_chart(const UtilizationCurve& curve) {
   return chart;
 }
 
-Chart validation_accuracy_chart(const UtilizationCurve& curve) {
-  Chart chart{"Validation accuracy", "epoch", "% of held-out images", {{}}};
+Chart validation_chart(const UtilizationCurve& curve) {
+  Chart chart{"Validation " + curve.score_name, "epoch", "% on held-out images", {{}}};
   for (const auto& epoch : curve.epochs) {
-    if (epoch.validation_accuracy < 0) continue;  // not evaluated: the line goes on to the next epoch that was
-    chart.series[0].points.push_back({epoch.epoch, 100 * epoch.validation_accuracy, kNaN, kNaN,
-                                      fmt::format("epoch {}: {}", rounded_text(epoch.epoch), percent_text(epoch.validation_accuracy))});
+    if (epoch.validation_score < 0) continue;  // not evaluated: the line goes on to the next epoch that was
+    chart.series[0].points.push_back({epoch.epoch, 100 * epoch.validation_score, kNaN, kNaN,
+                                      fmt::format("epoch {}: {}", rounded_text(epoch.epoch), percent_text(epoch.validation_score))});
   }
   return chart;
 }

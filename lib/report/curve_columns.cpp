@@ -3,47 +3,68 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
+#include <iterator>
 
 namespace tnn {
 namespace {
 
-const CurveColumn kColumns[] = {
-    {"u", "1", "utilization in (0, 1] that was asked for", &CurvePoint::u},
-    {"top1", "1", "fraction of images whose most likely class is right", &CurvePoint::top1},
-    {"top1_low", "1", "lower end of the Wilson 95 % interval of top1", &CurvePoint::top1_low},
-    {"top1_high", "1", "upper end of the Wilson 95 % interval of top1", &CurvePoint::top1_high},
-    {"top5", "1", "fraction of images whose class is among the five most likely", &CurvePoint::top5},
-    {"top5_low", "1", "lower end of the Wilson 95 % interval of top5", &CurvePoint::top5_low},
-    {"top5_high", "1", "upper end of the Wilson 95 % interval of top5", &CurvePoint::top5_high},
-    {"loss", "nat", "mean cross-entropy", &CurvePoint::loss},
-    {"macs", "1", "multiply-accumulates for one input, active channels only", &CurvePoint::macs},
-    {"flops", "1", "floating-point operations for one input, by the counting of DTNN A.1", &CurvePoint::flops},
-    {"parameters", "1", "active parameters", &CurvePoint::parameters},
-    {"activation_bytes", "byte", "peak activation memory for one input, fp32", &CurvePoint::activation_bytes},
-    {"images", "1", "images evaluated", &CurvePoint::images},
-    {"latency_ms", "ms", "median time of one batch-1 inference", &CurvePoint::latency_ms, true},
-    {"latency_low_ms", "ms", "5th percentile of the time of one batch-1 inference", &CurvePoint::latency_low_ms, true},
-    {"latency_high_ms", "ms", "95th percentile of the time of one batch-1 inference", &CurvePoint::latency_high_ms, true},
-    {"fp32_top1", "1", "top1 of the same engine in fp32, where it was swept in less", &CurvePoint::fp32_top1, true},
-};
-
 bool rises(const CurvePoint& a, const CurvePoint& b) { return a.u < b.u; }
+
+void add_metric(std::vector<CurveColumn>& columns, const Metric& metric, size_t index) {
+  columns.push_back({metric.name, metric.unit, metric.description, MetricField{index, &MetricValue::value}});
+  if (metric.interval.empty()) return;
+  const auto end = [&](const char* suffix, const char* which, double MetricValue::*member) {
+    columns.push_back({metric.name + suffix, metric.unit,
+                       fmt::format("{} end of the {} 95 % interval of {}", which, metric.interval, metric.name),
+                       MetricField{index, member}});
+  };
+  end("_low", "lower", &MetricValue::low);
+  end("_high", "upper", &MetricValue::high);
+}
 
 }  // namespace
 
+std::vector<CurveColumn> curve_columns(const UtilizationCurve& curve) {
+  std::vector<CurveColumn> columns{{"u", "1", "utilization in (0, 1] that was asked for", &CurvePoint::u}};
+  for (size_t i = 0; i < curve.metrics.size(); ++i) add_metric(columns, curve.metrics[i], i);
+  const CurveColumn costs[] = {
+      {"macs", "1", "multiply-accumulates for one input, active channels only", &CurvePoint::macs},
+      {"flops", "1", "floating-point operations for one input, by the counting of DTNN A.1", &CurvePoint::flops},
+      {"parameters", "1", "active parameters", &CurvePoint::parameters},
+      {"activation_bytes", "byte", "peak activation memory for one input, fp32", &CurvePoint::activation_bytes},
+      {"images", "1", "images evaluated", &CurvePoint::images},
+      {"latency_ms", "ms", "median time of one batch-1 inference", &CurvePoint::latency_ms, true},
+      {"latency_low_ms", "ms", "5th percentile of the time of one batch-1 inference", &CurvePoint::latency_low_ms, true},
+      {"latency_high_ms", "ms", "95th percentile of the time of one batch-1 inference", &CurvePoint::latency_high_ms, true}};
+  columns.insert(columns.end(), std::begin(costs), std::end(costs));
+  if (!curve.metrics.empty()) {
+    const Metric& headline = curve.headline();
+    columns.push_back({"fp32_" + headline.name, headline.unit, headline.name + " of the same engine in fp32, where it was swept in less",
+                       &CurvePoint::fp32_headline, true});
+  }
+  return columns;
+}
+
+double& CurveColumn::real(CurvePoint& point) const {
+  if (const auto* metric = std::get_if<MetricField>(&field)) return point.metrics.at(metric->metric).*metric->member;
+  return point.*std::get<double CurvePoint::*>(field);
+}
+
+double CurveColumn::real(const CurvePoint& point) const {
+  if (const auto* metric = std::get_if<MetricField>(&field)) return point.metrics.at(metric->metric).*metric->member;
+  return point.*std::get<double CurvePoint::*>(field);
+}
+
 std::optional<double> CurveColumn::value(const CurvePoint& point) const {
-  const double number = std::visit([&](auto pointer) { return static_cast<double>(point.*pointer); }, member);
+  const double number = is_integer() ? static_cast<double>(integer(point)) : real(point);
   if (optional && number < 0) return std::nullopt;
   return number;
 }
 
 std::string CurveColumn::text(const CurvePoint& point) const {
   if (!value(point)) return "";
-  return std::visit([&](auto pointer) { return fmt::format("{}", point.*pointer); }, member);
+  return is_integer() ? fmt::format("{}", integer(point)) : fmt::format("{}", real(point));
 }
-
-std::span<const CurveColumn> curve_columns() { return kColumns; }
 
 bool is_measured(const CurveColumn& column, const UtilizationCurve& curve) {
   if (!column.optional) return true;
@@ -64,9 +85,8 @@ std::string class_name(const UtilizationCurve& curve, size_t index) {
   return index < curve.class_names.size() ? curve.class_names[index] : fmt::format("class {}", index);
 }
 
-double class_accuracy(const CurvePoint& point, size_t index) {
-  if (index >= point.classes.size() || point.classes[index].count <= 0) return std::numeric_limits<double>::quiet_NaN();
-  return static_cast<double>(point.classes[index].correct) / static_cast<double>(point.classes[index].count);
+double class_value(const CurvePoint& point, size_t index) {
+  return index < point.classes.size() ? point.classes[index].value : MetricValue::kNone;
 }
 
 std::vector<std::string> gate_names(const UtilizationCurve& curve) {

@@ -6,9 +6,9 @@ namespace tnn {
 namespace {
 
 template <typename Field>
-void append_line(std::string& csv, const Field& field) {
+void append_line(std::string& csv, const std::vector<CurveColumn>& columns, const Field& field) {
   const char* separator = "";
-  for (const auto& column : curve_columns()) {
+  for (const auto& column : columns) {
     csv += separator;
     csv += field(column);
     separator = ",";
@@ -20,8 +20,9 @@ void append_line(std::string& csv, const Field& field) {
 
 std::string curve_csv(const UtilizationCurve& curve) {
   std::string csv;
-  append_line(csv, [](const CurveColumn& column) { return std::string(column.name); });
-  for (const auto& point : curve.points) append_line(csv, [&](const CurveColumn& column) { return column.text(point); });
+  const std::vector<CurveColumn> columns = curve_columns(curve);
+  append_line(csv, columns, [](const CurveColumn& column) { return column.name; });
+  for (const auto& point : curve.points) append_line(csv, columns, [&](const CurveColumn& column) { return column.text(point); });
   return csv;
 }
 

@@ -12,12 +12,12 @@ namespace {
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 void add_columns(Hdf5Image& image, const UtilizationCurve& curve) {
-  for (const auto& column : curve_columns()) {
+  for (const auto& column : curve_columns(curve)) {
     if (!is_measured(column, curve)) continue;
     const Hdf5Image::Shape shape{curve.points.size()};
-    if (const auto* number = std::get_if<int64_t CurvePoint::*>(&column.member)) {
+    if (column.is_integer()) {
       std::vector<int64_t> values;
-      for (const auto& point : curve.points) values.push_back(point.*(*number));
+      for (const auto& point : curve.points) values.push_back(column.integer(point));
       image.add(column.name, shape, values, column.unit, column.description);
     } else {
       std::vector<double> values;
@@ -31,19 +31,20 @@ void add_classes(Hdf5Image& image, const UtilizationCurve& curve) {
   const size_t classes = class_count(curve);
   std::vector<std::string> names;
   std::vector<int64_t> correct, count;
-  std::vector<double> accuracy;
+  std::vector<double> values;
   for (size_t i = 0; i < classes; ++i) names.push_back(class_name(curve, i));
   for (const auto& point : curve.points) {
     for (size_t i = 0; i < classes; ++i) {
-      const ClassAccuracy one = i < point.classes.size() ? point.classes[i] : ClassAccuracy{};
+      const ClassResult one = i < point.classes.size() ? point.classes[i] : ClassResult{};
       correct.push_back(one.correct);
       count.push_back(one.count);
-      accuracy.push_back(class_accuracy(point, i));
+      values.push_back(one.value);
     }
   }
   const Hdf5Image::Shape shape{curve.points.size(), classes};
   image.add("class_names", {classes}, names, "names of the classes");
-  image.add("class_accuracy", shape, accuracy, "1", "fraction of the class's images that were right, by point and class");
+  image.add("class_" + curve.score_name, shape, values, curve.headline().unit,
+            curve.headline().title + " of the class, by point and class");
   image.add("class_correct", shape, correct, "1", "images of the class that were right, by point and class");
   image.add("class_count", shape, count, "1", "images of the class, by point and class");
 }
@@ -68,14 +69,15 @@ void add_epochs(Hdf5Image& image, const UtilizationCurve& curve) {
   const auto add = [&](const std::string& name, double EpochRecord::*member, const std::string& unit, const std::string& description) {
     std::vector<double> values;
     for (const auto& epoch : curve.epochs) values.push_back(epoch.*member);
-    if (member == &EpochRecord::validation_accuracy)
+    if (member == &EpochRecord::validation_score)
       std::ranges::replace_if(
           values, [](double value) { return value < 0; }, kNaN);
     image.add("epochs/" + name, {values.size()}, values, unit, description);
   };
   add("epoch", &EpochRecord::epoch, "1", "epochs done");
   add("training_loss", &EpochRecord::training_loss, "nat", "mean loss of training over the epoch");
-  add("validation_accuracy", &EpochRecord::validation_accuracy, "1", "accuracy on held-out images, NaN where not evaluated");
+  add("validation_" + curve.score_name, &EpochRecord::validation_score, "1",
+      curve.score_name + " on held-out images, NaN where not evaluated");
   add("learning_rate", &EpochRecord::learning_rate, "1", "at the end of the epoch");
   add("seconds", &EpochRecord::seconds, "s", "time the epoch took");
 }
@@ -92,6 +94,7 @@ std::string curve_hdf5(const UtilizationCurve& curve) {
   image.attribute("machine", curve.machine);
   image.attribute("date", curve.date);
   image.attribute("recipe", curve.recipe);
+  image.attribute("task", curve.task);
   add_columns(image, curve);
   add_classes(image, curve);
   add_gates(image, curve);

@@ -15,7 +15,7 @@ Json classes_json(const UtilizationCurve& curve, const CurvePoint& point) {
     classes.push_back({{"name", class_name(curve, i)},
                        {"correct", point.classes[i].correct},
                        {"count", point.classes[i].count},
-                       {"accuracy", class_accuracy(point, i)}});
+                       {curve.score_name, class_value(point, i)}});
   return classes;
 }
 
@@ -25,18 +25,36 @@ Json gates_json(const CurvePoint& point) {
   return gates;
 }
 
-Json point_json(const UtilizationCurve& curve, const CurvePoint& point) {
+Json point_json(const UtilizationCurve& curve, const std::vector<CurveColumn>& columns, const CurvePoint& point) {
   Json json = Json::object();
-  for (const auto& column : curve_columns())
-    if (column.value(point)) std::visit([&](auto pointer) { json[column.name] = point.*pointer; }, column.member);
+  for (const auto& column : columns) {
+    if (!column.value(point)) continue;
+    if (column.is_integer())
+      json[column.name] = column.integer(point);
+    else
+      json[column.name] = column.real(point);
+  }
   json["classes"] = classes_json(curve, point);
   json["gates"] = gates_json(point);
   return json;
 }
 
-Json epoch_json(const EpochRecord& epoch) {
+Json metrics_json(const UtilizationCurve& curve) {
+  Json metrics = Json::array();
+  for (const Metric& metric : curve.metrics)
+    metrics.push_back({{"name", metric.name},
+                       {"title", metric.title},
+                       {"short_title", metric.short_title},
+                       {"unit", metric.unit},
+                       {"description", metric.description},
+                       {"fraction", metric.fraction},
+                       {"interval", metric.interval}});
+  return metrics;
+}
+
+Json epoch_json(const UtilizationCurve& curve, const EpochRecord& epoch) {
   Json json = {{"epoch", epoch.epoch}, {"training_loss", epoch.training_loss}};
-  if (!(epoch.validation_accuracy < 0)) json["validation_accuracy"] = epoch.validation_accuracy;
+  if (!(epoch.validation_score < 0)) json["validation_" + curve.score_name] = epoch.validation_score;
   json["learning_rate"] = epoch.learning_rate;
   json["seconds"] = epoch.seconds;
   return json;
@@ -54,12 +72,16 @@ std::string curve_json(const UtilizationCurve& curve) {
                {"version", curve.version},
                {"machine", curve.machine},
                {"date", curve.date},
+               {"task", curve.task},
+               {"score_name", curve.score_name},
+               {"metrics", metrics_json(curve)},
                {"class_names", curve.class_names},
                {"points", Json::array()},
                {"epochs", Json::array()},
                {"recipe", curve.recipe}};
-  for (const auto& point : curve.points) json["points"].push_back(point_json(curve, point));
-  for (const auto& epoch : curve.epochs) json["epochs"].push_back(epoch_json(epoch));
+  const std::vector<CurveColumn> columns = curve_columns(curve);
+  for (const auto& point : curve.points) json["points"].push_back(point_json(curve, columns, point));
+  for (const auto& epoch : curve.epochs) json["epochs"].push_back(epoch_json(curve, epoch));
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -19,8 +19,8 @@ class Place {
  public:
   Place(const Json& json, std::string where, const std::string& source) : json_(json), where_(std::move(where)), source_(source) {}
 
-  bool has(const char* key) const { return object().contains(key); }
-  Place at(const char* key) const {
+  bool has(const std::string& key) const { return object().contains(key); }
+  Place at(const std::string& key) const {
     const auto found = object().find(key);
     const std::string where = where_.empty() ? key : where_ + "." + key;
     if (found == json_.end()) throw DataError(fmt::format("{}: {} is missing", source_, where));
@@ -36,6 +36,10 @@ class Place {
   std::string text() const {
     if (!json_.is_string()) fail("a string");
     return json_.get<std::string>();
+  }
+  bool flag() const {
+    if (!json_.is_boolean()) fail("true or false");
+    return json_.get<bool>();
   }
   double number() const {
     if (json_.is_null()) return std::numeric_limits<double>::quiet_NaN();
@@ -68,16 +72,21 @@ class Place {
 void read_column(const CurveColumn& column, const Place& place, CurvePoint& point) {
   if (column.optional && !place.has(column.name)) return;
   const Place value = place.at(column.name);
-  if (const auto* number = std::get_if<double CurvePoint::*>(&column.member))
-    point.*(*number) = value.number();
+  if (column.is_integer())
+    column.integer(point) = value.count();
   else
-    point.*std::get<int64_t CurvePoint::*>(column.member) = value.count();
+    column.real(point) = value.number();
 }
 
-ClassAccuracy read_class(const Place& place) {
-  const ClassAccuracy accuracy{place.at("correct").count(), place.at("count").count()};
-  if (accuracy.correct > accuracy.count) place.at("correct").fail(fmt::format("at most the count, {}", accuracy.count));
-  return accuracy;
+ClassResult read_class(const UtilizationCurve& curve, const Place& place) {
+  const ClassResult result{place.at(curve.score_name).number(), place.at("correct").count(), place.at("count").count()};
+  if (result.correct > result.count) place.at("correct").fail(fmt::format("at most the count, {}", result.count));
+  return result;
+}
+
+Metric read_metric(const Place& place) {
+  return {place.at("name").text(),        place.at("title").text(),    place.at("short_title").text(), place.at("unit").text(),
+          place.at("description").text(), place.at("fraction").flag(), place.at("interval").text()};
 }
 
 GateActivity read_gate(const Place& place) {
@@ -86,20 +95,22 @@ GateActivity read_gate(const Place& place) {
   return activity;
 }
 
-CurvePoint read_point(const Place& place) {
+CurvePoint read_point(const UtilizationCurve& curve, const std::vector<CurveColumn>& columns, const Place& place) {
   CurvePoint point;
-  for (const auto& column : curve_columns()) read_column(column, place, point);
+  point.metrics.resize(curve.metrics.size());
+  for (const auto& column : columns) read_column(column, place, point);
   if (!(point.u > 0 && point.u <= 1)) place.at("u").fail("in (0, 1]");
-  place.at("classes").each([&](const Place& one) { point.classes.push_back(read_class(one)); });
+  place.at("classes").each([&](const Place& one) { point.classes.push_back(read_class(curve, one)); });
   place.at("gates").each([&](const Place& one) { point.gates.push_back(read_gate(one)); });
   return point;
 }
 
-EpochRecord read_epoch(const Place& place) {
+EpochRecord read_epoch(const UtilizationCurve& curve, const Place& place) {
   EpochRecord epoch;
   epoch.epoch = place.at("epoch").number();
   epoch.training_loss = place.at("training_loss").number();
-  if (place.has("validation_accuracy")) epoch.validation_accuracy = place.at("validation_accuracy").number();
+  const std::string score = "validation_" + curve.score_name;
+  if (place.has(score)) epoch.validation_score = place.at(score).number();
   epoch.learning_rate = place.at("learning_rate").number();
   epoch.seconds = place.at("seconds").number();
   return epoch;
@@ -116,9 +127,14 @@ UtilizationCurve read_curve(const Place& root) {
   curve.machine = root.at("machine").text();
   curve.date = root.at("date").text();
   curve.recipe = root.at("recipe").text();
+  curve.task = root.at("task").text();
+  curve.score_name = root.at("score_name").text();
+  root.at("metrics").each([&](const Place& one) { curve.metrics.push_back(read_metric(one)); });
+  const std::vector<CurveColumn> columns = curve_columns(curve);
   root.at("class_names").each([&](const Place& one) { curve.class_names.push_back(one.text()); });
-  root.at("points").each([&](const Place& one) { curve.points.push_back(read_point(one)); });
-  root.at("epochs").each([&](const Place& one) { curve.epochs.push_back(read_epoch(one)); });
+  root.at("points").each([&](const Place& one) { curve.points.push_back(read_point(curve, columns, one)); });
+  if (curve.metrics.empty() && !curve.points.empty()) root.at("metrics").fail("one metric or more");
+  root.at("epochs").each([&](const Place& one) { curve.epochs.push_back(read_epoch(curve, one)); });
   return curve;
 }
 

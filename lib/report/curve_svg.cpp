@@ -6,7 +6,7 @@
 namespace tnn {
 
 std::string curve_svg(const UtilizationCurve& curve) {
-  std::vector<Chart> charts{accuracy_against_utilization(curve), macs_against_utilization(curve)};
+  std::vector<Chart> charts{headline_against_utilization(curve), macs_against_utilization(curve)};
   if (has_latency(curve)) charts.push_back(latency_against_utilization(curve));
   std::string title = curve.name;
   for (const std::string& part : {curve.model, curve.dataset})

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <cmath>
 
 namespace tnn {
@@ -13,6 +14,20 @@ std::string percent_text(double fraction) { return std::isfinite(fraction) ? fmt
 
 std::string percent_interval_text(double low, double high) {
   return std::isfinite(low) && std::isfinite(high) ? fmt::format("{:.2f}–{:.2f}", 100 * low, 100 * high) : kNotANumber;
+}
+
+std::string metric_text(const Metric& metric, const MetricValue& value) {
+  return metric.fraction ? percent_text(value.value) : rounded_text(value.value);
+}
+
+std::string interval_text(const Metric& metric, const MetricValue& value) {
+  return metric.fraction ? percent_interval_text(value.low, value.high)
+                         : fmt::format("{}–{}", rounded_text(value.low), rounded_text(value.high));
+}
+
+std::string capitalised(std::string text) {
+  if (!text.empty()) text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+  return text;
 }
 
 std::string rounded_text(double value) {

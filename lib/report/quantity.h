@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string>
 
+#include "tasks/metric.h"
+
 namespace tnn {
 
 /// Numbers as a reader likes them; "n/a" for what is not a number.
@@ -11,6 +13,12 @@ namespace tnn {
 std::string percent_text(double fraction);
 /// (0.9062, 0.9178) -> "90.62–91.78".
 std::string percent_interval_text(double low, double high);
+/// A metric's value: in per cent where it is a fraction, else with four significant digits.
+std::string metric_text(const Metric& metric, const MetricValue& value);
+/// Its interval, likewise, without a unit: "90.62–91.78".
+std::string interval_text(const Metric& metric, const MetricValue& value);
+/// "top-1 accuracy" -> "Top-1 accuracy".
+std::string capitalised(std::string text);
 /// Four significant digits, trailing zeros dropped: 0.0625 -> "0.0625", 0.333333 -> "0.3333".
 std::string rounded_text(double value);
 /// A fixed number of decimals.

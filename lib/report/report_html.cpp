@@ -22,8 +22,8 @@ std::string header(const UtilizationCurve& curve) {
 std::string report_html(const UtilizationCurve& curve) {
   std::string html = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>{} · accuracy against utilization</title>\n",
-      escape_markup(curve.name));
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>{} · {} against utilization</title>\n",
+      escape_markup(curve.name), escape_markup(curve.score_name));
   html += fmt::format("<style>{}{}</style>\n</head>\n<body>\n<main>\n", report_style(), chart_style());
   html += header(curve);
   html += headline_section(curve);

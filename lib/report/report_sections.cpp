@@ -15,13 +15,15 @@ std::string figure(const std::string& title, const std::string& value, const std
   return fmt::format("<div class=\"card\"><p>{}</p><div class=\"figure\">{}</div><p>{}</p></div>\n", title, value, note);
 }
 
-std::string interval_note(const CurvePoint& point) {
-  return fmt::format("95 %: {}, {} images", percent_interval_text(point.top1_low, point.top1_high), count_text(point.images));
+/// "95 %: 90.62–91.78, "; empty where the headline metric has no interval.
+std::string interval_note(const UtilizationCurve& curve, const CurvePoint& point) {
+  return curve.headline().interval.empty() ? "" : "95 %: " + interval_text(curve.headline(), point.headline());
 }
 
-std::string points_difference(const CurvePoint& from, const CurvePoint& to) {
-  const double difference = 100 * (to.top1 - from.top1);
-  const std::string text = fixed_text(std::abs(difference), 2) + " points";
+std::string points_difference(const UtilizationCurve& curve, const CurvePoint& from, const CurvePoint& to) {
+  const bool percent = curve.headline().fraction;
+  const double difference = (percent ? 100 : 1) * (to.headline().value - from.headline().value);
+  const std::string text = fixed_text(std::abs(difference), percent ? 2 : 4) + (percent ? " points" : "");
   return difference < 0 ? text + " lower" : difference > 0 ? text + " higher" : "the same";
 }
 
@@ -47,13 +49,18 @@ std::string headline_section(const UtilizationCurve& curve) {
   const CurvePoint* small = smallest_point(curve);
   if (!full) return "<p class=\"card\">This curve has no points.</p>\n";
   std::string html = "<section class=\"figures\">\n";
-  html += figure("Top-1 accuracy at u = " + rounded_text(full->u), percent_text(full->top1), interval_note(*full));
+  const Metric& headline = curve.headline();
+  const std::string title = capitalised(headline.title) + " at u = ";
+  const auto joined = [](const std::string& a, const std::string& b) { return a.empty() || b.empty() ? a + b : a + ", " + b; };
+  html += figure(title + rounded_text(full->u), metric_text(headline, full->headline()),
+                 joined(interval_note(curve, *full), count_text(full->images) + " images"));
   const double full_macs = static_cast<double>(full->macs), small_macs = static_cast<double>(small->macs);
   if (small == full) {
     html += figure("MACs for one input", quantity_text(full_macs), quantity_text(static_cast<double>(full->parameters)) + " parameters");
   } else {
-    html += figure("Top-1 accuracy at u = " + rounded_text(small->u), percent_text(small->top1),
-                   fmt::format("{}; 95 %: {}", points_difference(*full, *small), percent_interval_text(small->top1_low, small->top1_high)));
+    const std::string interval = interval_note(curve, *small);
+    html += figure(title + rounded_text(small->u), metric_text(headline, small->headline()),
+                   points_difference(curve, *full, *small) + (interval.empty() ? "" : "; " + interval));
     html += figure(fmt::format("Fewer MACs at u = {}", rounded_text(small->u)), saving(full_macs, small_macs),
                    fmt::format("{} instead of {}", quantity_text(small_macs), quantity_text(full_macs)));
   }
@@ -65,10 +72,10 @@ std::string headline_section(const UtilizationCurve& curve) {
 
 std::string charts_section(const UtilizationCurve& curve) {
   if (curve.points.empty()) return "";
-  std::vector<Chart> charts{accuracy_against_utilization(curve), accuracy_against_macs(curve)};
+  std::vector<Chart> charts{headline_against_utilization(curve), headline_against_macs(curve)};
   if (has_latency(curve)) {
     charts.push_back(latency_against_utilization(curve));
-    charts.push_back(accuracy_against_latency(curve));
+    charts.push_back(headline_against_latency(curve));
   }
   return charts_grid(charts);
 }
@@ -86,7 +93,7 @@ std::string gates_section(const UtilizationCurve& curve) {
 std::string training_section(const UtilizationCurve& curve) {
   if (curve.epochs.empty()) return "";
   std::vector<Chart> charts{training_loss_chart(curve)};
-  const Chart validation = validation_accuracy_chart(curve);
+  const Chart validation = validation_chart(curve);
   if (!validation.series[0].points.empty()) charts.push_back(validation);
   return charts_grid(charts);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "report/curve_columns.h"
@@ -20,21 +21,34 @@ std::string table_row(const std::vector<std::string>& cells, const char* tag) {
   return html + "</tr>\n";
 }
 
-std::vector<std::string> point_cells(const CurvePoint& point, bool latency) {
-  std::vector<std::string> cells{rounded_text(point.u),
-                                 fixed_text(100 * point.top1, 2),
-                                 percent_interval_text(point.top1_low, point.top1_high),
-                                 fixed_text(100 * point.top5, 2),
-                                 fixed_text(point.loss, 4),
-                                 quantity_text(static_cast<double>(point.macs)),
-                                 quantity_text(static_cast<double>(point.flops)),
-                                 quantity_text(static_cast<double>(point.parameters)),
-                                 fixed_text(static_cast<double>(point.activation_bytes) / 1024, 1)};
+std::vector<std::string> point_cells(const UtilizationCurve& curve, const CurvePoint& point, bool latency) {
+  std::vector<std::string> cells{rounded_text(point.u)};
+  for (size_t i = 0; i < curve.metrics.size(); ++i) {
+    const Metric& metric = curve.metrics[i];
+    const MetricValue& value = point.metrics[i];
+    cells.push_back(metric.fraction ? fixed_text(100 * value.value, 2) : fixed_text(value.value, 4));
+    if (i == 0 && !metric.interval.empty()) cells.push_back(interval_text(metric, value));
+  }
+  cells.insert(cells.end(),
+               {quantity_text(static_cast<double>(point.macs)), quantity_text(static_cast<double>(point.flops)),
+                quantity_text(static_cast<double>(point.parameters)), fixed_text(static_cast<double>(point.activation_bytes) / 1024, 1)});
   if (!latency) return cells;
   const bool measured = point.latency_ms >= 0, ends = point.latency_low_ms >= 0 && point.latency_high_ms >= 0;
   cells.push_back(measured ? fixed_text(point.latency_ms, 3) : "");
   cells.push_back(ends ? fmt::format("{}–{}", fixed_text(point.latency_low_ms, 3), fixed_text(point.latency_high_ms, 3)) : "");
   return cells;
+}
+
+std::vector<std::string> point_head(const UtilizationCurve& curve, bool latency) {
+  std::vector<std::string> head{"u"};
+  for (size_t i = 0; i < curve.metrics.size(); ++i) {
+    const Metric& metric = curve.metrics[i];
+    head.push_back(escape_markup(metric.short_title) + (metric.fraction ? ", %" : ""));
+    if (i == 0 && !metric.interval.empty()) head.push_back("95 % interval");
+  }
+  head.insert(head.end(), {"MACs", "FLOPs", "Parameters", "Activations, KiB"});
+  if (latency) head.insert(head.end(), {"Latency, ms", "5th–95th, ms"});
+  return head;
 }
 
 /// All classes in their order; of many, those that lose the most between the largest and the smallest utilization, the worst first.
@@ -43,7 +57,7 @@ std::vector<size_t> shown_classes(const UtilizationCurve& curve) {
   std::iota(order.begin(), order.end(), size_t{0});
   if (order.size() <= kMostClasses) return order;
   const auto loss = [&](size_t i) {
-    const double lost = class_accuracy(*largest_point(curve), i) - class_accuracy(*smallest_point(curve), i);
+    const double lost = class_value(*largest_point(curve), i) - class_value(*smallest_point(curve), i);
     return std::isfinite(lost) ? lost : -2.0;
   };
   std::ranges::stable_sort(order, [&](size_t a, size_t b) { return loss(a) > loss(b); });
@@ -51,30 +65,30 @@ std::vector<size_t> shown_classes(const UtilizationCurve& curve) {
   return order;
 }
 
-/// Accuracies between which the heat map's colour runs.
+/// Values between which the heat map's colour runs.
 struct Heat {
-  double low = 1, high = 0;
-  double share(double accuracy) const { return high > low ? (accuracy - low) / (high - low) : 1.0; }
+  double low = std::numeric_limits<double>::infinity(), high = -low;
+  double share(double value) const { return high > low ? (value - low) / (high - low) : 1.0; }
 };
 
 Heat heat_of(const UtilizationCurve& curve, const std::vector<size_t>& classes) {
   Heat heat;
   for (const auto& point : curve.points) {
     for (const size_t i : classes) {
-      const double accuracy = class_accuracy(point, i);
-      if (!std::isfinite(accuracy)) continue;
-      heat.low = std::min(heat.low, accuracy);
-      heat.high = std::max(heat.high, accuracy);
+      const double value = class_value(point, i);
+      if (!std::isfinite(value)) continue;
+      heat.low = std::min(heat.low, value);
+      heat.high = std::max(heat.high, value);
     }
   }
   return heat;
 }
 
 std::string heat_cell(const CurvePoint& point, size_t index, const Heat& heat) {
-  const double accuracy = class_accuracy(point, index);
-  if (!std::isfinite(accuracy)) return "<td></td>";
-  return fmt::format("<td style=\"--a:{:.3f}\" title=\"{} of {}\">{:.1f}</td>", heat.share(accuracy), point.classes[index].correct,
-                     point.classes[index].count, 100 * accuracy);
+  const double value = class_value(point, index);
+  if (!std::isfinite(value)) return "<td></td>";
+  return fmt::format("<td style=\"--a:{:.3f}\" title=\"{} of {}\">{:.1f}</td>", heat.share(value), point.classes[index].correct,
+                     point.classes[index].count, 100 * value);
 }
 
 }  // namespace
@@ -82,12 +96,10 @@ std::string heat_cell(const CurvePoint& point, size_t index, const Heat& heat) {
 std::string points_section(const UtilizationCurve& curve) {
   if (curve.points.empty()) return "";
   const bool latency = has_latency(curve);
-  std::vector<std::string> head{"u", "Top-1, %", "95 % interval", "Top-5, %", "Loss", "MACs", "FLOPs", "Parameters", "Activations, KiB"};
-  if (latency) head.insert(head.end(), {"Latency, ms", "5th–95th, ms"});
   std::string html =
       "<section class=\"card\">\n<h2>Operating points</h2>\n<p class=\"note\">MACs, FLOPs and activation memory are for one input.</p>\n";
-  html += "<div class=\"scroll\"><table>\n<thead>" + table_row(head, "th") + "</thead>\n<tbody>\n";
-  for (const auto& point : curve.points) html += table_row(point_cells(point, latency), "td");
+  html += "<div class=\"scroll\"><table>\n<thead>" + table_row(point_head(curve, latency), "th") + "</thead>\n<tbody>\n";
+  for (const auto& point : curve.points) html += table_row(point_cells(curve, point, latency), "td");
   return html + "</tbody>\n</table></div>\n</section>\n";
 }
 
@@ -95,12 +107,12 @@ std::string classes_section(const UtilizationCurve& curve) {
   if (std::ranges::all_of(curve.points, [](const CurvePoint& point) { return point.classes.empty(); })) return "";
   const std::vector<size_t> classes = shown_classes(curve);
   const Heat heat = heat_of(curve, classes);
-  std::string note = "Top-1 accuracy in %, by class and utilization.";
+  std::string note = escape_markup(capitalised(curve.headline().title)) + " in %, by class and utilization.";
   if (classes.size() < class_count(curve))
     note += fmt::format(" The {} of {} classes that lose the most from the largest to the smallest u, the worst first; curve.json has all.",
                         classes.size(), class_count(curve));
-  std::string html =
-      fmt::format("<section class=\"card\">\n<h2>Accuracy by class</h2>\n<p class=\"note\">{}</p>\n<div class=\"scroll\">", note);
+  std::string html = fmt::format("<section class=\"card\">\n<h2>{} by class</h2>\n<p class=\"note\">{}</p>\n<div class=\"scroll\">",
+                                 escape_markup(capitalised(curve.score_name)), note);
   html += "<table class=\"heat\">\n<thead><tr><th></th>";
   for (const auto& point : curve.points) html += fmt::format("<th>{:.3g}</th>", point.u);
   html += "</tr></thead>\n<tbody>\n";

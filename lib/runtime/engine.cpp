@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "core/name_table.h"
 #include "runtime/engine_module.h"
 #include "runtime/prefix/prefix_engine.h"
 #include "runtime/reference/reference_engine.h"
@@ -19,11 +20,7 @@ struct EngineRow {
 /// The first is the default. Those of modules (engine_module.h) are never: it must work everywhere.
 constexpr EngineRow kEngines[] = {{"prefix", make_prefix_engine, true}, {"reference", make_reference_engine}};
 
-struct PrecisionRow {
-  const char* name;
-  Precision precision;
-};
-constexpr PrecisionRow kPrecisions[] = {
+constexpr NamedValue<Precision> kPrecisions[] = {
     {"fp32", Precision::fp32}, {"tf32", Precision::tf32}, {"fp16", Precision::fp16}, {"bf16", Precision::bf16}};
 
 }  // namespace
@@ -68,19 +65,7 @@ void check_memory(int64_t bytes, const ContextOptions& options) {
         fmt::format("the model's activations need {} bytes (allowed: {}, option memory_limit_bytes)", bytes, options.memory_limit_bytes));
 }
 
-Precision precision_from_name(const std::string& name) {
-  std::vector<std::string> names;
-  for (const PrecisionRow& row : kPrecisions) {
-    if (name == row.name) return row.precision;
-    names.emplace_back(row.name);
-  }
-  throw UsageError(unknown_name_message("precision", name, names));
-}
-
-std::string precision_name(Precision precision) {
-  for (const PrecisionRow& row : kPrecisions)
-    if (precision == row.precision) return row.name;
-  return "unknown";
-}
+Precision precision_from_name(const std::string& name) { return value_from_name(kPrecisions, "precision", name); }
+std::string precision_name(Precision precision) { return name_of_value(kPrecisions, precision); }
 
 }  // namespace tnn

@@ -5,7 +5,6 @@
 #include <atomic>
 
 #include "core/error.h"
-#include "runtime/point_index.h"
 
 namespace tnn {
 
@@ -14,7 +13,6 @@ struct InferenceContext::Shared {
   std::shared_ptr<const LoweredModel> model;
   std::unique_ptr<Engine> engine;
   ContextOptions context_options;
-  PointIndex index;
   std::vector<OperatingPointInfo> points;
   std::vector<int64_t> input_shape, output_shape;
   std::atomic<int> point;
@@ -65,7 +63,6 @@ ThrottledNetwork ThrottledNetwork::load(const std::filesystem::path& file, const
       std::shared_ptr<InferenceContext::Shared>(new InferenceContext::Shared{model,
                                                                              std::move(engine),
                                                                              context,
-                                                                             PointIndex(model->description),
                                                                              describe_points(model->description),
                                                                              graph.dimensions(graph.input().shape),
                                                                              graph.dimensions(graph.node(graph.outputs().front()).shape),
@@ -76,7 +73,9 @@ InferenceContext ThrottledNetwork::context() const {
   return InferenceContext(shared_, shared_->engine->make_context(shared_->context_options));
 }
 
-void ThrottledNetwork::set_utilization(double u) { shared_->point.store(shared_->index.find(u), std::memory_order_relaxed); }
+void ThrottledNetwork::set_utilization(double u) {
+  shared_->point.store(point_at(shared_->model->description, u), std::memory_order_relaxed);
+}
 
 void ThrottledNetwork::set_operating_point(int index) {
   if (index < 0 || index >= static_cast<int>(shared_->points.size()))
@@ -85,7 +84,7 @@ void ThrottledNetwork::set_operating_point(int index) {
 }
 
 int ThrottledNetwork::operating_point() const { return shared_->point.load(std::memory_order_relaxed); }
-int ThrottledNetwork::find_operating_point(double u) const { return shared_->index.find(u); }
+int ThrottledNetwork::find_operating_point(double u) const { return point_at(shared_->model->description, u); }
 const std::vector<OperatingPointInfo>& ThrottledNetwork::operating_points() const { return shared_->points; }
 const std::vector<int64_t>& ThrottledNetwork::input_shape() const { return shared_->input_shape; }
 const std::vector<int64_t>& ThrottledNetwork::output_shape() const { return shared_->output_shape; }

@@ -7,11 +7,12 @@
 #include "core/interruption.h"
 #include "core/random_stream.h"
 #include "network/input_batch.h"
+#include "training/validation.h"
 
 namespace tnn {
 namespace {
 
-constexpr int64_t kCalibrationBatch = 500;  // large enough that a batch's variance is a fair estimate
+constexpr int64_t kSmallestBatch = 64;  // large enough that a batch's variance is a fair estimate
 
 std::vector<uint32_t> calibration_images(const TrainingData& data, int64_t images, uint64_t seed) {
   std::vector<uint32_t> chosen = data.train;
@@ -28,7 +29,7 @@ void calibrate_batch_norm(Network& network, const TrainingData& data, const std:
   c10::NoGradGuard no_grad;
   const auto chosen = calibration_images(data, images, seed);
   LoaderOptions options;
-  options.batch_size = std::min<int64_t>(kCalibrationBatch, static_cast<int64_t>(chosen.size()));
+  options.batch_size = std::min(std::max(kSmallestBatch, evaluation_batch(network.graph(), 0)), static_cast<int64_t>(chosen.size()));
   options.channels_last = network.channels_last();
   options.drop_last = true;  // a last small batch would weigh as much as a full one
   options.workers = data.workers;
@@ -40,9 +41,7 @@ void calibrate_batch_norm(Network& network, const TrainingData& data, const std:
     const InputBatch input = to_tensors(batch, network.channels_last(), network.device());
     for (const int point : points) {
       stop_if_interrupted();
-      Execution execution = network.sliced(network.description().points.at(static_cast<size_t>(point)).configuration);
-      execution.points = {point};  // several points of learned gates may have one configuration
-      network.forward(input.images, execution, {Phase::calibrate, 0, i});
+      network.forward(input.inputs, network.at_point(point), {Phase::calibrate, 0, i});
     }
   }
 }

@@ -1,6 +1,8 @@
 #pragma once
 
-#include "recipe/recipe.h"
+#include <cstdint>
+#include <vector>
+
 #include "training/learning_rate.h"
 #include "training/optimizer.h"
 #include "training/utilization_prior.h"
@@ -17,8 +19,7 @@ struct DatapathOptions {
   OptimizerOptions optimizer;
   ScheduleOptions schedule;
   PriorOptions prior;
-  bool masked = false;  ///< masked execution instead of sliced
-  double label_smoothing = 0;
+  bool masked = false;   ///< masked execution instead of sliced
   double clip_norm = 0;  ///< 0: off
   int64_t recalibration_images = 2000;
   uint64_t seed = 1;
@@ -30,8 +31,5 @@ struct DatapathOptions {
   double best_u = 1;
   int64_t evaluation_batch = 500;
 };
-
-/// Reads the section and checks its keys against each other; the faults, all together, are a UsageError with their places.
-DatapathOptions datapath_options(const Recipe& recipe);
 
 }  // namespace tnn

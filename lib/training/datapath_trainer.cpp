@@ -13,9 +13,11 @@
 namespace tnn {
 namespace {
 
-EpochLoopOptions loop_options(const DatapathOptions& options) {
+EpochLoopOptions loop_options(const Network& network, const Task& task, const DatapathOptions& options) {
   EpochLoopOptions loop;
   loop.phase = "epoch";
+  loop.metric_name = task.score_name();
+  loop.channels_last = network.channels_last();
   loop.epochs = options.epochs;
   loop.batch_size = options.batch_size;
   loop.optimizer = options.optimizer;
@@ -30,25 +32,28 @@ EpochLoopOptions loop_options(const DatapathOptions& options) {
 
 }  // namespace
 
-DatapathTrainer::DatapathTrainer(Network& network, TrainingData data, DatapathOptions options, std::filesystem::path folder,
-                                 std::string identity)
-    : EpochLoop(network, network.parameters().trainable(), std::move(data), loop_options(options), folder / "last.safetensors"),
+DatapathTrainer::DatapathTrainer(Network& network, const Task& task, TrainingData data, DatapathOptions options,
+                                 std::filesystem::path folder, Fingerprint fingerprint)
+    : EpochLoop(network.parameters().trainable(), std::move(data), loop_options(network, task, options), folder / "last.safetensors"),
+      network_(network),
+      task_(task),
       options_(std::move(options)),
       best_path_(folder / "best.safetensors"),
-      identity_(std::move(identity)) {}
+      fingerprint_(std::move(fingerprint)) {}
 
 bool DatapathTrainer::resume() {
   if (!std::filesystem::exists(last_path())) return false;
   const SafetensorsFile file(last_path());
-  state_ = read_checkpoint_state(file, identity_);
+  state_ = read_checkpoint_state(file, fingerprint_);
   load_parameters(file, network_);
   optimizer_.load_state(file);
   learning_rate_.load_state(state_.learning_rate);
   return true;
 }
 
-StepLoss DatapathTrainer::accumulate(const InputBatch& input) {
-  return accumulate_gradients(network_, input, options_, state_.epoch, state_.global_step);
+StepResult DatapathTrainer::accumulate(Batch& batch) {
+  const InputBatch input = to_tensors(batch, network_.channels_last(), network_.device());
+  return accumulate_gradients(network_, task_, input, options_, state_.epoch, state_.global_step);
 }
 
 std::vector<double> DatapathTrainer::evaluated_utilizations() const {
@@ -59,24 +64,23 @@ std::vector<double> DatapathTrainer::evaluated_utilizations() const {
   return utilizations;
 }
 
-double DatapathTrainer::score(const std::vector<double>& accuracies) const {
+double DatapathTrainer::score(const std::vector<double>& validation) const {
   const auto utilizations = evaluated_utilizations();
   if (options_.best == BestCriterion::accuracy_at_u)
-    return accuracies[static_cast<size_t>(std::find(utilizations.begin(), utilizations.end(), options_.best_u) - utilizations.begin())];
+    return validation[static_cast<size_t>(std::find(utilizations.begin(), utilizations.end(), options_.best_u) - utilizations.begin())];
   double sum = 0;
-  for (const double accuracy : accuracies) sum += accuracy;
-  return sum / static_cast<double>(accuracies.size());
+  for (const double value : validation) sum += value;
+  return sum / static_cast<double>(validation.size());
 }
 
-void DatapathTrainer::conclude(EpochSummary& summary, bool last) {
+void DatapathTrainer::end_epoch(EpochSummary& summary, bool last) {
   if (!data_.validation.empty() && (last || summary.epoch % options_.validate_epochs == 0)) {
     const auto utilizations = evaluated_utilizations();
     std::vector<int> points;
-    for (const double u : utilizations)
-      if (const auto point = find_operating_point(network_.description().points, network_.configuration_at(u))) points.push_back(*point);
+    for (const double u : utilizations) points.push_back(point_at(network_.description(), u));
     calibrate_batch_norm(network_, data_, points, options_.recalibration_images, options_.seed);
-    summary.validation_accuracy = validation_accuracy(network_, data_, utilizations, options_.evaluation_batch);
-    summary.score = score(summary.validation_accuracy);
+    summary.validation = validate(network_, task_, data_, utilizations, options_.evaluation_batch);
+    summary.score = score(summary.validation);
     learning_rate_.observe(summary.score);
     state_.learning_rate = learning_rate_.state();
   }
@@ -93,7 +97,7 @@ void DatapathTrainer::check_weights() const { check_finite(network_.parameters()
 
 void DatapathTrainer::save_last() const {
   check_weights();
-  save_checkpoint(last_path(), network_, optimizer_.state(), state_, identity_);
+  save_checkpoint(last_path(), network_, optimizer_.state(), state_, fingerprint_);
 }
 
 }  // namespace tnn

@@ -4,8 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "tasks/task.h"
 #include "training/datapath_options.h"
 #include "training/epoch_loop.h"
+#include "training/fingerprint.h"
 
 namespace tnn {
 
@@ -13,24 +15,28 @@ namespace tnn {
 /// checkpoints from which it goes on exactly.
 class DatapathTrainer : public EpochLoop {
  public:
-  /// `folder` takes last.safetensors and best.safetensors. `identity` is stored with a checkpoint: resuming under another one is an error.
-  DatapathTrainer(Network& network, TrainingData data, DatapathOptions options, std::filesystem::path folder, std::string identity);
+  /// `folder` takes last.safetensors and best.safetensors. `fingerprint` is stored with a checkpoint: resuming under another one is an
+  /// error.
+  DatapathTrainer(Network& network, const Task& task, TrainingData data, DatapathOptions options, std::filesystem::path folder,
+                  Fingerprint fingerprint);
 
   /// Goes on from last.safetensors; false where there is none. UsageError where it belongs to another recipe.
   bool resume();
   const std::filesystem::path& best_path() const { return best_path_; }
 
  private:
-  StepLoss accumulate(const InputBatch& input) override;
-  void conclude(EpochSummary& summary, bool last) override;
+  StepResult accumulate(Batch& batch) override;
+  void end_epoch(EpochSummary& summary, bool last) override;
   void save_last() const override;
-  double score(const std::vector<double>& accuracies) const;
+  double score(const std::vector<double>& validation) const;
   std::vector<double> evaluated_utilizations() const;
   void check_weights() const;
 
+  Network& network_;
+  const Task& task_;
   DatapathOptions options_;
   std::filesystem::path best_path_;
-  std::string identity_;
+  Fingerprint fingerprint_;
 };
 
 }  // namespace tnn

@@ -11,12 +11,12 @@
 namespace tnn {
 namespace {
 
-LoaderOptions loader_options(const Network& network, const TrainingData& data, const EpochLoopOptions& options) {
+LoaderOptions loader_options(const TrainingData& data, const EpochLoopOptions& options) {
   LoaderOptions loader;
   loader.batch_size = options.batch_size;
   loader.shuffle = true;
   loader.drop_last = static_cast<int64_t>(data.train.size()) > options.batch_size;  // a small last batch gives batch norm poor statistics
-  loader.channels_last = network.channels_last();
+  loader.channels_last = options.channels_last;
   loader.workers = data.workers;
   loader.seed = options.seed;
   loader.augmentation = data.augmentation;
@@ -25,15 +25,14 @@ LoaderOptions loader_options(const Network& network, const TrainingData& data, c
 
 }  // namespace
 
-EpochLoop::EpochLoop(Network& network, std::vector<ParameterStore::Entry> parameters, TrainingData data, EpochLoopOptions options,
+EpochLoop::EpochLoop(std::vector<ParameterStore::Entry> parameters, TrainingData data, EpochLoopOptions options,
                      std::filesystem::path last_path)
-    : network_(network),
-      data_(std::move(data)),
+    : data_(std::move(data)),
       optimizer_(std::move(parameters), options.optimizer),
       learning_rate_(options.schedule),
       options_(std::move(options)),
       last_path_(std::move(last_path)),
-      loader_(data_.images, data_.train, loader_options(network, data_, options_)) {
+      loader_(data_.images, data_.train, loader_options(data_, options_)) {
   if (data_.train.empty()) throw UsageError("no training images are left");
   create_folder(last_path_.parent_path());
 }
@@ -52,9 +51,8 @@ double EpochLoop::position() const {
 int64_t EpochLoop::images_done() const { return std::min(state_.step_in_epoch * options_.batch_size, loader_.size()); }
 
 void EpochLoop::train_step(Batch& batch) {
-  const InputBatch input = to_tensors(batch, network_.channels_last(), network_.device());
   optimizer_.zero_grad();
-  const StepLoss step = accumulate(input);
+  const StepResult step = accumulate(batch);
   if (!step.finite)
     throw Error(ExitCode::diverged,
                 fmt::format("the loss is {} at step {} (epoch {}, u = {:.4f}): training stopped; the last good checkpoint is '{}'. {}",
@@ -64,8 +62,7 @@ void EpochLoop::train_step(Batch& batch) {
   optimizer_.step(last_learning_rate_);
   state_.loss_sum += step.loss;
   ++state_.loss_steps;
-  state_.correct += step.correct;
-  state_.seen += step.seen;
+  state_.metric += step.metric;
   ++state_.step_in_epoch;
   ++state_.global_step;
 }
@@ -89,7 +86,7 @@ bool EpochLoop::run_epoch(Progress& progress, const TrainingObserver& observer) 
     state_.seconds = seconds_before + watch.seconds();
     const auto mean = [&](double sum, int64_t count) { return count ? sum / static_cast<double>(count) : 0.0; };
     const Progress::Figures figures{{"loss", mean(state_.loss_sum, state_.loss_steps)},
-                                    {"accuracy", mean(static_cast<double>(state_.correct), state_.seen)}};
+                                    {options_.metric_name, mean(state_.metric.sum, state_.metric.count)}};
     progress.advance(images_done(), figures);
     if (observer.on_step && state_.global_step % options_.log_steps == 0) log_step(observer, figures);
     if (interruption_signal() != 0) {
@@ -111,16 +108,17 @@ void EpochLoop::finish_epoch(Progress& progress, const TrainingObserver& observe
   EpochSummary summary;
   summary.epoch = state_.epoch + 1;
   summary.training_loss = state_.loss_sum / static_cast<double>(std::max<int64_t>(1, state_.loss_steps));
-  summary.training_accuracy = static_cast<double>(state_.correct) / static_cast<double>(std::max<int64_t>(1, state_.seen));
+  summary.training_metric = state_.metric.sum / static_cast<double>(std::max<int64_t>(1, state_.metric.count));
   const double batches = static_cast<double>(loader_.batches_per_epoch());
   summary.learning_rate = learning_rate_.at(static_cast<double>(state_.epoch) + (batches - 1) / batches);
   summary.seconds = state_.seconds;
-  conclude(summary, summary.epoch == options_.epochs);
+  end_epoch(summary, summary.epoch == options_.epochs);
   state_.history.push_back(summary);
   ++state_.epoch;
   state_.step_in_epoch = 0;
   state_.loss_sum = state_.seconds = 0;
-  state_.loss_steps = state_.correct = state_.seen = 0;
+  state_.loss_steps = 0;
+  state_.metric = {};
   save_last();
   progress.end();
   if (observer.on_epoch) observer.on_epoch(state_.global_step, summary);

@@ -6,22 +6,21 @@
 #include <vector>
 
 #include "core/progress.h"
-#include "network/input_batch.h"
-#include "network/network.h"
+#include "network/parameter_store.h"
 #include "training/learning_rate.h"
 #include "training/optimizer.h"
+#include "training/step_result.h"
 #include "training/training_data.h"
-#include "training/training_step.h"
 
 namespace tnn {
 
 /// One finished epoch.
 struct EpochSummary {
-  int64_t epoch = 0;  ///< counted from 1
-  double training_loss = 0, training_accuracy = 0;
-  std::vector<double> validation_accuracy;  ///< at options.validation_u; empty: not evaluated
-  double score = -1;                        ///< by the criterion of best; -1: not evaluated
-  double learning_rate = 0;                 ///< of its last step
+  int64_t epoch = 0;                              ///< counted from 1
+  double training_loss = 0, training_metric = 0;  ///< means over its steps and samples
+  std::vector<double> validation;                 ///< the headline metric at options.validation_u; empty: not evaluated
+  double score = -1;                              ///< by the criterion of best; -1: not evaluated
+  double learning_rate = 0;                       ///< of its last step
   double seconds = 0;
 };
 
@@ -30,7 +29,8 @@ struct EpochSummary {
 struct TrainingState {
   int64_t epoch = 0, step_in_epoch = 0, global_step = 0;
   double loss_sum = 0;
-  int64_t loss_steps = 0, correct = 0, seen = 0;
+  int64_t loss_steps = 0;
+  MetricSum metric;
   double seconds = 0;      ///< of the epoch so far
   double best_score = -1;  ///< of best_epoch; GateTrainer, which keeps no best, stores the last score here
   int64_t best_epoch = 0;
@@ -40,7 +40,7 @@ struct TrainingState {
 
 /// What a training tells those who log it.
 struct TrainingObserver {
-  /// Every log_steps: figures by name (loss, accuracy, learning_rate, images_per_second).
+  /// Every log_steps: figures by name (loss, the task's score, learning_rate, images_per_second).
   std::function<void(int64_t global_step, double epoch, const Progress::Figures&)> on_step;
   std::function<void(int64_t global_step, const EpochSummary&)> on_epoch;
 };
@@ -49,7 +49,8 @@ enum class TrainingEnd { finished, interrupted };
 
 /// What an epoch loop needs to know of a training.
 struct EpochLoopOptions {
-  std::string phase;  ///< for progress: "epoch", "gates, epoch"
+  std::string phase;        ///< for progress: "epoch", "gates, epoch"
+  std::string metric_name;  ///< of StepResult::metric in figures
   int64_t epochs = 10;
   int64_t batch_size = 128;
   OptimizerOptions optimizer;
@@ -57,11 +58,12 @@ struct EpochLoopOptions {
   double clip_norm = 0;  ///< 0: off
   uint64_t seed = 1;
   int64_t checkpoint_steps = 0, log_steps = 50;
+  bool channels_last = true;
   std::string advice;  ///< what may help where the loss is not finite
 };
 
-/// The loop over epochs and steps that every training of a stage goes through: batches, updates, sums, progress, checkpoints, and requests
-/// to stop. What a step and the end of an epoch are is the derived trainer's.
+/// The loop over epochs and steps that every training goes through: batches, updates, sums, progress, checkpoints, and requests to stop.
+/// What a step and the end of an epoch are is the derived trainer's.
 class EpochLoop {
  public:
   virtual ~EpochLoop() = default;
@@ -77,19 +79,17 @@ class EpochLoop {
 
  protected:
   /// Creates the checkpoint's folder.
-  EpochLoop(Network& network, std::vector<ParameterStore::Entry> parameters, TrainingData data, EpochLoopOptions options,
-            std::filesystem::path last_path);
+  EpochLoop(std::vector<ParameterStore::Entry> parameters, TrainingData data, EpochLoopOptions options, std::filesystem::path last_path);
 
   /// Leaves the gradient of one step's mean loss in the parameters.
-  virtual StepLoss accumulate(const InputBatch& input) = 0;
-  /// The end of an epoch before it counts: validation, the best checkpoint. `last`: of the whole training.
-  virtual void conclude(EpochSummary& summary, bool last) = 0;
+  virtual StepResult accumulate(Batch& batch) = 0;
+  /// What belongs to the end of an epoch, before it counts: validation, the best checkpoint. `last`: of the whole training.
+  virtual void end_epoch(EpochSummary& summary, bool last) = 0;
   /// Writes last_path() from state() and the weights.
   virtual void save_last() const = 0;
   /// Further figures of the last step for metrics.
   virtual Progress::Figures further_figures() const { return {}; }
 
-  Network& network_;
   TrainingData data_;
   Optimizer optimizer_;
   LearningRate learning_rate_;

@@ -1,67 +1,18 @@
 #include "training/gate_options.h"
 
+#include "core/name_table.h"
+
 namespace tnn {
 namespace {
 
-GateMethod method_of(const std::string& name) {
-  return name == "concrete" ? GateMethod::concrete : name == "reinforce" ? GateMethod::reinforce : GateMethod::none;
-}
-
-Baseline baseline_of(const std::string& name) {
-  return name == "none" ? Baseline::none : name == "batch" ? Baseline::batch : Baseline::sample;
-}
-
-void check_together(const Recipe& r, const GateOptions& o) {
-  std::string faults;
-  const auto fault = [&](const std::string& path, const std::string& message) {
-    faults += (faults.empty() ? "" : "\n") + std::string(r.fault(path, message).what());
-  };
-  if (o.method == GateMethod::none) return;
-  if (o.method == GateMethod::reinforce && o.baseline == Baseline::sample && o.draws < 2)
-    fault("gates.draws", "is 1, but gates.baseline 'sample' compares two draws of an image or more");
-  if (o.method == GateMethod::reinforce && o.baseline == Baseline::batch && o.draws * o.batch_size < 2)
-    fault("gates.batch_size", "is 1, but gates.baseline 'batch' compares the draws of a batch");
-  if (r.text("training.batch_norm") == "switchable")
-    fault("training.batch_norm",
-          "'switchable' has no parameters for the operating points of learned gates (allowed: shared, recalibrated)");
-  if (!faults.empty()) throw UsageError(faults);
-}
+constexpr NamedValue<GateMethod> kMethods[] = {
+    {"none", GateMethod::none}, {"concrete", GateMethod::concrete}, {"reinforce", GateMethod::reinforce}};
+constexpr NamedValue<Baseline> kBaselines[] = {{"none", Baseline::none}, {"batch", Baseline::batch}, {"sample", Baseline::sample}};
 
 }  // namespace
 
-std::string gate_method_name(GateMethod method) {
-  return method == GateMethod::concrete ? "concrete" : method == GateMethod::reinforce ? "reinforce" : "none";
-}
-
-GateOptions gate_options(const Recipe& r) {
-  GateOptions o;
-  o.method = method_of(r.text("gates.method"));
-  o.hidden = r.integer("gates.hidden");
-  o.points = r.integer("gates.points");
-  o.hardening = hardening_from_name(r.text("gates.hardening"));
-  o.min_active = static_cast<int>(r.integer("gating.min_active"));
-  o.complexity = complexity_measure_from_name(r.text("gates.complexity"));
-  o.penalty = {penalty_from_name(r.text("gates.penalty")), static_cast<int>(r.integer("gates.penalty_power"))};
-  o.lambda = r.real("gates.lambda");
-  o.temperature = r.real("gates.temperature");
-  o.baseline = baseline_of(r.text("gates.baseline"));
-  o.draws = o.method == GateMethod::reinforce ? r.integer("gates.draws") : 1;
-  o.u_min = r.real("gates.u_min");
-  o.epochs = r.integer("gates.epochs");
-  o.batch_size = r.integer("gates.batch_size");
-  o.optimizer.kind = optimizer_from_name(r.text("gates.optimizer"));
-  o.schedule.kind = schedule_from_name(r.text("gates.schedule"));
-  o.schedule.base = r.real("gates.learning_rate");
-  o.schedule.epochs = static_cast<double>(o.epochs);
-  o.seed = static_cast<uint64_t>(r.integer("training.seed"));
-  o.checkpoint_steps = r.integer("training.checkpoint_steps");
-  o.log_steps = r.integer("training.log_steps");
-  o.validate_epochs = r.integer("training.validate_epochs");
-  o.recalibration_images = r.integer("training.recalibration_images");
-  o.evaluation_batch = r.integer("evaluation.batch_size");
-  o.validation_u = r.reals("training.validation_u");
-  check_together(r, o);
-  return o;
-}
+GateMethod gate_method_from_name(const std::string& name) { return value_from_name(kMethods, "gate method", name); }
+std::string gate_method_name(GateMethod method) { return name_of_value(kMethods, method); }
+Baseline baseline_from_name(const std::string& name) { return value_from_name(kBaselines, "baseline", name); }
 
 }  // namespace tnn

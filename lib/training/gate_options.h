@@ -1,9 +1,8 @@
 #pragma once
 
 #include "gating/learned.h"
-#include "objectives/complexity.h"
-#include "objectives/complexity_penalty.h"
-#include "recipe/recipe.h"
+#include "tasks/complexity.h"
+#include "tasks/complexity_penalty.h"
 #include "training/learning_rate.h"
 #include "training/optimizer.h"
 
@@ -47,9 +46,8 @@ struct GateOptions {
 };
 
 /// "concrete" or "reinforce"; "none".
+GateMethod gate_method_from_name(const std::string& name);
 std::string gate_method_name(GateMethod method);
-
-/// Reads the section and checks its keys against each other; the faults, all together, are a UsageError with their places.
-GateOptions gate_options(const Recipe& recipe);
+Baseline baseline_from_name(const std::string& name);  ///< "none", "batch" or "sample"
 
 }  // namespace tnn

@@ -8,7 +8,6 @@
 
 #include <cmath>
 
-#include "objectives/classification.h"
 #include "training/gate_estimators.h"
 
 namespace tnn {
@@ -41,11 +40,21 @@ struct Draw {
   at::Tensor loss(double lambda) const { return task + lambda * penalty; }
 };
 
-Draw evaluate(const Network& network, const Complexity& complexity, const InputBatch& batch, const at::Tensor& u,
-              const std::vector<at::Tensor>& gates, const GateOptions& options, GateLoss& result) {
+/// A step's networks, batch and utilizations: what each of its draws is evaluated with.
+struct StepInput {
+  const Network& network;
+  const Task& task;
+  const Complexity& complexity;
+  const InputBatch& batch;
+  const at::Tensor& u;
+  const GateOptions& options;
+};
+
+Draw evaluate(const StepInput& input, const std::vector<at::Tensor>& gates, GateLoss& result) {
+  const auto& [network, task, complexity, batch, u, options] = input;
   Draw draw;
-  const at::Tensor logits = network.forward(batch.images, network.gated(gates), {});
-  draw.task = cross_entropy_each(logits, batch.labels);
+  const Outputs outputs{network.forward(batch.inputs, network.gated(gates), {})};
+  draw.task = task.loss_each(outputs, batch.targets);
   draw.complexity = complexity.of(gates).expand_as(u);
   draw.penalty = complexity_penalty(draw.complexity, u, options.penalty);
   const double draws = static_cast<double>(options.draws);
@@ -53,8 +62,7 @@ Draw evaluate(const Network& network, const Complexity& complexity, const InputB
   result.step.loss += loss.mean().item<double>() / draws;
   result.penalty += draw.penalty.detach().mean().item<double>() / draws;
   result.complexity += draw.complexity.detach().mean().item<double>() / draws;
-  result.step.correct += count_top(logits.detach(), batch.labels, 1);
-  result.step.seen += batch.labels.size(0);
+  result.step.metric += task.training_metric(outputs, batch.targets);
   if (!std::isfinite(result.step.loss)) {
     result.step.finite = false;
     const at::Tensor bad = loss.isfinite().logical_not();
@@ -63,32 +71,29 @@ Draw evaluate(const Network& network, const Complexity& complexity, const InputB
   return draw;
 }
 
-void concrete_step(const Network& network, const std::vector<at::Tensor>& logits, const std::vector<at::Tensor>& noise,
-                   const Complexity& complexity, const InputBatch& batch, const at::Tensor& u, const GateOptions& options,
-                   GateLoss& result) {
+void concrete_step(const StepInput& input, const std::vector<at::Tensor>& logits, const std::vector<at::Tensor>& noise, GateLoss& result) {
   std::vector<at::Tensor> gates;
-  for (size_t g = 0; g < logits.size(); ++g) gates.push_back(concrete_gates(logits[g], noise[g], options.temperature));
-  const Draw draw = evaluate(network, complexity, batch, u, gates, options, result);
-  if (result.step.finite) draw.loss(options.lambda).mean().backward();
+  for (size_t g = 0; g < logits.size(); ++g) gates.push_back(concrete_gates(logits[g], noise[g], input.options.temperature));
+  const Draw draw = evaluate(input, gates, result);
+  if (result.step.finite) draw.loss(input.options.lambda).mean().backward();
 }
 
 /// Noise of one of several draws, which lie side by side in dimension 0.
 at::Tensor of_draw(const at::Tensor& all, int64_t draw, int64_t samples) { return all.narrow(0, draw * samples, samples); }
 
-void reinforce_step(const Network& network, const std::vector<at::Tensor>& logits, const std::vector<at::Tensor>& noise,
-                    const Complexity& complexity, const InputBatch& batch, const at::Tensor& u, const GateOptions& options,
-                    GateLoss& result) {
+void reinforce_step(const StepInput& input, const std::vector<at::Tensor>& logits, const std::vector<at::Tensor>& noise, GateLoss& result) {
+  const GateOptions& options = input.options;
   std::vector<at::Tensor> losses, scores;
   for (int64_t k = 0; k < options.draws && result.step.finite; ++k) {
     std::vector<at::Tensor> gates;
     at::Tensor score;
     for (size_t g = 0; g < logits.size(); ++g) {
-      gates.push_back((of_draw(noise[g], k, u.size(0)) < logits[g].detach().sigmoid()).to(at::kFloat));
+      gates.push_back((of_draw(noise[g], k, input.u.size(0)) < logits[g].detach().sigmoid()).to(at::kFloat));
       const at::Tensor log_p = log_probability(gates.back(), logits[g]);
       score = score.defined() ? score + log_p : log_p;
     }
     c10::NoGradGuard no_grad;
-    losses.push_back(evaluate(network, complexity, batch, u, gates, options, result).loss(options.lambda));
+    losses.push_back(evaluate(input, gates, result).loss(options.lambda));
     scores.push_back(score);
   }
   if (!result.step.finite) return;
@@ -97,18 +102,19 @@ void reinforce_step(const Network& network, const std::vector<at::Tensor>& logit
 
 }  // namespace
 
-GateLoss accumulate_gate_gradients(const Network& network, const GateNetwork& gates, const Complexity& complexity, const InputBatch& batch,
-                                   const GateOptions& options, int64_t global_step) {
+GateLoss accumulate_gate_gradients(const Network& network, const GateNetwork& gates, const Task& task, const Complexity& complexity,
+                                   const InputBatch& batch, const GateOptions& options, int64_t global_step) {
   GateLoss result;
-  const at::Tensor u = draw_utilizations(options, batch.images.size(0), global_step).to(network.device());
+  const at::Tensor u = draw_utilizations(options, batch.size(), global_step).to(network.device());
   const std::vector<at::Tensor> logits = gates.logits(u);
   std::vector<at::Tensor> repeated;
   for (const at::Tensor& logit : logits) repeated.push_back(logit.detach().repeat({options.draws, 1}));
   const std::vector<at::Tensor> noise = draw_noise(repeated, options, global_step);
+  const StepInput input{network, task, complexity, batch, u, options};
   if (options.method == GateMethod::concrete)
-    concrete_step(network, logits, noise, complexity, batch, u, options, result);
+    concrete_step(input, logits, noise, result);
   else
-    reinforce_step(network, logits, noise, complexity, batch, u, options, result);
+    reinforce_step(input, logits, noise, result);
   return result;
 }
 

@@ -9,7 +9,7 @@ namespace tnn {
 
 /// The loss of one step of gate training (DTNN Eq. 4): task loss + lambda x complexity penalty, means over samples and draws.
 struct GateLoss {
-  StepLoss step;          ///< the sum, and right answers
+  StepResult step;        ///< the sum, and the task's metric
   double penalty = 0;     ///< mean C, without lambda
   double complexity = 0;  ///< mean c of the drawn gates
 };
@@ -17,7 +17,7 @@ struct GateLoss {
 /// Draws a utilization for each image and gates for each utilization, and runs the step forward and backward, so that the gate network's
 /// parameters hold the gradient of the mean loss: through relaxed gates (concrete) or by the score function (reinforce, forward only). The
 /// data path gets no gradient. Randomness from (seed, global step) alone.
-GateLoss accumulate_gate_gradients(const Network& network, const GateNetwork& gates, const Complexity& complexity, const InputBatch& batch,
-                                   const GateOptions& options, int64_t global_step);
+GateLoss accumulate_gate_gradients(const Network& network, const GateNetwork& gates, const Task& task, const Complexity& complexity,
+                                   const InputBatch& batch, const GateOptions& options, int64_t global_step);
 
 }  // namespace tnn

@@ -13,9 +13,11 @@
 namespace tnn {
 namespace {
 
-EpochLoopOptions loop_options(const GateOptions& options) {
+EpochLoopOptions loop_options(const Network& network, const Task& task, const GateOptions& options) {
   EpochLoopOptions loop;
   loop.phase = "gates, epoch";
+  loop.metric_name = task.score_name();
+  loop.channels_last = network.channels_last();
   loop.epochs = options.epochs;
   loop.batch_size = options.batch_size;
   loop.optimizer = options.optimizer;
@@ -34,41 +36,43 @@ const std::vector<ParameterStore::Entry>& trainable(const Network& network, cons
 
 }  // namespace
 
-GateTrainer::GateTrainer(Network& network, GateNetwork& gates, TrainingData data, GateOptions options, std::filesystem::path folder,
-                         std::string identity)
-    : EpochLoop(network, trainable(network, gates), std::move(data), loop_options(options), folder / "last.safetensors"),
+GateTrainer::GateTrainer(Network& network, GateNetwork& gates, const Task& task, TrainingData data, GateOptions options,
+                         std::filesystem::path folder, Fingerprint fingerprint)
+    : EpochLoop(trainable(network, gates), std::move(data), loop_options(network, task, options), folder / "last.safetensors"),
+      network_(network),
       gates_(gates),
+      task_(task),
       options_(std::move(options)),
       complexity_(network.graph(), options_.complexity),
-      identity_(std::move(identity)) {
+      fingerprint_(std::move(fingerprint)) {
   for (const auto& entry : network.parameters().entries()) entry.tensor.set_requires_grad(false);
 }
 
 bool GateTrainer::resume() {
   if (!std::filesystem::exists(last_path())) return false;
   const SafetensorsFile file(last_path());
-  state_ = read_checkpoint_state(file, identity_);
+  state_ = read_checkpoint_state(file, fingerprint_);
   gates_.load(file);
   optimizer_.load_state(file);
   learning_rate_.load_state(state_.learning_rate);
   return true;
 }
 
-StepLoss GateTrainer::accumulate(const InputBatch& input) {
-  const GateLoss loss = accumulate_gate_gradients(network_, gates_, complexity_, input, options_, state_.global_step);
+StepResult GateTrainer::accumulate(Batch& batch) {
+  const InputBatch input = to_tensors(batch, network_.channels_last(), network_.device());
+  const GateLoss loss = accumulate_gate_gradients(network_, gates_, task_, complexity_, input, options_, state_.global_step);
   penalty_ = loss.penalty;
   complexity_value_ = loss.complexity;
   return loss.step;
 }
 
-void GateTrainer::conclude(EpochSummary& summary, bool last) {
+void GateTrainer::end_epoch(EpochSummary& summary, bool last) {
   if (data_.validation.empty() || !(last || summary.epoch % options_.validate_epochs == 0)) return;
   std::vector<Execution> executions;
   for (const double u : options_.validation_u)
     executions.push_back(network_.sliced(learned_configuration(network_.graph(), gates_, options_, u)));
-  summary.validation_accuracy = execution_accuracy(network_, data_, executions, options_.evaluation_batch);
-  summary.score =
-      std::accumulate(summary.validation_accuracy.begin(), summary.validation_accuracy.end(), 0.0) / static_cast<double>(executions.size());
+  summary.validation = validate(network_, task_, data_, executions, options_.evaluation_batch);
+  summary.score = std::accumulate(summary.validation.begin(), summary.validation.end(), 0.0) / static_cast<double>(executions.size());
   state_.best_score = summary.score;
   state_.best_epoch = summary.epoch;
 }
@@ -77,7 +81,7 @@ void GateTrainer::save_last() const {
   check_finite(gates_.parameters(), state_, last_path());
   NamedTensors tensors = gates_.tensors();
   for (auto& tensor : optimizer_.state()) tensors.push_back(std::move(tensor));
-  save_checkpoint(last_path(), network_, tensors, state_, identity_);
+  save_checkpoint(last_path(), network_, tensors, state_, fingerprint_);
 }
 
 Configuration learned_configuration(const Graph& graph, const GateNetwork& gates, const GateOptions& options, double u) {

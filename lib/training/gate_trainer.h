@@ -4,7 +4,9 @@
 #include <string>
 
 #include "network/gate_network.h"
+#include "tasks/task.h"
 #include "training/epoch_loop.h"
+#include "training/fingerprint.h"
 #include "training/gate_options.h"
 
 namespace tnn {
@@ -13,24 +15,26 @@ namespace tnn {
 /// Batch norm uses the statistics that all operating points share; those of the learned points are measured afterwards.
 class GateTrainer : public EpochLoop {
  public:
-  /// Freezes the network's parameters. `folder` takes last.safetensors, which holds data path, gates and optimiser; `identity` is stored
+  /// Freezes the network's parameters. `folder` takes last.safetensors, which holds data path, gates and optimiser; `fingerprint` is stored
   /// with it. UsageError where the network has no gates.
-  GateTrainer(Network& network, GateNetwork& gates, TrainingData data, GateOptions options, std::filesystem::path folder,
-              std::string identity);
+  GateTrainer(Network& network, GateNetwork& gates, const Task& task, TrainingData data, GateOptions options, std::filesystem::path folder,
+              Fingerprint fingerprint);
 
   /// Goes on from last.safetensors; false where there is none. UsageError where it belongs to another recipe or data path.
   bool resume();
 
  private:
-  StepLoss accumulate(const InputBatch& input) override;
-  void conclude(EpochSummary& summary, bool last) override;
+  StepResult accumulate(Batch& batch) override;
+  void end_epoch(EpochSummary& summary, bool last) override;
   void save_last() const override;
   Progress::Figures further_figures() const override { return {{"penalty", penalty_}, {"complexity", complexity_value_}}; }
 
+  Network& network_;
   GateNetwork& gates_;
+  const Task& task_;
   GateOptions options_;
   Complexity complexity_;
-  std::string identity_;
+  Fingerprint fingerprint_;
   double penalty_ = 0, complexity_value_ = 0;  ///< of the last step
 };
 

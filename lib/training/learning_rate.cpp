@@ -5,14 +5,17 @@
 #include <numbers>
 
 #include "core/error.h"
+#include "core/name_table.h"
 
 namespace tnn {
 
 ScheduleKind schedule_from_name(const std::string& name) {
-  static const std::vector<std::string> names{"constant", "step", "multistep", "cosine", "plateau"};
-  const auto found = std::find(names.begin(), names.end(), name);
-  if (found == names.end()) throw UsageError(unknown_name_message("schedule", name, names));
-  return static_cast<ScheduleKind>(found - names.begin());
+  static constexpr NamedValue<ScheduleKind> kNames[] = {{"constant", ScheduleKind::constant},
+                                                        {"step", ScheduleKind::step},
+                                                        {"multistep", ScheduleKind::multistep},
+                                                        {"cosine", ScheduleKind::cosine},
+                                                        {"plateau", ScheduleKind::plateau}};
+  return value_from_name(kNames, "schedule", name);
 }
 
 double LearningRate::at(double epoch) const {

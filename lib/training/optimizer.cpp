@@ -17,6 +17,7 @@
 #include <c10/core/GradMode.h>
 
 #include "core/error.h"
+#include "core/name_table.h"
 
 namespace tnn {
 namespace {
@@ -30,11 +31,9 @@ at::Tensor laid_out_like(const at::Tensor& gradient, const at::Tensor& parameter
 }  // namespace
 
 OptimizerKind optimizer_from_name(const std::string& name) {
-  if (name == "sgd") return OptimizerKind::sgd;
-  if (name == "adam") return OptimizerKind::adam;
-  if (name == "adamw") return OptimizerKind::adamw;
-  if (name == "rmsprop") return OptimizerKind::rmsprop;
-  throw UsageError(unknown_name_message("optimizer", name, {"sgd", "adam", "adamw", "rmsprop"}));
+  static constexpr NamedValue<OptimizerKind> kNames[] = {
+      {"sgd", OptimizerKind::sgd}, {"adam", OptimizerKind::adam}, {"adamw", OptimizerKind::adamw}, {"rmsprop", OptimizerKind::rmsprop}};
+  return value_from_name(kNames, "optimizer", name);
 }
 
 Optimizer::Optimizer(std::vector<ParameterStore::Entry> parameters, OptimizerOptions options) : options_(options) {

@@ -4,8 +4,6 @@
 
 #include <cmath>
 
-#include "objectives/classification.h"
-
 namespace tnn {
 namespace {
 
@@ -21,21 +19,22 @@ Execution execution_of(const Network& network, const PassPlan& plan, bool masked
 
 }  // namespace
 
-StepLoss accumulate_gradients(const Network& network, const InputBatch& batch, const DatapathOptions& options, int64_t epoch,
-                              int64_t global_step) {
+StepResult accumulate_gradients(const Network& network, const Task& task, const InputBatch& batch, const DatapathOptions& options,
+                                int64_t epoch, int64_t global_step) {
   const auto step = static_cast<uint64_t>(global_step);
   RandomStream utilizations(options.seed, RandomPurpose::utilization, {step}), gates(options.seed, RandomPurpose::gating, {step});
   const double smallest = network.description().points.front().u;
-  StepLoss result;
-  at::Tensor teacher;
-  for (const PassPlan& plan : plan_step(options.prior, batch.images.size(0), epoch, smallest, utilizations)) {
-    const at::Tensor x = batch.images.narrow(0, plan.begin, plan.end - plan.begin),
-                     labels = batch.labels.narrow(0, plan.begin, plan.end - plan.begin);
+  StepResult result;
+  Outputs teacher;
+  for (const PassPlan& plan : plan_step(options.prior, batch.size(), epoch, smallest, utilizations)) {
+    const InputBatch part = batch.narrow(plan.begin, plan.end - plan.begin);
     const Execution execution = execution_of(network, plan, options.masked, gates);
-    const at::Tensor logits = network.forward(
-        x, execution, {Phase::train, random_key(options.seed, RandomPurpose::dropout, {step, static_cast<uint64_t>(plan.begin)})});
-    if (plan.teacher) teacher = logits.detach();
-    const at::Tensor loss = plan.student ? distillation_loss(logits, teacher) : cross_entropy(logits, labels, options.label_smoothing);
+    const Outputs outputs{
+        network.forward(part.inputs, execution,
+                        {Phase::train, random_key(options.seed, RandomPurpose::dropout, {step, static_cast<uint64_t>(plan.begin)})})};
+    if (plan.teacher)
+      for (const at::Tensor& output : outputs) teacher.push_back(output.detach());
+    const at::Tensor loss = plan.student ? task.distillation_loss(outputs, teacher) : task.loss(outputs, part.targets);
     const double value = loss.item<double>();
     result.loss += plan.weight * value;
     if (!std::isfinite(value)) {
@@ -43,8 +42,7 @@ StepLoss accumulate_gradients(const Network& network, const InputBatch& batch, c
       result.failed_u = plan.u.front();
       return result;
     }
-    result.correct += count_top(logits.detach(), labels, 1);
-    result.seen += labels.size(0);
+    result.metric += task.training_metric(outputs, part.targets);
     (plan.weight == 1.0 ? loss : loss * plan.weight).backward();
   }
   return result;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/name_table.h"
 
 namespace tnn {
 namespace {
@@ -46,10 +47,10 @@ std::vector<PassPlan> plan_sandwich(const PriorOptions& options, int64_t size, d
 }  // namespace
 
 PriorKind prior_from_name(const std::string& name) {
-  static const std::vector<std::string> names{"uniform", "list", "beta", "chunks", "sandwich", "curriculum"};
-  const auto found = std::find(names.begin(), names.end(), name);
-  if (found == names.end()) throw UsageError(unknown_name_message("u_prior", name, names));
-  return static_cast<PriorKind>(found - names.begin());
+  static constexpr NamedValue<PriorKind> kNames[] = {{"uniform", PriorKind::uniform},   {"list", PriorKind::list},
+                                                     {"beta", PriorKind::beta},         {"chunks", PriorKind::chunks},
+                                                     {"sandwich", PriorKind::sandwich}, {"curriculum", PriorKind::curriculum}};
+  return value_from_name(kNames, "u_prior", name);
 }
 
 double curriculum_utilization(const PriorOptions& options, int64_t epoch) {

@@ -3,22 +3,34 @@
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "core/interruption.h"
+#include "cost/cost.h"
 #include "network/input_batch.h"
-#include "objectives/classification.h"
 
 namespace tnn {
+namespace {
 
-std::vector<double> validation_accuracy(const Network& network, const TrainingData& data, const std::vector<double>& utilizations,
-                                        int64_t batch_size) {
-  std::vector<Execution> executions;
-  for (const double u : utilizations) executions.push_back(network.sliced(network.configuration_at(u)));
-  return execution_accuracy(network, data, executions, batch_size);
+constexpr int64_t kMostSamples = 500, kActivationBytes = int64_t{512} << 20;
+
+}  // namespace
+
+int64_t evaluation_batch(const Graph& graph, int64_t asked) {
+  if (asked > 0) return asked;
+  const int64_t bytes = std::max<int64_t>(1, peak_activation_bytes(graph, Configuration::full(graph)));
+  return std::clamp<int64_t>(kActivationBytes / bytes, 1, kMostSamples);
 }
 
-std::vector<double> execution_accuracy(const Network& network, const TrainingData& data, const std::vector<Execution>& executions,
-                                       int64_t batch_size) {
+std::vector<double> validate(const Network& network, const Task& task, const TrainingData& data, const std::vector<double>& utilizations,
+                             int64_t batch_size) {
+  std::vector<Execution> executions;
+  for (const double u : utilizations) executions.push_back(network.at_point(point_at(network.description(), u)));
+  return validate(network, task, data, executions, batch_size);
+}
+
+std::vector<double> validate(const Network& network, const Task& task, const TrainingData& data, const std::vector<Execution>& executions,
+                             int64_t batch_size) {
   c10::NoGradGuard no_grad;
   LoaderOptions options;
   options.batch_size = batch_size;
@@ -26,20 +38,20 @@ std::vector<double> execution_accuracy(const Network& network, const TrainingDat
   options.workers = data.workers;
   options.augmentation = data.plain();
   Loader loader(data.images, data.validation, options);
-  std::vector<double> correct(executions.size(), 0.0);
+  std::vector<std::unique_ptr<MetricAccumulator>> accumulators;
+  for (size_t i = 0; i < executions.size(); ++i) accumulators.push_back(task.make_accumulator());
   Batch batch;
-  int64_t images = 0;
   loader.start_epoch(0);
   while (loader.next(batch)) {
-    images += batch.size;
     const InputBatch input = to_tensors(batch, network.channels_last(), network.device());
     for (size_t i = 0; i < executions.size(); ++i) {
       stop_if_interrupted();
-      correct[i] += static_cast<double>(count_top(network.forward(input.images, executions[i], {}), input.labels, 1));
+      accumulators[i]->add({network.forward(input.inputs, executions[i], {})}, input.targets);
     }
   }
-  for (double& c : correct) c /= static_cast<double>(std::max<int64_t>(1, images));
-  return correct;
+  std::vector<double> values;
+  for (const auto& accumulator : accumulators) values.push_back(accumulator->values().front().value);
+  return values;
 }
 
 }  // namespace tnn

@@ -9,10 +9,11 @@
 #include "catch_compat.h"
 #include "core/error.h"
 #include "core/interruption.h"
-#include "evaluation/runtime_classifier.h"
+#include "evaluation/runtime_predictor.h"
 #include "graph/graph_builder.h"
 #include "network/input_batch.h"
 #include "network/model_file.h"
+#include "tasks/classification.h"
 #include "temporary_folder.h"
 
 using namespace tnn;
@@ -28,6 +29,8 @@ std::shared_ptr<const ImageSet> images(int count) {
   for (int i = 0; i < count * 36; ++i) set->pixels.push_back(static_cast<uint8_t>(random.below(256)));
   return set;
 }
+
+const Classification kTask{{{"a", "b", "c", "d", "e", "f", "g"}, 0.0}};
 
 Network network() {
   GraphBuilder b("swept");
@@ -54,7 +57,7 @@ TEST_CASE("a sweep counts what running each image alone at each u counts, whatev
   const Network net = network();
   Progress silent;
   Loader large = loader(set, 20), single = loader(set, 1);
-  const auto points = sweep_utilization(net, sliced_classifier(net), large, {0.25, 0.3, 0.75, 1.0}, 7, silent);
+  const auto points = sweep_utilization(net, sliced_predictor(net), kTask, large, {0.25, 0.3, 0.75, 1.0}, silent);
   REQUIRE(points.size() == 4);
   c10::NoGradGuard no_grad;
   for (const SweepPoint& point : points) {
@@ -63,19 +66,22 @@ TEST_CASE("a sweep counts what running each image alone at each u counts, whatev
     Batch batch;
     for (single.start_epoch(0); single.next(batch);) {
       const InputBatch input = to_tensors(batch, true, at::kCPU);
-      const at::Tensor logits = net.forward(input.images, net.masked(net.gating().configuration_at(point.u)), {});
-      const int64_t label = input.labels.item<int64_t>();
+      const at::Tensor logits = net.forward(input.inputs, net.masked(net.gating().configuration_at(point.u)), {});
+      const int64_t label = input.targets.at("label").item<int64_t>();
       const auto rank = (logits > logits[0][label]).sum().item<int64_t>();
       top1 += rank == 0;
       top5 += rank < 5;
       loss -= at::log_softmax(logits, 1)[0][label].item<double>();
     }
-    CHECK(point.images == 53);
-    CHECK(point.top1 == top1);
-    CHECK(point.top5 == top5);
-    CHECK(point.loss == Approx(loss / 53).epsilon(1e-5));
-    CHECK(std::accumulate(point.class_correct.begin(), point.class_correct.end(), int64_t{0}) == top1);
-    CHECK(point.class_count == count_classes(set->labels, 7));
+    CHECK(point.samples == 53);
+    CHECK(point.metrics[0].value == static_cast<double>(top1) / 53);
+    CHECK(point.metrics[1].value == static_cast<double>(top5) / 53);
+    CHECK(point.metrics[2].value == Approx(loss / 53).epsilon(1e-5));
+    int64_t correct = 0;
+    std::vector<int64_t> counts;
+    for (const ClassResult& one : point.classes) correct += one.correct, counts.push_back(one.count);
+    CHECK(correct == top1);
+    CHECK(counts == count_classes(set->labels, 7));
   }
 }
 
@@ -84,13 +90,13 @@ TEST_CASE("measured latency has an order, and an interruption stops a sweep with
   const Network net = network();
   Progress silent;
   Loader all = loader(set, 5);
-  auto points = sweep_utilization(net, sliced_classifier(net), all, {0.5, 1.0}, 7, silent);
-  measure_latency(net, sliced_classifier(net), points, 7, silent);
+  auto points = sweep_utilization(net, sliced_predictor(net), kTask, all, {0.5, 1.0}, silent);
+  measure_latency(net, sliced_predictor(net), points, 7, silent);
   for (const SweepPoint& point : points)
     CHECK((0 < point.latency_low_ms && point.latency_low_ms <= point.latency_ms && point.latency_ms <= point.latency_high_ms));
   request_interruption(SIGTERM);
   try {
-    sweep_utilization(net, sliced_classifier(net), all, {1.0}, 7, silent);
+    sweep_utilization(net, sliced_predictor(net), kTask, all, {1.0}, silent);
     FAIL("went on");
   } catch (const Error& error) {
     CHECK(error.code() == ExitCode::terminated);
@@ -106,17 +112,13 @@ TEST_CASE("a sweep through an engine of the runtime counts what the sliced sweep
   Progress silent;
   Loader all = loader(set, 20);
   const std::vector<double> u{0.25, 0.5, 0.75, 1.0};
-  const auto expected = sweep_utilization(net, sliced_classifier(net), all, u, 7, silent);
+  const auto expected = sweep_utilization(net, sliced_predictor(net), kTask, all, u, silent);
   RuntimeOptions options;
   options.batch_limit = 8;
-  const auto deployed = sweep_utilization(net, runtime_classifier(folder.path() / "model.safetensors", options), all, u, 7, silent);
+  const auto deployed = sweep_utilization(net, runtime_predictor(folder.path() / "model.safetensors", options), kTask, all, u, silent);
   for (size_t i = 0; i < u.size(); ++i) {
-    CHECK(deployed[i].class_correct == expected[i].class_correct);
-    CHECK(deployed[i].top5 == expected[i].top5);
-    CHECK(deployed[i].loss == Approx(expected[i].loss).epsilon(1e-5));
+    for (size_t c = 0; c < 7; ++c) CHECK(deployed[i].classes[c].correct == expected[i].classes[c].correct);
+    for (size_t m = 0; m < 2; ++m) CHECK(deployed[i].metrics[m].value == expected[i].metrics[m].value);
+    CHECK(deployed[i].metrics[2].value == Approx(expected[i].metrics[2].value).epsilon(1e-5));
   }
-  SweepPoint other = expected.front();
-  other.configuration.gates.front() = ActiveGroups::of(4, {2});
-  const Classifier classify = runtime_classifier(folder.path() / "model.safetensors", options);
-  CHECK_THROWS_AS(classify(at::zeros({1, 1, 6, 6}), other), UsageError);
 }

@@ -25,7 +25,7 @@ void check_all_points(const StoredModel& model, uint64_t seed) {
   for (size_t i = 0; i < model.description.points.size(); ++i) {
     const double u = model.description.points[i].u;
     INFO("u " << u);
-    REQUIRE(operating_point_at(model.description, u) == static_cast<int>(i));
+    REQUIRE(point_at(model.description, u) == static_cast<int>(i));
     const OnnxModel small = through_file(lower_to_onnx(cut_model(model, static_cast<int>(i)), {}));
     CHECK(small.graph.inputs.size() == 1);
     const HostTensor expected = evaluate_onnx(small, {{"input", input}});
@@ -112,7 +112,7 @@ TEST_CASE("any u between two operating points runs the one whose interval holds 
     const HostTensor input = random_input(model.description.graph, 2, 5);
     for (const double u : {0.01, 1.0 / 6, 0.2, 0.21, 1.0 / 3, 0.4, 0.5, 0.6, 2.0 / 3, 0.7, 0.8, 5.0 / 6, 0.99, 1.0}) {
       INFO("u " << u);
-      const OnnxModel small = lower_to_onnx(cut_model(model, operating_point_at(model.description, u)), {});
+      const OnnxModel small = lower_to_onnx(cut_model(model, point_at(model.description, u)), {});
       CHECK(relative_difference(evaluate_onnx(whole, {{"input", input}, {"u", scalar(u)}}), evaluate_onnx(small, {{"input", input}})) <
             1e-5);
     }

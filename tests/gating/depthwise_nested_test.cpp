@@ -93,12 +93,12 @@ TEST_CASE("depthwise nested gating reaches its target within the shares and open
       for (size_t i = 0; i < points.size(); ++i) {
         CHECK(gating->configuration_at(points[i].u) == points[i].configuration);
         CHECK(gating->configuration_at((points[i].u_begin + points[i].u_end) / 2) == points[i].configuration);
-        CHECK(point_index_at(points, points[i].u, rounding) == i);
+        CHECK(point_at(points, points[i].u, rounding) == static_cast<int>(i));
       }
       for (int k = 1; k <= 720; ++k) {  // the steps of every cardinality up to 10 and many others, exactly
         const double u = static_cast<double>(k) / 720;
         INFO("u = " << u);
-        REQUIRE(points[point_index_at(points, u, rounding)].configuration == gating->configuration_at(u));
+        REQUIRE(points[static_cast<size_t>(point_at(points, u, rounding))].configuration == gating->configuration_at(u));
       }
     }
   }

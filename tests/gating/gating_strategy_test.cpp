@@ -28,7 +28,7 @@ TEST_CASE("floor_plus_one and ceil give the paper's group counts") {
       CHECK(active_group_count(u, groups, Rounding::floor_plus_one, 0) ==
             std::min(groups, static_cast<int>(std::floor(u * (groups + 1) + 1e-9))));
       CHECK(active_group_count(u, groups, Rounding::ceil, 0) == k);
-      if (k < groups) CHECK(active_group_count(u + 1e-6, groups, Rounding::ceil, 0) == k + 1);
+      if (k < groups) CHECK(active_group_count(u + 2 * kUtilizationTolerance, groups, Rounding::ceil, 0) == k + 1);
       CHECK(active_group_count(static_cast<double>(k) / (groups + 1), groups, Rounding::floor_plus_one, 0) == k);
     }
   CHECK(active_group_count(1e-12, 16, Rounding::floor_plus_one, 0) == 0);

@@ -33,7 +33,7 @@ class Messages : public Progress {
 TrainResult train_in(const Recipe& recipe, const fs::path& out, Progress& progress) {
   TrainOptions options;
   options.out = out;
-  return train(recipe, options, progress);
+  return train(read_settings(recipe), options, progress);
 }
 
 /// A copy of the part of ImageNet with its files, and one of them cut off.
@@ -66,8 +66,8 @@ TEST_CASE("a part of ImageNet trains a small ResNet and gives the same curve fro
   CHECK_THROWS_AS(pack_data(pack, messages), UsageError);
   const TrainResult packed = train_in(small_recipe(pack.file, {"data.resize_side=80"}), folder.path() / "packed", messages);
   for (size_t i = 0; i < 2; ++i) {
-    CHECK(packed.curve.points[i].top1 == trained.curve.points[i].top1);
-    CHECK(packed.curve.points[i].loss == trained.curve.points[i].loss);
+    CHECK(packed.curve.points[i].metrics[0].value == trained.curve.points[i].metrics[0].value);
+    CHECK(packed.curve.points[i].metrics[2].value == trained.curve.points[i].metrics[2].value);
   }
 }
 
@@ -97,7 +97,7 @@ TEST_CASE("data keys of image folders are checked against each other and against
   const DatasetCard folders = load_card(TNN_SOURCE_DIR "/datasets", "imagenet"), cifar = load_card(TNN_SOURCE_DIR "/datasets", "cifar10");
   const auto fails = [](const DatasetCard& card, const std::string& override_, const std::string& words) {
     const Recipe recipe = small_recipe("/nowhere", {override_});
-    CHECK_THROWS_WITH(decoding_options(recipe, card, describe_recipe_model(recipe).graph),
+    CHECK_THROWS_WITH(check_image_options(read_settings(recipe), card),
                       ContainsSubstring("--set " + override_) && ContainsSubstring(words));
   };
   fails(folders, "data.resize_side=63", "below the 64 pixels");
@@ -109,7 +109,7 @@ TEST_CASE("data keys of image folders are checked against each other and against
   fails(cifar, "data.resize_side=80", "image folders");
   CHECK_THROWS_WITH(small_recipe("/nowhere", {"data.hue=0.7"}), ContainsSubstring("data.hue"));
   const Recipe recipe = small_recipe("/nowhere", {"data.resize_side=80", "data.crop_scale=[0.3,0.5]", "data.scaled_decoding=never"});
-  const DecodingOptions options = decoding_options(recipe, folders, describe_recipe_model(recipe).graph);
+  const DecodingOptions options = data_settings(recipe).augmentation.decoding;
   CHECK((options.resize_side == 80 && options.crop && options.crop_range.scale_low == 0.3 && options.jitter.brightness == 0.2));
   CHECK(options.scaled == DecodingOptions::Scaled::never);
 }

@@ -4,7 +4,6 @@
 #include "catch_compat.h"
 #include "core/atomic_file.h"
 #include "data/byte_source.h"
-#include "pipelines/dry_run.h"
 #include "pipelines/run_folder.h"
 #include "pipelines/train.h"
 #include "temporary_folder.h"
@@ -57,13 +56,13 @@ void check_that_it_trains(const std::string& name, const fs::path& data, Recipe:
   overrides.insert(overrides.begin(), kFewSteps.begin(), kFewSteps.end());  // the given ones count
   overrides.push_back("data.root=" + data.string());
   const TemporaryFolder folder;
-  const Recipe recipe = Recipe::load(TNN_SOURCE_DIR "/recipes/dtnn-2022/" + name, overrides);
+  const Settings settings = read_settings(Recipe::load(TNN_SOURCE_DIR "/recipes/dtnn-2022/" + name, overrides));
   TrainOptions options;
   options.out = folder.path() / "run";
-  CHECK_THAT(dry_run(recipe, options.out, TableFormat::text), ContainsSubstring("operating points"));
+  CHECK_THAT(dry_run(settings, options, TableFormat::text), ContainsSubstring("operating points"));
   CHECK_FALSE(fs::exists(options.out));
   Progress silent;
-  const TrainResult result = train(recipe, options, silent);
+  const TrainResult result = train(settings, options, silent);
   CHECK(result.curve.points.size() == 2);
   CHECK(result.curve.points.back().images > 0);
   for (const auto& file : result.files) CHECK(fs::exists(file));

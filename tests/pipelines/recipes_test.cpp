@@ -10,6 +10,7 @@
 #include "pipelines/experiment.h"
 #include "pipelines/image_options.h"
 #include "pipelines/run_folder.h"
+#include "pipelines/settings/model_settings.h"
 #include "recipe/reference.h"
 #include "temporary_folder.h"
 #include "training/datapath_options.h"
@@ -31,15 +32,13 @@ TEST_CASE("every shipped recipe loads, declares a model that fits its data set, 
   REQUIRE(shipped_recipes().size() >= 3);
   for (const auto& path : shipped_recipes()) {
     INFO(path.string());
-    const Recipe recipe = Recipe::load(path);
-    CHECK_NOTHROW(datapath_options(recipe));
-    const ModelDescription description = describe_recipe_model(recipe);
-    CHECK(description.points.size() >= 3);
+    const Settings settings = read_settings(Recipe::load(path));
+    CHECK(settings.model.points.size() >= 3);
     const auto cards = card_names(TNN_SOURCE_DIR "/datasets");
-    if (std::find(cards.begin(), cards.end(), recipe.text("data.name")) == cards.end()) continue;
-    const DatasetCard card = load_card(TNN_SOURCE_DIR "/datasets", recipe.text("data.name"));
-    CHECK(misfit(recipe, description.graph, card).message == "");
-    CHECK_NOTHROW(decoding_options(recipe, card, description.graph));
+    if (std::find(cards.begin(), cards.end(), settings.data.name) == cards.end()) continue;
+    const DatasetCard card = load_card(TNN_SOURCE_DIR "/datasets", settings.data.name);
+    CHECK(misfit(settings, card).message == "");
+    CHECK_NOTHROW(check_image_options(settings, card));
   }
 }
 
@@ -69,7 +68,7 @@ TEST_CASE("docs/recipes.md is the reference that the program prints") {
 
 TEST_CASE("a model that does not fit its data set is an error at the key's place") {
   const auto prepare = [](const std::string& override_) {
-    return prepare_experiment(Recipe::load(TNN_SOURCE_DIR "/recipes/quickstart.yaml", {override_}));
+    return prepare_experiment(read_settings(Recipe::load(TNN_SOURCE_DIR "/recipes/quickstart.yaml", {override_})));
   };
   if (!std::filesystem::exists("/usr/share/datasets/fashion-mnist"))
     TNN_SKIP("Fashion-MNIST is not installed (package dataset-fashion-mnist)");
@@ -79,15 +78,22 @@ TEST_CASE("a model that does not fit its data set is an error at the key's place
   CHECK_THROWS_WITH(prepare("model.cardinality=17"), ContainsSubstring("stage1.conv1") && ContainsSubstring("16 channels"));
 }
 
-TEST_CASE("a training's identity changes with what is trained, not with where or how fast") {
-  const auto identity = [](const std::string& override_) { return training_identity(Recipe::defaults({"model.name=vgg_w", override_})); };
-  const std::string base = identity("model.classes=10");
+TEST_CASE("a stage's fingerprint changes with what is trained, not with where or how fast") {
+  const auto fingerprint = [](const std::string& override_, const std::string& stage = "datapath") {
+    return read_settings(Recipe::defaults({"model.name=vgg_w", override_})).fingerprints.at(stage);
+  };
+  const Fingerprint base = fingerprint("model.classes=10"), gates = fingerprint("model.classes=10", "gates");
   for (const char* same :
        {"data.root=/elsewhere", "data.workers=4", "run.threads=1", "output.name=other", "evaluation.u='0.5'", "training.log_steps=1"})
-    CHECK(identity(same) == base);
+    CHECK(fingerprint_difference(fingerprint(same), base) == "");
   for (const char* other :
-       {"training.seed=2", "training.epochs=3", "model.dropout=0.1", "data.flip=true", "gating.rounding=ceil", "data.train_limit=5"})
-    CHECK(identity(other) != base);
+       {"training.seed=2", "training.epochs=3", "model.dropout=0.1", "data.flip=true", "gating.rounding=ceil", "data.train_limit=5"}) {
+    const std::string text = other;
+    CHECK_THAT(fingerprint_difference(fingerprint(text), base), ContainsSubstring(text.substr(0, text.find('=')) + " is "));
+  }
+  CHECK(fingerprint_difference(fingerprint("gates.hidden=8"), base) == "");
+  CHECK(fingerprint_difference(fingerprint("training.epochs=3", "gates"), gates) == "");
+  CHECK(fingerprint_difference(fingerprint("gates.hidden=8", "gates"), gates) == "gates.hidden is 8, was 32");
 }
 
 TEST_CASE("taking over a run folder removes what a run writes and nothing else") {

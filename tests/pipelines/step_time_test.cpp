@@ -37,7 +37,7 @@ TEST_CASE("as many steps are timed as an epoch has batches after the warm-up, up
     int64_t seen = 0;
     const StepTime time = measure_steps(network, images(batches * 4), 4, {2, 4}, [&](const InputBatch& batch, int number) {
       numbers.push_back(number);
-      seen += batch.images.size(0);
+      seen += batch.size();
     });
     CHECK(time.steps == timed);
     CHECK((time.seconds > 0) == (timed > 0));

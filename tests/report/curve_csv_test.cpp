@@ -38,14 +38,14 @@ TEST_CASE("CSV has one column a scalar and one line a point") {
                                              "parameters", "activation_bytes", "images", "latency_ms", "latency_low_ms", "latency_high_ms",
                                              "fp32_top1"});
   CHECK(lines[16][0] == "1");
-  CHECK(std::stod(lines[5][1]) == curve.points[4].top1);
+  CHECK(std::stod(lines[5][1]) == curve.points[4].metrics[0].value);
   CHECK(lines[5][8] == std::to_string(curve.points[4].macs));
   CHECK(std::ranges::all_of(lines, [](const auto& line) { return line.size() == 17; }));
 }
 
 TEST_CASE("CSV leaves a latency that was not measured empty, and NaN is nan") {
   UtilizationCurve curve = sample_curve(1, false);
-  curve.points[0].loss = std::numeric_limits<double>::quiet_NaN();
+  curve.points[0].metrics[2].value = std::numeric_limits<double>::quiet_NaN();
   const auto lines = fields_of(curve_csv(curve));
   CHECK(lines[1][7] == "nan");
   CHECK(lines[1][13].empty());
@@ -64,7 +64,7 @@ TEST_CASE("the printed table has percent, MMACs and KiB, and a latency only if m
   CHECK(table.rows[15][8] == "392.0");
   CHECK(curve_table(sample_curve()).columns.back() == "latency_ms");
   UtilizationCurve curve = sample_curve(1);
-  curve.points[0].loss = std::numeric_limits<double>::quiet_NaN();
+  curve.points[0].metrics[2].value = std::numeric_limits<double>::quiet_NaN();
   curve.points[0].latency_ms = -1;
   CHECK_THAT(format_table(curve_table(curve), TableFormat::json), ContainsSubstring("\"loss\": null"));
 }

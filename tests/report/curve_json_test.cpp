@@ -29,15 +29,15 @@ TEST_CASE("a curve read back from JSON is the curve that was written") {
   const UtilizationCurve back = parse_curve_json(json);
   CHECK(curve_json(back) == json);
   REQUIRE(back.points.size() == 16);
-  CHECK(back.points[3].top1 == curve.points[3].top1);
+  CHECK(back.points[3].metrics[0].value == curve.points[3].metrics[0].value);
   CHECK(back.points[3].macs == curve.points[3].macs);
   CHECK(back.points[3].latency_high_ms == curve.points[3].latency_high_ms);
   CHECK(back.points[3].classes[6].correct == curve.points[3].classes[6].correct);
   CHECK(back.points[3].gates[4].groups == "1111000000000000");
   CHECK(back.class_names == curve.class_names);
   CHECK(back.recipe == curve.recipe);
-  CHECK(back.epochs[0].validation_accuracy == -1);
-  CHECK(back.epochs[1].validation_accuracy == curve.epochs[1].validation_accuracy);
+  CHECK(back.epochs[0].validation_score == -1);
+  CHECK(back.epochs[1].validation_score == curve.epochs[1].validation_score);
 }
 
 TEST_CASE("an empty curve, and one without latency, survive JSON") {
@@ -49,10 +49,10 @@ TEST_CASE("an empty curve, and one without latency, survive JSON") {
 
 TEST_CASE("JSON holds null for NaN and infinity, which reads as NaN") {
   UtilizationCurve curve = sample_curve(1);
-  curve.points[0].loss = std::numeric_limits<double>::infinity();
+  curve.points[0].metrics[2].value = std::numeric_limits<double>::infinity();
   curve.epochs[0].training_loss = std::numeric_limits<double>::quiet_NaN();
   const UtilizationCurve back = parse_curve_json(curve_json(curve));
-  CHECK(std::isnan(back.points[0].loss));
+  CHECK(std::isnan(back.points[0].metrics[2].value));
   CHECK(std::isnan(back.epochs[0].training_loss));
 }
 
@@ -76,7 +76,8 @@ TEST_CASE("a malformed curve is a data error that names the place") {
   CHECK_THROWS_WITH(parse_curve_json(with_point_key("macs", 1.5)), ContainsSubstring("points[0].macs"));
   CHECK_THROWS_WITH(parse_curve_json(with_point_key("macs", -1)), ContainsSubstring("points[0].macs"));
   CHECK_THROWS_WITH(parse_curve_json(with_point_key("macs", 18446744073709551615ull)), ContainsSubstring("points[0].macs"));
-  CHECK_THROWS_WITH(parse_curve_json(with_point_key("classes", {{{"correct", 3}, {"count", 2}}})), ContainsSubstring("classes[0].correct"));
+  CHECK_THROWS_WITH(parse_curve_json(with_point_key("classes", {{{"accuracy", 1.0}, {"correct", 3}, {"count", 2}}})),
+                    ContainsSubstring("classes[0].correct"));
   CHECK_THROWS_WITH(parse_curve_json(with_point_key("gates", {{{"gate", "g"}, {"groups", "102"}}})), ContainsSubstring("gates[0].groups"));
 }
 

@@ -28,8 +28,9 @@ UtilizationCurve curve_of_nan() {
   constexpr double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
   UtilizationCurve curve = sample_curve(3);
   for (auto& point : curve.points) {
-    point.top1 = point.top1_low = point.top1_high = point.top5 = nan;
-    point.loss = infinity;
+    point.metrics[0] = {nan, nan, nan};
+    point.metrics[1].value = nan;
+    point.metrics[2].value = infinity;
     for (auto& one : point.classes) one.count = one.correct = 0;
   }
   for (auto& epoch : curve.epochs) epoch.training_loss = nan;
@@ -67,19 +68,19 @@ TEST_CASE("the report needs no network and no script") {
 
 TEST_CASE("the report says what the curve says") {
   const std::string html = report_html(sample_curve());
-  for (const char* expected : {"94.32 %", "93.77–94.83", "10,000 images", "Accuracy against latency", "Ankle boot", "stage5",
+  for (const char* expected : {"94.32 %", "93.77–94.83", "10,000 images", "Top-1 accuracy against latency", "Ankle boot", "stage5",
                                "tnn sweep-utilization", "<details>", "rounding: floor_plus_one", "Training loss", "Validation accuracy"})
     CHECK_THAT(html, ContainsSubstring(expected));
   UtilizationCurve plain = sample_curve(4, false);
   plain.epochs.clear();
   const std::string shorter = report_html(plain);
-  for (const char* absent : {"Accuracy against latency", "Latency, ms", "Training loss", "Faster"})
+  for (const char* absent : {"Top-1 accuracy against latency", "Latency, ms", "Training loss", "Faster"})
     CHECK(shorter.find(absent) == std::string::npos);
 }
 
 TEST_CASE("a point that is not a number breaks the line, and no NaN reaches a coordinate") {
   UtilizationCurve curve = sample_curve(5);
-  curve.points[2].top1 = std::numeric_limits<double>::quiet_NaN();
+  curve.points[2].metrics[0].value = std::numeric_limits<double>::quiet_NaN();
   const std::string svg = curve_svg(curve);
   CHECK(svg.find("nan") == std::string::npos);
   CHECK(curve_svg(curve_of_nan()).find("nan") == std::string::npos);

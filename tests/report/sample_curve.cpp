@@ -17,20 +17,17 @@ tnn::CurvePoint sample_point(int active, int groups, bool latency) {
   point.flops = 2 * point.macs + 120000;
   point.activation_bytes = static_cast<int64_t>(401408 * u);
   point.images = 10000;
-  point.top1 = 1 - error;
-  point.top1_low = point.top1 - 0.0055;
-  point.top1_high = point.top1 + 0.0051;
-  point.top5 = 1 - error / 18;
-  point.top5_low = point.top5 - 0.002;
-  point.top5_high = point.top5 + 0.0015;
-  point.loss = 2.7 * error;
+  const double top1 = 1 - error, top5 = 1 - error / 18;
+  point.metrics = {{top1, top1 - 0.0055, top1 + 0.0051}, {top5, top5 - 0.002, top5 + 0.0015}, {2.7 * error}};
   if (latency) {
     point.latency_ms = 0.21 + 3.3 * u * u + 0.7 * u;
     point.latency_low_ms = 0.97 * point.latency_ms;
     point.latency_high_ms = 1.16 * point.latency_ms;
   }
-  for (const double hardness : kHardness)
-    point.classes.push_back({static_cast<int64_t>(1000 * std::max(0.0, 1 - error * 1.9 * hardness)), 1000});
+  for (const double hardness : kHardness) {
+    const auto correct = static_cast<int64_t>(1000 * std::max(0.0, 1 - error * 1.9 * hardness));
+    point.classes.push_back({static_cast<double>(correct) / 1000, correct, 1000});
+  }
   for (int stage = 1; stage <= 5; ++stage)
     point.gates.push_back({"stage" + std::to_string(stage),
                            std::string(static_cast<size_t>(active), '1') + std::string(static_cast<size_t>(groups - active), '0')});
@@ -49,6 +46,9 @@ tnn::UtilizationCurve sample_curve(int points, bool latency) {
   curve.machine = "x86-64, AVX-512, 2 threads";
   curve.date = "2026-11-21T11:58:00Z";
   curve.recipe = "model:\n  name: vgg_w\n  groups: 16\ngating:\n  strategy: nested\n  rounding: floor_plus_one\n";
+  curve.metrics = {{"top1", "top-1 accuracy", "Top-1", "1", "fraction of images whose most likely class is right", true, "Wilson"},
+                   {"top5", "top-5 accuracy", "Top-5", "1", "fraction of images whose class is among the five most likely", true, "Wilson"},
+                   {"loss", "loss", "Loss", "nat", "mean cross-entropy"}};
   curve.class_names.assign(std::begin(kClasses), std::end(kClasses));
   for (int active = 1; active <= points; ++active) curve.points.push_back(sample_point(active, points, latency));
   for (int epoch = 1; epoch <= 30; ++epoch)

@@ -10,6 +10,7 @@
 #include "core/interruption.h"
 #include "graph/graph_builder.h"
 #include "network/model_file.h"
+#include "tasks/classification.h"
 #include "temporary_folder.h"
 #include "training/calibration.h"
 #include "training/validation.h"
@@ -56,6 +57,8 @@ TrainingData training_data(int workers, int count = 150) {
   return data;
 }
 
+const Classification kTask{{{"top", "middle", "bottom"}, 0.0}};
+
 DatapathOptions datapath(OptimizerKind optimizer = OptimizerKind::sgd) {
   DatapathOptions options;
   options.epochs = 3;
@@ -86,7 +89,7 @@ std::string train(const DatapathOptions& options, BatchNormMode mode, std::vecto
   int workers = 0;
   for (bool finished = false; !finished;) {
     Network net = network(mode);
-    DatapathTrainer trainer(net, training_data(workers++ % 3), options, folder, "identity");
+    DatapathTrainer trainer(net, kTask, training_data(workers++ % 3), options, folder, {});
     trainer.resume();
     TrainingObserver observer;
     observer.on_step = [&](int64_t step, double, const Progress::Figures&) {
@@ -114,7 +117,7 @@ TEST_CASE("a training that is stopped and resumed gives the same bits as one tha
 TEST_CASE("a request to stop ends validation and calibration at the next batch") {
   Network net = network();
   request_interruption(15);
-  CHECK_THROWS_AS(validation_accuracy(net, training_data(0), {1.0}, 16), Interrupted);
+  CHECK_THROWS_AS(validate(net, kTask, training_data(0), std::vector<double>{1.0}, 16), Interrupted);
   CHECK_THROWS_AS(calibrate_batch_norm(net, training_data(0), {0}, 60, 1), Interrupted);
   clear_interruption();
 }
@@ -131,8 +134,8 @@ TEST_CASE("a checkpoint of another recipe is refused") {
   const TemporaryFolder folder;
   Network net = network();
   Progress silent;
-  DatapathTrainer(net, training_data(0), datapath(), folder.path(), "first").run(silent, {});
-  DatapathTrainer other(net, training_data(0), datapath(), folder.path(), "second");
+  DatapathTrainer(net, kTask, training_data(0), datapath(), folder.path(), {{{"data path", "first"}}, {}}).run(silent, {});
+  DatapathTrainer other(net, kTask, training_data(0), datapath(), folder.path(), {{{"data path", "second"}}, {}});
   CHECK_THROWS_WITH(other.resume(), ContainsSubstring("other settings") && ContainsSubstring("last.safetensors"));
 }
 
@@ -144,7 +147,7 @@ TEST_CASE("a loss that is not finite ends the training as diverged, says step an
   options.schedule.kind = ScheduleKind::constant;
   options.optimizer.momentum = 0;
   Progress silent;
-  DatapathTrainer trainer(net, training_data(0), options, folder.path(), "x");
+  DatapathTrainer trainer(net, kTask, training_data(0), options, folder.path(), {});
   try {
     trainer.run(silent, {});
     FAIL("did not diverge");
@@ -166,11 +169,11 @@ TEST_CASE("training learns: loss falls and every operating point answers well ab
   Progress silent;
   TrainingObserver observer;
   observer.on_epoch = [&](int64_t, const EpochSummary& summary) { epochs.push_back(summary); };
-  DatapathTrainer trainer(net, training_data(1, 300), options, folder.path(), "x");
+  DatapathTrainer trainer(net, kTask, training_data(1, 300), options, folder.path(), {});
   CHECK(trainer.run(silent, observer) == TrainingEnd::finished);
   REQUIRE(epochs.size() == 8);
   CHECK(epochs.back().training_loss < 0.5 * epochs.front().training_loss);
-  for (const double accuracy : epochs.back().validation_accuracy) CHECK(accuracy > 0.8);
+  for (const double accuracy : epochs.back().validation) CHECK(accuracy > 0.8);
   CHECK(trainer.state().best_score >= epochs.back().score);
 }
 
@@ -183,7 +186,7 @@ TEST_CASE("masked and sliced training compute the same weights but for rounding"
     options.masked = masked;
     options.epochs = 1;
     Progress silent;
-    DatapathTrainer(net, training_data(0), options, folder.path(), "x").run(silent, {});
+    DatapathTrainer(net, kTask, training_data(0), options, folder.path(), {}).run(silent, {});
     weights.push_back(net.parameters().weight(1).detach().clone());
   }
   CHECK((weights[0] - weights[1]).abs().max().item<double>() < 1e-4);
@@ -193,11 +196,11 @@ TEST_CASE("a checkpoint is a model file: it loads, and a damaged or foreign one 
   const TemporaryFolder folder;
   Network net = network();
   Progress silent;
-  DatapathTrainer(net, training_data(0), datapath(), folder.path(), "x").run(silent, {});
+  DatapathTrainer(net, kTask, training_data(0), datapath(), folder.path(), {}).run(silent, {});
   CHECK(load_network(folder.path() / "last.safetensors").graph() == net.graph());
   const std::string bytes = read_file(folder.path() / "last.safetensors");
   write_file_atomically(folder.path() / "last.safetensors", bytes.substr(0, bytes.size() / 2));
-  DatapathTrainer trainer(net, training_data(0), datapath(), folder.path(), "x");
+  DatapathTrainer trainer(net, kTask, training_data(0), datapath(), folder.path(), {});
   CHECK_THROWS_AS(trainer.resume(), DataError);
   save_network(folder.path() / "last.safetensors", net);
   CHECK_THROWS_WITH(trainer.resume(), ContainsSubstring("no training state"));

@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/interruption.h"
 #include "graph/graph_builder.h"
+#include "tasks/classification.h"
 #include "temporary_folder.h"
 #include "training/calibration.h"
 
@@ -52,6 +53,8 @@ Network datapath(BatchNormMode mode = BatchNormMode::recalibrated, int groups = 
   return network;
 }
 
+const Classification kTask{{{"top", "bottom"}, 0.0}};
+
 GateOptions gate_training(GateMethod method) {
   GateOptions options;
   options.method = method;
@@ -81,7 +84,7 @@ std::string train(const GateOptions& options, std::vector<int64_t> stops, const 
   for (bool finished = false; !finished;) {
     Network net = datapath();
     GateNetwork gates(net.graph(), options.hidden, options.seed);
-    GateTrainer trainer(net, gates, training_data(), options, folder, "identity");
+    GateTrainer trainer(net, gates, kTask, training_data(), options, folder, {});
     trainer.resume();
     TrainingObserver observer;
     observer.on_step = [&](int64_t step, double, const Progress::Figures&) {
@@ -116,7 +119,7 @@ TEST_CASE("trained gates open the group that matters and follow the utilization 
       GateNetwork gates(net.graph(), options.hidden, options.seed);
       const TemporaryFolder folder;
       Progress silent;
-      GateTrainer trainer(net, gates, training_data(), options, folder.path(), "x");
+      GateTrainer trainer(net, gates, kTask, training_data(), options, folder.path(), {});
       CHECK(trainer.run(silent, {}) == TrainingEnd::finished);
       for (const NodeId node : {2, 5}) CHECK(net.parameters().weight(node).equal(before.parameters().weight(node)));
       const Complexity complexity(net.graph(), measure);
@@ -128,7 +131,7 @@ TEST_CASE("trained gates open the group that matters and follow the utilization 
         CHECK(configuration.gates[0].contains(2));
         CHECK(std::abs(complexity.of(configuration) - std::max(smallest, u)) <= 0.26);  // of four groups, one more or less
       }
-      CHECK(trainer.state().history.back().validation_accuracy.back() > 0.9);
+      CHECK(trainer.state().history.back().validation.back() > 0.9);
     }
   }
 }
@@ -168,13 +171,13 @@ TEST_CASE("a checkpoint of other gates or another data path is refused and so ar
   Network net = datapath();
   GateNetwork gates(net.graph(), options.hidden, 1);
   Progress silent;
-  GateTrainer(net, gates, training_data(), options, folder.path(), "first").run(silent, {});
-  GateTrainer other(net, gates, training_data(), options, folder.path(), "second");
+  GateTrainer(net, gates, kTask, training_data(), options, folder.path(), {{{"data path", "first"}}, {}}).run(silent, {});
+  GateTrainer other(net, gates, kTask, training_data(), options, folder.path(), {{{"data path", "second"}}, {}});
   CHECK_THROWS_WITH(other.resume(), ContainsSubstring("other settings"));
   GraphBuilder b("plain");
   Network plain(describe_model(b.finish({b.linear("out", b.flatten("flatten", b.input({1, 6, 6})), 2)}), {}, BatchNormMode::shared), 1);
   GateNetwork none(plain.graph(), 4, 1);
-  CHECK_THROWS_WITH(GateTrainer(plain, none, training_data(), options, folder.path(), "x"), ContainsSubstring("no gate"));
+  CHECK_THROWS_WITH(GateTrainer(plain, none, kTask, training_data(), options, folder.path(), {}), ContainsSubstring("no gate"));
 }
 
 TEST_CASE("a loss of gates that is not finite ends the training as diverged and keeps the last good checkpoint") {
@@ -184,7 +187,7 @@ TEST_CASE("a loss of gates that is not finite ends the training as diverged and 
   options.schedule.base = 1e38;
   options.schedule.kind = ScheduleKind::constant;
   GateNetwork gates(net.graph(), options.hidden, 1);
-  GateTrainer trainer(net, gates, training_data(), options, folder.path(), "x");
+  GateTrainer trainer(net, gates, kTask, training_data(), options, folder.path(), {});
   Progress silent;
   try {
     trainer.run(silent, {});

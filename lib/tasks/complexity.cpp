@@ -1,4 +1,4 @@
-#include "objectives/complexity.h"
+#include "tasks/complexity.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/full.h>
@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/name_table.h"
 #include "cost/cost.h"
 #include "network/gate_network.h"
 
@@ -24,9 +25,8 @@ void multiply(at::Tensor& product, const at::Tensor& factor) { product = product
 }  // namespace
 
 ComplexityMeasure complexity_measure_from_name(const std::string& name) {
-  if (name == "groups") return ComplexityMeasure::groups;
-  if (name == "macs") return ComplexityMeasure::macs;
-  throw UsageError(unknown_name_message("complexity", name, {"groups", "macs"}));
+  static constexpr NamedValue<ComplexityMeasure> kNames[] = {{"groups", ComplexityMeasure::groups}, {"macs", ComplexityMeasure::macs}};
+  return value_from_name(kNames, "complexity", name);
 }
 
 Complexity::Complexity(const Graph& graph, ComplexityMeasure measure) : graph_(graph), measure_(measure) {

@@ -1,4 +1,4 @@
-#include "models/model_options.h"
+#include "pipelines/settings/model_settings.h"
 
 #include "core/error.h"
 
@@ -27,6 +27,12 @@ Graph build_model(const Recipe& recipe) {
   } catch (const UsageError& error) {
     throw recipe.fault("model.name", error.what());
   }
+}
+
+ModelDescription describe_recipe_model(const Recipe& recipe) {
+  const GatingRule rule{recipe.text("gating.strategy"), rounding_from_name(recipe.text("gating.rounding")),
+                        static_cast<int>(recipe.integer("gating.min_active")), compensation_from_name(recipe.text("gating.compensation"))};
+  return describe_model(build_model(recipe), rule, batch_norm_mode_from_name(recipe.text("training.batch_norm")));
 }
 
 }  // namespace tnn

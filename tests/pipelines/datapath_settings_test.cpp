@@ -1,7 +1,6 @@
-#include "training/datapath_options.h"
-
 #include "catch_compat.h"
 #include "core/error.h"
+#include "pipelines/settings/settings.h"
 
 using namespace tnn;
 

@@ -1,4 +1,4 @@
-#include "evaluation/wilson.h"
+#include "tasks/interval.h"
 
 #include <algorithm>
 #include <cmath>

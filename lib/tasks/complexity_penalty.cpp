@@ -1,15 +1,15 @@
-#include "objectives/complexity_penalty.h"
+#include "tasks/complexity_penalty.h"
 
 #include <ATen/TensorOperators.h>
 
 #include "core/error.h"
+#include "core/name_table.h"
 
 namespace tnn {
 
 PenaltyKind penalty_from_name(const std::string& name) {
-  if (name == "hinge") return PenaltyKind::hinge;
-  if (name == "distance") return PenaltyKind::distance;
-  throw UsageError(unknown_name_message("penalty", name, {"hinge", "distance"}));
+  static constexpr NamedValue<PenaltyKind> kNames[] = {{"hinge", PenaltyKind::hinge}, {"distance", PenaltyKind::distance}};
+  return value_from_name(kNames, "penalty", name);
 }
 
 at::Tensor complexity_penalty(const at::Tensor& complexity, const at::Tensor& u, const PenaltyOptions& options) {

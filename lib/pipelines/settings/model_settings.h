@@ -1,5 +1,6 @@
 #pragma once
 
+#include "formats/model_description.h"
 #include "models/registry.h"
 #include "recipe/recipe.h"
 
@@ -10,5 +11,8 @@ ModelOptions model_options(const Recipe& recipe);
 
 /// The graph that a recipe declares; UsageError with the place in the recipe where it cannot be built.
 Graph build_model(const Recipe& recipe);
+
+/// The model that a recipe declares, without data: its graph, gating rule, operating points and batch norm.
+ModelDescription describe_recipe_model(const Recipe& recipe);
 
 }  // namespace tnn

@@ -1,4 +1,4 @@
-#include "objectives/complexity.h"
+#include "tasks/complexity.h"
 
 #include <ATen/ATen.h>
 
@@ -8,8 +8,8 @@
 #include "gating/gating_strategy.h"
 #include "graph/graph_builder.h"
 #include "network/gate_network.h"
-#include "objectives/complexity_penalty.h"
 #include "random_graph.h"
+#include "tasks/complexity_penalty.h"
 
 using namespace tnn;
 

@@ -1,6 +1,6 @@
-#include "training/datapath_options.h"
-
 #include <algorithm>
+
+#include "pipelines/settings/settings.h"
 
 namespace tnn {
 namespace {
@@ -90,7 +90,6 @@ DatapathOptions datapath_options(const Recipe& r) {
   o.schedule = schedule_options(r);
   o.prior = prior_options(r);
   o.masked = r.text("training.execution") == "masked";
-  o.label_smoothing = r.real("training.label_smoothing");
   o.clip_norm = r.real("training.clip_norm");
   o.recalibration_images = r.integer("training.recalibration_images");
   o.seed = static_cast<uint64_t>(r.integer("training.seed"));
@@ -101,7 +100,6 @@ DatapathOptions datapath_options(const Recipe& r) {
   const std::string& best = r.text("training.best");
   o.best = best == "last" ? BestCriterion::last : best == "accuracy_at_u" ? BestCriterion::accuracy_at_u : BestCriterion::mean_accuracy;
   o.best_u = r.real("training.best_u");
-  o.evaluation_batch = r.integer("evaluation.batch_size");
   check_together(r, o);
   return o;
 }

@@ -1,0 +1,78 @@
+#include "pipelines/settings/settings.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "pipelines/settings/model_settings.h"
+#include "training/validation.h"
+
+namespace tnn {
+namespace {
+
+constexpr const char* kStages[] = {"datapath", "gates"};
+
+PretrainedOptions pretrained_options(const Recipe& recipe) {
+  const Architecture& architecture = find_architecture(recipe.text("model.name"));
+  PretrainedOptions options{recipe.text("model.pretrained"), {}, recipe.texts("model.pretrained_except")};
+  if (architecture.pretrained_name) options.rename = architecture.pretrained_name;
+  return options;
+}
+
+Fingerprint recipe_fingerprint(const Recipe& recipe, const std::string& stage) {
+  Fingerprint fingerprint{recipe.deciding_values(stage), {}};
+  for (const auto& [key, value] : fingerprint.values)
+    if (recipe.has_default_value(key)) fingerprint.defaults.insert(key);
+  return fingerprint;
+}
+
+void check_model_name(const Recipe& recipe) {
+  const std::filesystem::path model = recipe.text("export.model");
+  if (model.empty() || model.has_parent_path() || model.extension() != ".safetensors")
+    throw recipe.fault(
+        "export.model",
+        fmt::format("'{}' is not a file name with the extension .safetensors (it is written in the run folder)", model.string()));
+}
+
+}  // namespace
+
+EvaluationSettings evaluation_settings(const Recipe& recipe) {
+  return {recipe.text("evaluation.u"), recipe.integer("evaluation.batch_size"), recipe.boolean("evaluation.latency"),
+          recipe.integer("evaluation.latency_repeats")};
+}
+
+OutputSettings output_settings(const Recipe& recipe) {
+  return {recipe.text("output.folder"), recipe.text("output.name"), recipe.texts("output.formats"), recipe.boolean("output.tensorboard"),
+          recipe.text("export.model")};
+}
+
+RunSettings run_settings(const Recipe& recipe) {
+  return {recipe.text("run.device"), static_cast<int>(recipe.integer("run.threads")), recipe.boolean("training.channels_last"),
+          static_cast<uint64_t>(recipe.integer("training.seed"))};
+}
+
+Settings read_settings(const Recipe& recipe) {
+  check_model_name(recipe);
+  Settings settings;
+  settings.recipe_name = recipe.name();
+  settings.resolved_yaml = recipe.resolved_yaml();
+  settings.model = describe_recipe_model(recipe);
+  settings.pretrained = pretrained_options(recipe);
+  settings.data = data_settings(recipe);
+  settings.label_smoothing = recipe.real("training.label_smoothing");
+  settings.datapath = datapath_options(recipe);
+  settings.gates = gate_options(recipe);
+  settings.datapath.evaluation_batch = settings.gates.evaluation_batch =
+      evaluation_batch(settings.model.graph, recipe.integer("evaluation.batch_size"));
+  settings.evaluation = evaluation_settings(recipe);
+  settings.output = output_settings(recipe);
+  settings.run = run_settings(recipe);
+  for (const char* stage : kStages) settings.fingerprints[stage] = recipe_fingerprint(recipe, stage);
+  settings.fault = [kept = std::make_shared<const Recipe>(recipe)](const std::string& key, const std::string& message) {
+    return kept->fault(key, message);
+  };
+  return settings;
+}
+
+}  // namespace tnn

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "pipelines/stage.h"
+#include "pipelines/train.h"
+
+namespace tnn {
+
+/// The stages that a command trains, and where.
+struct TrainPlan {
+  std::vector<const Stage*> stages;
+  std::filesystem::path model;  ///< of the stages before; empty where the first is trained
+  std::filesystem::path run;    ///< the folder of the first of them
+
+  std::filesystem::path folder(const Stage& stage) const { return &stage == stages.front() ? run : run / stage.name(); }
+};
+
+/// UsageError where the recipe does not ask for a stage that was named, or the folder is that of the model itself.
+TrainPlan plan_training(const Settings& settings, const TrainOptions& options);
+
+}  // namespace tnn
