@@ -34,6 +34,11 @@ class DamageLog {
     const std::lock_guard lock(mutex_);
     return std::exchange(fresh_, {});
   }
+  /// One of them, as (name, problem); two empty texts where there is none.
+  std::pair<std::string, std::string> first() const {
+    const std::lock_guard lock(mutex_);
+    return found_.empty() ? std::pair<std::string, std::string>() : std::pair<std::string, std::string>(*found_.begin());
+  }
   int64_t count() const {
     const std::lock_guard lock(mutex_);
     return static_cast<int64_t>(found_.size());

@@ -40,8 +40,9 @@ TrainResult train(const Recipe& recipe, const TrainOptions& options, Progress& p
 
   const RunFolder gates = RunFolder::open(folder.gates(), options.existing);
   LoggingProgress gates_log(log, gates.log());
+  DamageReports gates_observed(gates_log, data.images);
   Network datapath = load_datapath(experiment, trained.model);
-  const TrainedStage learned = train_gate_stage(experiment, datapath, data, gates, resume, gates_log);
+  const TrainedStage learned = train_gate_stage(experiment, datapath, data, gates, resume, gates_observed);
   result.files.push_back(learned.model);
   sweep_run(recipe, learned, gates, options.command, threads, result, gates_log);
   return result;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "pipelines/damage_reports.h"
 #include "pipelines/gate_stage.h"
 #include "pipelines/step_time.h"
 #include "pipelines/sweep_run.h"
@@ -59,7 +60,9 @@ TrainResult train_gates(const Recipe& recipe, const std::filesystem::path& from,
   LoggingProgress log(progress, folder.log());
   log.message(options.command);
 
-  const TrainedStage trained = train_gate_stage(experiment, datapath, data, folder, options.existing == RunFolder::Existing::resume, log);
+  DamageReports observed(log, data.images);
+  const TrainedStage trained =
+      train_gate_stage(experiment, datapath, data, folder, options.existing == RunFolder::Existing::resume, observed);
   TrainResult result{{}, {trained.model}};
   sweep_run(recipe, trained, folder, options.command, threads, result, log);
   return result;

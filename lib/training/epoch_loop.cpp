@@ -66,7 +66,7 @@ void EpochLoop::train_step(Batch& batch) {
   ++state_.loss_steps;
   state_.correct += step.correct;
   state_.seen += step.seen;
-  ++state_.step_in_epoch;
+  state_.step_in_epoch = batch.number + 1;  // batches of damaged images alone are passed over
   ++state_.global_step;
 }
 

@@ -171,8 +171,46 @@ TEST_CASE("a damaged image stops the loader by name, or is left out and counted 
     REQUIRE(fresh.size() == 1);
     CHECK(fresh[0].first == damaged.string());
     CHECK(set->encoded->damage().take_new().empty());
-    options.batch_size = 1;
-    CHECK_THROWS_WITH(epoch_of(set, options, 0), ContainsSubstring("all 1 images of a batch"));
+  }
+}
+
+TEST_CASE("a batch of damaged images alone is passed over, and the others keep their numbers") {
+  const TemporaryFolder folder;
+  const DatasetCard card = write_image_tree(folder.path());
+  for (const char* name : {"n01/n01_0.JPEG", "n02/n02_0.JPEG", "n02/n02_1.JPEG", "n03/n03_3.JPEG"})
+    write_file_atomically(folder.path() / "train" / name, "no image");
+  const auto set = std::make_shared<const ImageSet>(load_split(card, folder.path(), "train"));
+  for (const int workers : {0, 3}) {
+    LoaderOptions options = loader_options(workers);
+    options.shuffle = false;
+    options.augmentation.decoding.damaged = DamagePolicy::skip;
+    for (const auto& [batch_size, numbers] :
+         {std::pair{1, std::vector<int64_t>{1, 2, 3, 6, 7, 8, 9, 10}}, std::pair{2, std::vector<int64_t>{0, 1, 3, 4, 5}}}) {
+      options.batch_size = batch_size;
+      const auto batches = epoch_of(set, options, 0);
+      std::vector<int64_t> found;
+      int64_t images = 0;
+      for (const Batch& batch : batches) found.push_back(batch.number), images += batch.size;
+      CHECK(found == numbers);
+      CHECK(images == 8);
+      for (size_t i = 0; i < batches.size(); ++i)  // what a run that was stopped after batch i goes on with
+        CHECK(
+            same(epoch_of(set, options, 0, batches[i].number + 1), {batches.begin() + static_cast<std::ptrdiff_t>(i) + 1, batches.end()}));
+    }
+  }
+}
+
+TEST_CASE("an epoch without an image that is not damaged is an error that names one of them") {
+  const TemporaryFolder folder;
+  const DatasetCard card = write_image_tree(folder.path());
+  for (const auto& entry : fs::recursive_directory_iterator(folder.path() / "val"))
+    if (entry.is_regular_file()) write_file_atomically(entry.path(), "no image");
+  const auto set = std::make_shared<const ImageSet>(load_split(card, folder.path(), "test"));
+  for (const int workers : {0, 2}) {
+    LoaderOptions options = loader_options(workers);
+    options.augmentation.decoding.damaged = DamagePolicy::skip;
+    CHECK_THROWS_WITH(epoch_of(set, options, 0), ContainsSubstring("all 6 images are damaged") && ContainsSubstring("val/n01/n01_0.JPEG"));
+    CHECK(epoch_of(set, options, 0, 2).empty());  // of the rest of an epoch nothing is said
   }
 }
 
