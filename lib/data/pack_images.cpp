@@ -65,9 +65,8 @@ class Packer {
   }
 
   void add(PackedSplitWriter& writer, const ImageSet& set, size_t index, const std::vector<uint8_t>& bytes) {
-    const fs::path path = set.encoded->name(index);
     const auto& folder = card_.class_folders.at(static_cast<size_t>(set.labels[index]));
-    writer.add(bytes, set.labels[index], folder + "/" + path.filename().string());
+    writer.add(bytes, set.labels[index], folder + "/" + set.encoded->name_in_class(index));
     ++count_.images;
     count_.bytes += static_cast<int64_t>(bytes.size());
   }
@@ -109,6 +108,8 @@ PackedCount pack_images(const DatasetCard& card, const fs::path& folder, const f
   for (const char* name : {"train", "test"})
     if (const auto images = split_folder(folder, card.split(name))) {
       splits.emplace_back(name, read_image_folder(card, folder, card.split(name)));
+      if (const LeftOut& rest = splits.back().second.encoded->left_out(); rest.count() > 0)
+        progress.message(fmt::format("{}: {}", images->string(), rest.files()));
       for (const std::string& empty : empty_class_folders(card, *images, splits.back().second.labels))
         progress.message(fmt::format("{}: no image of this class", (*images / empty).string()));
     }

@@ -39,6 +39,10 @@ class PackedImages : public EncodedImages {
   }
 
   std::string name(size_t index) const override { return path_ + names_.at(chosen_.at(index)); }
+  std::string name_in_class(size_t index) const override {
+    const std::string& name = names_.at(chosen_.at(index));
+    return name.substr(name.find('/') + 1);  // npos + 1 is 0
+  }
   void read(size_t index, std::vector<uint8_t>& bytes) const override {
     const size_t place = chosen_.at(index);
     read_from_file(place, bytes);

@@ -7,6 +7,7 @@
 
 #include "core/stopwatch.h"
 #include "data/dataset.h"
+#include "data/display_name.h"
 #include "evaluation/utilization_list.h"
 #include "pipelines/experiment.h"
 #include "pipelines/initial_network.h"
@@ -25,10 +26,16 @@ namespace {
 
 constexpr StepCounts kSteps{2, 8};
 
+std::string left_out_line(const ImageSet& images) {
+  const std::string line = images.encoded ? images.encoded->left_out().line() : "";
+  return line.empty() ? "" : "           " + line + "\n";
+}
+
 struct Plan {
   int64_t training_images = 0, validation_images = 0, steps = 0;
   int timed_steps = 0;
   double training_seconds = 0, validation_seconds = 0;  ///< estimates of the whole
+  std::string left_out = {};                            ///< a line about the training folder, where it has files that are no images
 };
 
 /// Validation is timed on the first batch of its images and scaled.
@@ -56,15 +63,23 @@ Plan measure_plan(const Experiment& experiment, const DatapathOptions& options) 
     accumulate_gradients(network, batch, options, epoch, number + kSteps.warm_up);
     optimizer.step(0);
   });
+  plan.left_out = left_out_line(*data.images);
   plan.timed_steps = time.steps;
   plan.training_seconds = time.seconds * static_cast<double>(plan.steps);
   plan.validation_seconds = measure_validation(network, data, options);
   return plan;
 }
 
+struct TestImages {
+  int64_t count = 0;
+  std::string left_out;
+};
+
 /// Of an image folder what is there, which may be a part.
-int64_t test_images(const DatasetOnDisk& dataset) {
-  return dataset.card.is_image_folder() ? load_split(dataset.card, dataset.folder, "test").size() : dataset.card.test.images();
+TestImages test_images(const DatasetOnDisk& dataset) {
+  if (!dataset.card.is_image_folder()) return {dataset.card.test.images(), ""};
+  const ImageSet images = load_split(dataset.card, dataset.folder, "test");
+  return {images.size(), left_out_line(images)};
 }
 
 std::string gates_line(const Recipe& recipe, const Plan& plan) {
@@ -87,7 +102,7 @@ std::string dry_run(const Recipe& recipe, const std::filesystem::path& out, Tabl
   const Table points = operating_point_table(experiment.description);
   if (format == TableFormat::json)
     return nlohmann::ordered_json{{"dataset", experiment.dataset.card.name},
-                                  {"data_folder", experiment.dataset.folder.string()},
+                                  {"data_folder", display_name(experiment.dataset.folder.string())},
                                   {"training_images", plan.training_images},
                                   {"validation_images", plan.validation_images},
                                   {"epochs", options.epochs},
@@ -95,21 +110,23 @@ std::string dry_run(const Recipe& recipe, const std::filesystem::path& out, Tabl
                                   {"estimated_training_seconds", plan.training_seconds},
                                   {"estimated_validation_seconds", plan.validation_seconds},
                                   {"sweep_points", utilizations.size()},
-                                  {"run_folder", folder.string()},
+                                  {"run_folder", display_name(folder.string())},
                                   {"run_folder_holds_run", taken},
                                   {"operating_points", nlohmann::ordered_json::parse(format_table(points, format))}}
                .dump(2) +
            "\n";
   if (format == TableFormat::csv) return format_table(points, format);
+  const TestImages test = test_images(experiment.dataset);
   return fmt::format(
       "data:      {} in {}: {} training, {} validation, {} test images\n"
+      "{}{}"
       "model:     {}, {} operating points, {} gating\n"
       "training:  {} epochs, {} steps of {} images; about {:.1f} min, validation {:.1f} min, by {} timed steps on {}\n"
       "{}"
       "sweep:     {} utilizations\n"
       "folder:    {}{}\n\n{}",
-      experiment.dataset.card.title, experiment.dataset.folder.string(), plan.training_images, plan.validation_images,
-      test_images(experiment.dataset), experiment.description.graph.name(), experiment.description.points.size(),
+      experiment.dataset.card.title, experiment.dataset.folder.string(), plan.training_images, plan.validation_images, test.count,
+      plan.left_out, test.left_out, experiment.description.graph.name(), experiment.description.points.size(),
       experiment.description.gating.strategy, options.epochs, plan.steps, options.batch_size, plan.training_seconds / 60,
       plan.validation_seconds / 60, plan.timed_steps, describe_machine(threads), gates_line(recipe, plan), utilizations.size(),
       folder.string(), taken ? " (holds a run: needs --resume or --overwrite)" : "", format_table(points, format));
