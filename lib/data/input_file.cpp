@@ -29,6 +29,8 @@ InputFile::~InputFile() { ::close(descriptor_); }
 
 void InputFile::fail(const std::string& reason) const { throw DataError(fmt::format("cannot read '{}': {}", path_.string(), reason)); }
 
+void InputFile::drop_cache() const { ::posix_fadvise(descriptor_, 0, 0, POSIX_FADV_DONTNEED); }
+
 size_t InputFile::read(uint8_t* to, size_t count) {
   size_t done = 0;
   while (done < count) {

@@ -19,6 +19,8 @@ class InputFile {
   const std::filesystem::path& path() const { return path_; }
   /// Its bytes when it was opened.
   uint64_t size() const { return size_; }
+  /// Forgets what the system keeps of it in memory, so that it is read from the disk.
+  void drop_cache() const;
   /// Reads on; fewer bytes than asked for at its end only.
   size_t read(uint8_t* to, size_t count);
   /// Reads all of these bytes.

@@ -9,6 +9,7 @@
 #include "data/checksum.h"
 #include "data/image_folder.h"
 #include "data/packed_file.h"
+#include "data/packed_trial.h"
 #include "formats/hdf5/hdf5_library.h"
 
 namespace tnn {
@@ -20,6 +21,7 @@ class PackedImages : public EncodedImages {
  public:
   PackedImages(const fs::path& path, const std::string& split) : path_(path.string() + ":" + split + "/") {
     const auto lock = lock_hdf5();
+    try_unsealed_file(path);
     auto file = std::make_unique<PackedFile>(path);  // no member yet: where this throws, it is closed before the lock is let go
     if (!file->has(split)) throw DataError(fmt::format("{}: it has no split '{}'", path.string(), split));
     check_sizes(*file, split);
@@ -72,7 +74,6 @@ class PackedImages : public EncodedImages {
 
  private:
   void read_from_file(size_t place, std::vector<uint8_t>& bytes) const {
-    const auto lock = lock_hdf5();
     try {
       images_->read(place, bytes);
     } catch (const Hdf5Error& error) {
@@ -112,6 +113,7 @@ auto open_packed(const fs::path& file, const Open& open) {
 std::vector<std::string> packed_classes(const fs::path& file) {
   return open_packed(file, [&] {
     const auto lock = lock_hdf5();
+    try_unsealed_file(file);
     return PackedFile(file).texts("classes");
   });
 }

@@ -49,7 +49,7 @@ TEST_CASE("content of more bytes than it may have is not unpacked further") {
 
 TEST_CASE("a gzip or xz file whose content is a thousand times as large takes the memory of the limit alone") {
   const TemporaryFolder folder;
-  const std::string zeros(64 << 20, '\0');
+  const std::string zeros(32 << 20, '\0');
   write_file_atomically(folder.path() / "a.gz", gzipped(zeros));
   write_file_atomically(folder.path() / "a.xz", xz_packed(zeros));
   rlimit before{};
@@ -57,7 +57,7 @@ TEST_CASE("a gzip or xz file whose content is a thousand times as large takes th
   std::ifstream status("/proc/self/statm");
   size_t pages = 0, data = 0;
   for (int i = 0; i < 6; ++i) status >> (i == 5 ? data : pages);
-  const rlimit small{(data * 4096) + (32 << 20), before.rlim_max};  // in use, and half of the content
+  const rlimit small{(data * 4096) + (16 << 20), before.rlim_max};  // in use, and half of the content
   for (const char* name : {"a.gz", "a.xz"}) {
     REQUIRE(setrlimit(RLIMIT_DATA, &small) == 0);
     std::string message;

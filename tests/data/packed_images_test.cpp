@@ -160,7 +160,7 @@ TEST_CASE("files that are not packed images, or are cut off, are data errors") {
   const TemporaryFolder folder, target;
   const DatasetCard card = write_image_tree(folder.path());
   const fs::path file = target.path() / "images.h5";
-  CHECK_THROWS_WITH(load_split(card, file, "train"), ContainsSubstring("no such file"));
+  CHECK_THROWS_WITH(load_split(card, file, "train"), ContainsSubstring("No such file"));
   write_file_atomically(file, "no HDF5 at all");
   CHECK_THROWS_WITH(load_split(card, file, "train"), ContainsSubstring("not an HDF5 file"));
   fs::remove_all(folder.path() / "train");
