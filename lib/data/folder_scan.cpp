@@ -1,39 +1,29 @@
 #include "data/folder_scan.h"
 
-#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <set>
-#include <system_error>
 
-#include "core/error.h"
+#include "data/folder_entries.h"
 
 namespace tnn {
 namespace fs = std::filesystem;
 namespace {
 
-std::string lower_case_extension(const fs::path& name) {
-  std::string extension = name.extension().string();
+using Kind = FolderEntry::Kind;
+
+/// With its dot and in lower case; "" where a name has none.
+std::string extension_of(const std::string& name) {
+  const size_t dot = name.rfind('.');
+  std::string extension = dot == std::string::npos || dot == 0 ? "" : name.substr(dot);
   std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return extension;
 }
 
-/// Calls visit(entry, name) for each entry of a folder, in the order of their names.
-template <typename Visit>
-void for_each_entry(const fs::path& folder, const Visit& visit) {
-  try {
-    std::vector<fs::directory_entry> entries;
-    for (const auto& entry : fs::directory_iterator(folder)) entries.push_back(entry);
-    std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.path().native() < b.path().native(); });
-    for (const auto& entry : entries) visit(entry, entry.path().filename().string());
-  } catch (const fs::filesystem_error& error) {
-    throw DataError(fmt::format("cannot list '{}': {}", folder.string(), error.code().message()));
-  }
-}
-
-bool leads_nowhere(const fs::directory_entry& entry) { return entry.is_symlink() && missing_target(entry.path()); }
+bool is_hidden(const FolderEntry& entry) { return entry.name.front() == '.'; }
 
 /// Device and number: what tells whether two paths are one folder.
 using Identity = std::pair<dev_t, ino_t>;
@@ -47,51 +37,42 @@ std::string inside(const std::string& folder, const std::string& name) { return 
 
 }  // namespace
 
-bool is_image_name(const fs::path& name) {
+bool is_image_name(const std::string& name) {
   static const std::set<std::string> extensions{".jpg", ".jpeg", ".jpe", ".jfif", ".png"};
-  return extensions.count(lower_case_extension(name)) > 0;
-}
-
-std::optional<std::string> missing_target(const fs::path& path) {
-  std::error_code error;
-  if (!fs::is_symlink(path, error) || fs::exists(path, error)) return std::nullopt;
-  if (error && error != std::errc::too_many_symbolic_link_levels) return std::nullopt;  // a folder that may not be searched
-  return fs::read_symlink(path, error).string();
+  return extensions.count(extension_of(name)) > 0;
 }
 
 std::vector<std::string> FolderScan::class_folders() const {
   std::vector<std::string> names;
-  for_each_entry(folder_, [&](const fs::directory_entry& entry, const std::string& name) {
-    if (name.front() != '.' && !leads_nowhere(entry) && entry.is_directory()) names.push_back(name);
-  });
+  for (const FolderEntry& entry : folder_entries(folder_))
+    if (!is_hidden(entry) && entry.kind == Kind::folder) names.push_back(entry.name);
   return names;
 }
 
 std::vector<std::string> FolderScan::broken_links() const {
   std::vector<std::string> names;
-  for_each_entry(folder_, [&](const fs::directory_entry& entry, const std::string& name) {
-    if (name.front() != '.' && !is_image_name(name) && leads_nowhere(entry)) names.push_back(name);
-  });
+  for (const FolderEntry& entry : folder_entries(folder_))
+    if (!is_hidden(entry) && entry.kind == Kind::dangling && !is_image_name(entry.name)) names.push_back(entry.name);
   return names;
 }
 
 FolderScan::Listing FolderScan::list(const std::string& folder, const std::vector<std::string>& expected) {
   Listing listing;
-  for_each_entry(folder_ / folder, [&](const fs::directory_entry& entry, const std::string& name) {
-    const bool image = is_image_name(name);
-    if (name.front() == '.')
-      left_out_.add("hidden", inside(folder, name));
-    else if (leads_nowhere(entry))  // an image is damaged
-      image ? listing.images.push_back(name) : left_out_.add("dangling", inside(folder, name));
-    else if (entry.is_directory())
-      listing.folders.push_back(name);
-    else if (!entry.is_regular_file())
-      left_out_.add("neither file nor folder", inside(folder, name));
-    else if (image)
-      listing.images.push_back(name);
-    else if (std::find(expected.begin(), expected.end(), name) == expected.end())
-      left_out_.add(fs::path(name).has_extension() ? lower_case_extension(name) : "without extension", inside(folder, name));
-  });
+  for (FolderEntry& entry : folder_entries(folder_ / folder)) {
+    const bool image = is_image_name(entry.name);
+    if (is_hidden(entry))
+      left_out_.add("hidden", inside(folder, entry.name));
+    else if (entry.kind == Kind::folder)
+      listing.folders.push_back(std::move(entry.name));
+    else if (entry.kind == Kind::other)
+      left_out_.add("neither file nor folder", inside(folder, entry.name));
+    else if (image)  // also a dangling one: a damaged image
+      listing.images.push_back(std::move(entry.name));
+    else if (entry.kind == Kind::dangling)
+      left_out_.add("dangling", inside(folder, entry.name));
+    else if (std::find(expected.begin(), expected.end(), entry.name) == expected.end())
+      left_out_.add(extension_of(entry.name).empty() ? "without extension" : extension_of(entry.name), inside(folder, entry.name));
+  }
   return listing;
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,10 +9,7 @@
 namespace tnn {
 
 /// Whether a file's extension is one of JPEG's or PNG's (.jpg, .jpeg, .jpe, .jfif, .png, in any case).
-bool is_image_name(const std::filesystem::path& name);
-
-/// Of a symbolic link that leads nowhere, or round in a circle, what it holds.
-std::optional<std::string> missing_target(const std::filesystem::path& path);
+bool is_image_name(const std::string& name);
 
 /// Reads what lies in the folder of a split. What is hidden, whose name begins with a dot, is neither an image nor a class. Files that are
 /// no images are left out; so are FIFOs, devices and sockets. DataError where a folder cannot be listed.

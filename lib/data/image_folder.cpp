@@ -10,6 +10,7 @@
 #include "core/random_stream.h"
 #include "data/display_name.h"
 #include "data/file_bytes.h"
+#include "data/folder_entries.h"
 #include "data/folder_scan.h"
 #include "data/image_list.h"
 
