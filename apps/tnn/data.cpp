@@ -59,7 +59,8 @@ int run_list(const Options& options) {
 
 void add_name_and_root(CLI::App& command, Options& options) {
   command.add_option("NAME", options.name, "Name of a data set (see: tnn data list)")->required();
-  command.add_option("--data-root", options.data_root, "Folder that holds the data sets (default: environment variable TNN_DATA)");
+  command.add_option("--data-root", options.data_root,
+                     "Folder that holds the data sets, and no other (default: environment variable TNN_DATA)");
 }
 
 void setup_verify(CLI::App& data, const std::shared_ptr<Options>& options, Session& session) {

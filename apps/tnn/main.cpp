@@ -75,6 +75,7 @@ int main(int argc, char** argv) {
   occupy_closed_streams();
   tnn::app::prepare_process();
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not become as large is an error of its write
   try {
     const int code = run(argc, argv);
     // A result that did not reach its reader is not done.

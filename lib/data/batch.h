@@ -11,6 +11,7 @@ struct Batch {
   std::vector<int64_t> labels;    ///< N
   std::vector<uint32_t> indices;  ///< N: each image's place in its ImageSet
   int64_t size = 0;               ///< N
+  int64_t number = 0;             ///< of the epoch's batches, from 0
   int channels = 0, height = 0, width = 0;
 };
 

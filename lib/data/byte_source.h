@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "data/decompression.h"
+
 namespace tnn {
 
 /// A file's content after decompression, and where it came from (for messages: offsets are those of the decompressed content).
@@ -15,12 +17,15 @@ struct SourceBytes {
   std::vector<uint8_t> bytes;
 };
 
-/// Where the file `name` is in `folder`: plain, else with .gz, else with .xz; nothing where there is none of them.
+/// Where the file `name` is in `folder`: plain, else with .gz, else with .xz; nothing where there is none of them. Names of IDX files may
+/// have a dot in place of the hyphen: train-images.idx3-ubyte.
 std::optional<std::filesystem::path> find_source(const std::filesystem::path& folder, const std::string& name);
 
-/// The whole file, decompressed where its name ends in .gz (zlib, also several members) or .xz (liblzma).
-/// `expected_bytes`: the decompressed size where it is known, only to allocate once; 0: not known.
-/// DataError, naming the file, where it cannot be read or its stream is cut off, damaged or followed by something else.
-SourceBytes read_source(const std::filesystem::path& path, size_t expected_bytes = 0);
+/// Most bytes of a file of which nothing is known.
+constexpr size_t kMostSourceBytes = size_t{1} << 30;
+
+/// The whole file, decompressed where its name ends in .gz or .xz (see gzip_content, xz_content). DataError, naming the file, where it
+/// cannot be read, is damaged, or has more bytes than the limit.
+SourceBytes read_source(const std::filesystem::path& path, ContentLimit limit = {kMostSourceBytes, false});
 
 }  // namespace tnn

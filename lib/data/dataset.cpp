@@ -17,8 +17,8 @@ namespace {
 
 SourceBytes read_dataset_file(const DatasetFile& file, const fs::path& folder) {
   const auto path = find_source(folder, file.name);
-  if (!path) throw DataError(fmt::format("{}: no such file (nor .gz, nor .xz)", (folder / file.name).string()));
-  SourceBytes source = read_source(*path, static_cast<size_t>(file.bytes));
+  if (!path) throw DataError(fmt::format("{}: no such file (nor a .gz or .xz of it)", (folder / file.name).string()));
+  SourceBytes source = read_source(*path, file.limit());
   if (file.bytes > 0 && static_cast<int64_t>(source.bytes.size()) != file.bytes)
     throw DataError(fmt::format("{}: byte {}: expected {} decompressed bytes, found {}", path->string(),
                                 std::min(file.bytes, static_cast<int64_t>(source.bytes.size())), file.bytes, source.bytes.size()));

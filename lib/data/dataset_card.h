@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "data/decompression.h"
+
 namespace tnn {
 
 /// image_folder: JPEG and PNG files of any size in class folders, or packed in one HDF5 file (packed_images.h).
@@ -20,6 +22,10 @@ struct DatasetFile {
   int64_t bytes = 0;  ///< 0: not known (CIFAR's Python version)
   int64_t images = 0;
   std::string md5, sha256;  ///< lower-case hexadecimal; "": not known
+
+  /// Most bytes that the decompressed file may have: `bytes`, or, of the pickles whose size is not known, twice what images and labels
+  /// need.
+  ContentLimit limit() const;
 };
 
 struct DatasetSplit {
@@ -42,6 +48,7 @@ struct DatasetCard {
   int channels = 0, height = 0, width = 0;  ///< height and width 0: images of different sizes (image_folder)
   std::vector<std::string> classes;         ///< empty: the class folders on disk are the classes (see complete_card)
   std::vector<std::string> class_folders;   ///< image_folder: one a class, sorted
+  bool classes_on_disk = false;             ///< the card itself has none: they are what complete_card() found
   std::vector<float> mean, std;             ///< of the training pixels, one a channel, as fractions of 255
   std::string licence, source;              ///< in words; source: where users get the files
   std::vector<std::string> folders;         ///< where to look: relative ones are below the data root

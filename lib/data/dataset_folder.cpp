@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+
 #include "core/error.h"
 #include "data/byte_source.h"
+#include "data/display_name.h"
 #include "data/image_folder.h"
 #include "data/packed_images.h"
 
@@ -29,30 +33,47 @@ bool ends_with_folder(const fs::path& root, const std::string& folder) {
   return whole.generic_string().ends_with("/" + folder + "/") || whole.generic_string() == folder + "/";
 }
 
+/// Whether there is such a folder, or the packed file of another data set, or none is named.
+bool is_there(const DataRoot& root) {
+  std::error_code ignored;
+  return root.folder.empty() || fs::is_directory(root.folder, ignored) || (!root.only && fs::is_regular_file(root.folder, ignored));
+}
+
+/// The folders of the card that are looked at beside the data root itself.
+std::vector<fs::path> folders_of(const DatasetCard& card, const DataRoot& root) {
+  std::vector<fs::path> folders;
+  if (!root.folder.empty())
+    for (const auto& folder : card.folders)
+      if (fs::path(folder).is_relative()) folders.push_back(root.folder / folder);
+  if (root.folder.empty() || (!root.only && is_there(root)))
+    for (const auto& folder : card.folders)
+      if (fs::path(folder).is_absolute()) folders.emplace_back(folder);
+  return folders;
+}
+
 /// Where an image folder may be, in the order the places count.
-std::vector<fs::path> image_folder_places(const DatasetCard& card, const fs::path& data_root) {
-  if (is_packed(data_root)) return {data_root};
+std::vector<fs::path> image_folder_places(const DatasetCard& card, const DataRoot& root) {
+  if (is_packed(root.folder)) return {root.folder};
   std::vector<fs::path> places;
   const auto add = [&](const fs::path& folder) {
     places.push_back(folder);
     places.push_back(folder / (card.name + ".h5"));
   };
-  if (!data_root.empty()) add(data_root);
-  for (const auto& folder : card.folders)
-    if (fs::path(folder).is_absolute() || !data_root.empty()) add(data_root / folder);
+  if (!root.folder.empty()) add(root.folder);
+  for (const auto& folder : folders_of(card, root)) add(folder);
   return places;
 }
 
-fs::path locate_image_folder(const DatasetCard& card, const fs::path& data_root) {
+fs::path locate_image_folder(const DatasetCard& card, const DataRoot& root) {
   std::string looked;
   std::error_code ignored;
-  for (const fs::path& place : image_folder_places(card, data_root)) {
+  for (const fs::path& place : image_folder_places(card, root)) {
     const bool found =
         is_packed(place) ? fs::is_regular_file(place, ignored) : split_folder(place, card.train) || split_folder(place, card.test);
     if (found) return place;
     looked += fmt::format("\n  {}", place.string());
   }
-  if (data_root.empty()) looked += kNoDataRoot;
+  if (root.folder.empty()) looked += kNoDataRoot;
   throw DataError(
       fmt::format("{} is not here; it is a folder with {} and {}, or a file of tnn data pack; looked for:{}\nwhere to get it: {}",
                   card.title, fmt::join(card.train.folders, " or "), fmt::join(card.test.folders, " or "), looked, card.source));
@@ -60,40 +81,50 @@ fs::path locate_image_folder(const DatasetCard& card, const fs::path& data_root)
 
 }  // namespace
 
-bool is_packed(const fs::path& location) { return location.extension() == ".h5"; }
+bool is_packed(const fs::path& location) {
+  std::error_code ignored;
+  return location.extension() == ".h5" && !fs::is_directory(location, ignored);
+}
 
 DatasetCard complete_card(DatasetCard card, const fs::path& location) {
   if (!card.is_image_folder() || !card.classes.empty()) return card;
   if (is_packed(location)) {
-    card.classes = card.class_folders = packed_classes(location);
+    card.class_folders = packed_classes(location);
   } else {
     const auto train = split_folder(location, card.train), test = split_folder(location, card.test);
-    card.classes = card.class_folders = class_folders(train ? *train : *test);
+    card.class_folders = class_folders(train ? *train : *test);
   }
-  if (card.classes.empty()) throw DataError(fmt::format("{}: no class folder in it", location.string()));
+  if (card.class_folders.empty()) throw DataError(fmt::format("{}: no class folder in it", location.string()));
+  std::set<std::string> distinct;
+  for (const std::string& folder : card.class_folders) {
+    card.classes.push_back(display_name(folder));
+    if (!distinct.insert(card.classes.back()).second)
+      throw DataError(fmt::format("{}: two class folders are shown as '{}', one of which is no UTF-8: rename one", location.string(),
+                                  card.classes.back()));
+  }
+  card.classes_on_disk = true;
   return card;
 }
 
-std::vector<CandidateFolder> candidate_folders(const DatasetCard& card, const fs::path& data_root) {
+std::vector<CandidateFolder> candidate_folders(const DatasetCard& card, const DataRoot& root) {
   std::vector<CandidateFolder> candidates;
-  if (!data_root.empty()) {
-    for (const auto& folder : card.folders)
-      if (ends_with_folder(data_root, folder)) candidates.push_back(look_into(card, data_root));
-    for (const auto& folder : card.folders)
-      if (fs::path(folder).is_relative()) candidates.push_back(look_into(card, data_root / folder));
+  if (!root.folder.empty()) {
+    CandidateFolder itself = look_into(card, root.folder);
+    const bool named = std::any_of(card.folders.begin(), card.folders.end(),
+                                   [&](const std::string& folder) { return ends_with_folder(root.folder, folder); });
+    if (named || itself.missing.empty()) candidates.push_back(std::move(itself));
   }
-  for (const auto& folder : card.folders)
-    if (fs::path(folder).is_absolute()) candidates.push_back(look_into(card, folder));
+  for (const auto& folder : folders_of(card, root)) candidates.push_back(look_into(card, folder));
   return candidates;
 }
 
-fs::path locate(const DatasetCard& card, const fs::path& data_root) {
-  if (card.is_image_folder()) return locate_image_folder(card, data_root);
+fs::path locate(const DatasetCard& card, const DataRoot& root) {
+  if (card.is_image_folder()) return locate_image_folder(card, root);
   std::string looked;
   // A folder that holds some of the files is what the user means: another copy must not quietly take its place.
   bool damaged = false;
   const size_t files_of_card = card.train.files.size() + card.test.files.size();
-  for (const auto& candidate : candidate_folders(card, data_root)) {
+  for (const auto& candidate : candidate_folders(card, root)) {
     if (candidate.missing.empty() && !damaged) return candidate.folder;
     looked += fmt::format("\n  {}: {}", candidate.folder.string(),
                           candidate.missing.empty() ? "complete, but not the folder that was asked for"
@@ -101,7 +132,9 @@ fs::path locate(const DatasetCard& card, const fs::path& data_root) {
                                                     : "no such folder");
     damaged = damaged || (candidate.exists && candidate.missing.size() < files_of_card);
   }
-  if (data_root.empty()) looked += kNoDataRoot;
+  if (root.folder.empty()) looked += kNoDataRoot;
+  if (!is_there(root))
+    looked += fmt::format("\n  (the data root '{}'{} is no folder)", root.folder.string(), root.only ? "" : ", of TNN_DATA,");
   std::string files;
   for (const auto* split : {&card.train, &card.test})
     for (const auto& file : split->files) files += (files.empty() ? "" : ", ") + file.name;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "data/left_out.h"
 
 namespace tnn {
 
@@ -34,6 +35,11 @@ class DamageLog {
     const std::lock_guard lock(mutex_);
     return std::exchange(fresh_, {});
   }
+  /// One of them, as (name, problem); two empty texts where there is none.
+  std::pair<std::string, std::string> first() const {
+    const std::lock_guard lock(mutex_);
+    return found_.empty() ? std::pair<std::string, std::string>() : std::pair<std::string, std::string>(*found_.begin());
+  }
   int64_t count() const {
     const std::lock_guard lock(mutex_);
     return static_cast<int64_t>(found_.size());
@@ -55,10 +61,17 @@ class EncodedImages {
 
   /// What messages call image `index`: its path.
   virtual std::string name(size_t index) const = 0;
+  /// Its path from its class folder, which is the same wherever the data set lies, and packed.
+  virtual std::string name_in_class(size_t index) const = 0;
   /// Its bytes; safe from several threads. DamagedImage where they are not those that there should be, DataError where they cannot be read.
   virtual void read(size_t index, std::vector<uint8_t>& bytes) const = 0;
 
   DamageLog& damage() const { return damage_; }
+  /// What was found beside the images, where they are files in folders.
+  const LeftOut& left_out() const { return left_out_; }
+
+ protected:
+  LeftOut left_out_;
 
  private:
   mutable DamageLog damage_;

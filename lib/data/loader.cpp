@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "core/error.h"
 #include "core/random_stream.h"
@@ -63,10 +64,22 @@ void Loader::start_epoch(int64_t epoch, int64_t first_batch) {
     throw UsageError(fmt::format("batch {} of an epoch: allowed from 0 to {}", first_batch, batches_per_epoch()));
   prefetcher_.stop();
   epoch_ = static_cast<uint64_t>(epoch);
+  nothing_came_ = first_batch == 0 && batches_per_epoch() > 0;
   order_.resize(indices_.size());
   std::iota(order_.begin(), order_.end(), uint32_t{0});
   if (options_.shuffle) RandomStream(options_.seed, RandomPurpose::shuffle, {epoch_}).shuffle(order_);
   prefetcher_.start(first_batch, batches_per_epoch());
+}
+
+bool Loader::next(Batch& batch) {
+  while (prefetcher_.next(batch)) {
+    if (batch.size == 0) continue;
+    nothing_came_ = false;
+    return true;
+  }
+  if (!std::exchange(nothing_came_, false)) return false;
+  const auto [name, problem] = set_->encoded->damage().first();
+  throw DataError(fmt::format("all {} images are damaged, such as {}: {}", size(), name, problem));
 }
 
 const uint8_t* Loader::image(size_t position) const {
@@ -113,7 +126,7 @@ void Loader::make(int64_t number, Batch& batch) const {
     batch.indices[count] = indices_[position];
     batch.labels[count++] = set_->labels[indices_[position]];
   }
-  if (count == 0) throw DataError(fmt::format("all {} images of a batch are damaged", asked));
+  batch.number = number;
   batch.size = static_cast<int64_t>(count);
   batch.pixels.resize(count * values);
   batch.labels.resize(count);

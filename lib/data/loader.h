@@ -24,7 +24,8 @@ struct LoaderOptions {
 
 /// Batches of a part of an image set, epoch by epoch. The batches of an epoch depend on (set, indices, options, epoch) alone: not on the
 /// number of workers, nor on epochs before, nor on where in the epoch a run was resumed. Encoded images are decoded by the workers; a
-/// damaged one is left out of its batch where the options say so, and is then in the set's damage log.
+/// damaged one is left out of its batch where the options say so, and is then in the set's damage log. A batch of which nothing is left is
+/// passed over: who resumes an epoch begins at Batch::number + 1.
 ///
 ///     Loader loader(set, split.train, options);
 ///     Batch batch;
@@ -36,15 +37,15 @@ class Loader {
   Loader(std::shared_ptr<const ImageSet> set, std::vector<uint32_t> indices, LoaderOptions options);
 
   const std::shared_ptr<const ImageSet>& set() const { return set_; }
-  /// Images, and batches, of an epoch; damaged images count.
+  /// Images, and batches, of an epoch; damaged images, and batches of nothing else, count.
   int64_t size() const { return static_cast<int64_t>(indices_.size()); }
   int64_t batches_per_epoch() const;
 
   /// Begins an epoch (>= 0) at batch `first_batch` in [0, batches_per_epoch()]; else UsageError. What is left of another epoch is dropped.
   void start_epoch(int64_t epoch, int64_t first_batch = 0);
-  /// Fills the next batch; false at the end of the epoch and before the first. Rethrows what a worker threw: a DataError where an image
-  /// cannot be read, is damaged and the policy is to stop, or where every image of a batch is damaged.
-  bool next(Batch& batch) { return prefetcher_.next(batch); }
+  /// Fills the next batch that has an image; false at the end of the epoch and before the first. Rethrows what a worker threw: a DataError
+  /// where an image cannot be read, or is damaged and the policy is to stop. DataError where an epoch has no image that is not damaged.
+  bool next(Batch& batch);
 
  private:
   void check() const;
@@ -62,6 +63,7 @@ class Loader {
   std::unique_ptr<const Augmentation> augmentation_;     ///< of images in memory
   std::unique_ptr<const ImagePreparation> preparation_;  ///< of encoded images
   uint64_t epoch_ = 0;
+  bool nothing_came_ = false;    ///< of an epoch that began at its first batch
   std::vector<uint32_t> order_;  ///< positions in indices_
   Prefetcher prefetcher_;        ///< last: its workers end before what they read
 };

@@ -1,16 +1,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/interruption.h"
+#include "data/display_name.h"
+#include "data/file_bytes.h"
 #include "data/image_decoder.h"
 #include "data/image_folder.h"
 #include "data/packed_images.h"
 #include "data/packed_writer.h"
 #include "data/parallel.h"
-#include "formats/hdf5/hdf5_library.h"
 
 namespace tnn {
 namespace fs = std::filesystem;
@@ -18,16 +20,9 @@ namespace {
 
 constexpr size_t kBlock = 64;  ///< images that wait in memory to be written
 
-/// Lets other threads at HDF5 until the end of its scope, however that is left.
-class Unlocked {
- public:
-  explicit Unlocked(std::unique_lock<std::mutex>& lock) : lock_(lock) { lock_.unlock(); }
-  ~Unlocked() { lock_.lock(); }
-  Unlocked(const Unlocked&) = delete;
-  Unlocked& operator=(const Unlocked&) = delete;
-
- private:
-  std::unique_lock<std::mutex>& lock_;
+struct Split {
+  std::string name;
+  ImageSet set;
 };
 
 /// Reads, checks and writes the images of the splits.
@@ -36,38 +31,54 @@ class Packer {
   Packer(const DatasetCard& card, DamagePolicy damaged, int workers, DamageLog& damage, Progress& progress)
       : card_(card), damaged_(damaged), workers_(workers), damage_(damage), progress_(progress) {}
 
-  PackedCount pack(const std::vector<std::pair<std::string, ImageSet>>& splits, const fs::path& path) {
-    auto lock = lock_hdf5();
-    PackedWriter file(path, card_.name, card_.class_folders);
-    for (const auto& [name, set] : splits) pack_split(file, name, set, lock);
-    file.flush();
+  PackedCount pack(const std::vector<Split>& splits, const fs::path& path, const fs::path& shown) {
+    std::vector<PackedWriter::Room> rooms;
+    for (const Split& split : splits) rooms.push_back({split.name, bytes_of(split)});
+    PackedWriter writer(path, shown, card_.name, card_.class_folders, rooms);
+    for (size_t split = 0; split < splits.size(); ++split) pack_split(writer, split, splits[split]);
+    writer.finish();
+    read_back(writer, splits, path);
     return count_;
   }
 
  private:
-  void pack_split(const PackedWriter& file, const std::string& split, const ImageSet& set, std::unique_lock<std::mutex>& lock) {
-    const auto size = static_cast<size_t>(set.size());
-    PackedSplitWriter writer(file, split);
-    progress_.begin("pack " + split, set.size(), "images");
+  /// Calls work(first, count) for blocks of images.
+  template <typename Work>
+  void in_blocks(const std::string& phase, size_t size, const Work& work) {
+    progress_.begin(phase, static_cast<int64_t>(size), "images");
     for (size_t first = 0; first < size; first += kBlock) {
       stop_if_interrupted();
       const size_t count = std::min(kBlock, size - first);
-      {
-        const Unlocked others(lock);
-        read_block(set, first, count);
-      }
-      for (size_t i = 0; i < count; ++i)
-        if (sound_[i]) add(writer, set, first + i, block_[i]);
+      work(first, count);
       progress_.advance(static_cast<int64_t>(first + count), {});
     }
-    writer.finish();
     progress_.end();
   }
 
-  void add(PackedSplitWriter& writer, const ImageSet& set, size_t index, const std::vector<uint8_t>& bytes) {
-    const fs::path path = set.encoded->name(index);
+  /// Of all images that will be read; those that cannot be are found when they are.
+  uint64_t bytes_of(const Split& split) {
+    std::atomic<uint64_t> bytes{0};
+    in_blocks("measure " + split.name, split.set.labels.size(), [&](size_t first, size_t count) {
+      for_each_in_parallel(count, workers_, [&](size_t i) {
+        std::error_code unknown;
+        const uint64_t size = fs::file_size(split.set.encoded->name(first + i), unknown);
+        if (!unknown && size <= kMostImageBytes) bytes += size;
+      });
+    });
+    return bytes;
+  }
+
+  void pack_split(PackedWriter& writer, size_t number, const Split& split) {
+    in_blocks("pack " + split.name, split.set.labels.size(), [&](size_t first, size_t count) {
+      read_block(split.set, first, count);
+      for (size_t i = 0; i < count; ++i)
+        if (sound_[i]) add(writer, number, split.set, first + i, block_[i]);
+    });
+  }
+
+  void add(PackedWriter& writer, size_t split, const ImageSet& set, size_t index, const std::vector<uint8_t>& bytes) {
     const auto& folder = card_.class_folders.at(static_cast<size_t>(set.labels[index]));
-    writer.add(bytes, set.labels[index], folder + "/" + path.filename().string());
+    writer.add(split, bytes, set.labels[index], folder + "/" + set.encoded->name_in_class(index));
     ++count_.images;
     count_.bytes += static_cast<int64_t>(bytes.size());
   }
@@ -90,6 +101,16 @@ class Packer {
     });
   }
 
+  void read_back(const PackedWriter& writer, const std::vector<Split>& splits, const fs::path& path) {
+    const InputFile file(path);
+    file.drop_cache();
+    writer.read_back_lists();
+    for (size_t split = 0; split < splits.size(); ++split)
+      in_blocks("read back " + splits[split].name, writer.images(split), [&](size_t first, size_t count) {
+        for_each_in_parallel(count, workers_, [&](size_t i) { writer.read_back_image(file, split, first + i); });
+      });
+  }
+
   const DatasetCard& card_;
   DamagePolicy damaged_;
   int workers_;
@@ -105,20 +126,18 @@ class Packer {
 PackedCount pack_images(const DatasetCard& card, const fs::path& folder, const fs::path& file, DamagePolicy damaged, int workers,
                         DamageLog& damage, Progress& progress) {
   if (file.extension() != ".h5") throw UsageError(fmt::format("'{}': a packed file has the extension .h5", file.string()));
-  std::vector<std::pair<std::string, ImageSet>> splits;
+  std::vector<Split> splits;
   for (const char* name : {"train", "test"})
     if (const auto images = split_folder(folder, card.split(name))) {
-      splits.emplace_back(name, read_image_folder(card, folder, card.split(name)));
-      for (const std::string& empty : empty_class_folders(card, *images, splits.back().second.labels))
-        progress.message(fmt::format("{}: no image of this class", (*images / empty).string()));
+      splits.push_back({name, read_image_folder(card, folder, card.split(name))});
+      if (const LeftOut& rest = splits.back().set.encoded->left_out(); rest.count() > 0)
+        progress.message(fmt::format("{}: {}", images->string(), rest.files()));
+      for (const std::string& empty : empty_class_folders(card, *images, splits.back().set.labels))
+        progress.message(fmt::format("{}: no image of this class", display_name((*images / empty).string())));
     }
   PackedCount count;
-  try {
-    replace_file_atomically(
-        file, [&](const fs::path& temporary) { count = Packer(card, damaged, workers, damage, progress).pack(splits, temporary); });
-  } catch (const Hdf5Error& error) {
-    throw SystemError(fmt::format("{}: {} (is the disk full?)", file.string(), error.what()));
-  }
+  replace_file_atomically(
+      file, [&](const fs::path& temporary) { count = Packer(card, damaged, workers, damage, progress).pack(splits, temporary, file); });
   return count;
 }
 

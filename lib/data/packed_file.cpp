@@ -12,8 +12,6 @@ namespace tnn {
 namespace {
 
 int64_t open_file(const std::filesystem::path& path) {
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(path, ignored)) throw DataError(fmt::format("{}: no such file", path.string()));
   const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "make a property list");
 #if H5_VERSION_GE(1, 10, 7)
   H5Pset_file_locking(access, false, true);  // file systems of clusters often have no locks
@@ -61,11 +59,18 @@ int64_t version_of(int64_t file) {
 
 }  // namespace
 
-PackedFile::PackedFile(const std::filesystem::path& path) : path_(path), file_(open_file(path), H5Fclose, "open a file") {
-  const int64_t version = version_of(file_);
+PackedFile::PackedFile(const std::filesystem::path& path)
+    : path_(path),
+      input_(std::make_shared<const InputFile>(path)),
+      sealed_(check_seal(*input_).has_value()),
+      file_(open_file(path), H5Fclose, "open a file") {
+  const int64_t version = version_of(file_), expected = sealed_ ? kPackedVersion : kUnsealedVersion;
   if (version == 0) fail("an HDF5 file, but not one of tnn data pack");
-  if (version < kPackedVersion) fail(fmt::format("packed in version {}, without checksums of the images: pack the folder again", version));
+  if (version == expected) return;
+  if (version < kUnsealedVersion)
+    fail(fmt::format("packed in version {}, without checksums of the images: pack the folder again", version));
   if (version > kPackedVersion) fail(fmt::format("packed in version {} (this program reads version {})", version, kPackedVersion));
+  fail(fmt::format("says that it was packed in version {}, but its first bytes are not of that version: it is damaged", version));
 }
 
 void PackedFile::fail(const std::string& what) const { throw DataError(fmt::format("{}: {}", path_.string(), what)); }
@@ -124,20 +129,41 @@ PackedSplit::PackedSplit(const PackedFile& file, const std::string& split)
     : bytes_(file.open_integers(split + "/bytes"), H5Dclose, "open a dataset"), ends_(file.integers(split + "/ends")) {
   const int64_t all = file.size(split + "/bytes");
   int64_t last = 0;
+  bool ascending = true;
   for (const int64_t end : ends_) {
-    if (end < last || end > all) file.fail(fmt::format("'{}/ends' do not ascend from 0 to {}, the number of bytes", split, all));
+    ascending = ascending && end >= last && end <= all;
     last = end;
   }
-  if (last != all) file.fail(fmt::format("'{}/ends' do not ascend from 0 to {}, the number of bytes", split, all));
+  if (!ascending || (!file.is_sealed() && last != all))
+    file.fail(fmt::format("'{}/ends' do not ascend from 0 to {}, the number of bytes", split, all));
+  if (!file.is_sealed()) return;
+  offset_ = find_bytes(file, split);
+  input_ = file.input();
+}
+
+uint64_t PackedSplit::find_bytes(const PackedFile& file, const std::string& split) const {
+  const Hdf5Handle type(H5Dget_type(bytes_), H5Tclose, "find the type of a dataset");
+  const haddr_t offset = H5Dget_offset(bytes_);
+  const auto bytes = static_cast<uint64_t>(file.size(split + "/bytes")), whole = file.input()->size();
+  if (H5Tget_size(type) != 1 || offset == HADDR_UNDEF || offset > whole || bytes > whole - offset)
+    file.fail(fmt::format("'{}/bytes' are not bytes in one piece", split));
+  return offset;
 }
 
 void PackedSplit::read(size_t index, std::vector<uint8_t>& bytes) const {
-  const auto begin = static_cast<hsize_t>(index == 0 ? 0 : ends_.at(index - 1)), size = static_cast<hsize_t>(ends_.at(index)) - begin;
-  bytes.resize(size);
-  if (size == 0) return;
+  const auto begin = static_cast<uint64_t>(index == 0 ? 0 : ends_.at(index - 1));
+  bytes.resize(static_cast<size_t>(ends_.at(index)) - begin);
+  if (bytes.empty()) return;
+  if (input_) return input_->read_at(offset_ + begin, bytes.data(), bytes.size());
+  const auto lock = lock_hdf5();
+  read_by_hdf5(begin, bytes);
+}
+
+void PackedSplit::read_by_hdf5(uint64_t begin, std::vector<uint8_t>& bytes) const {
+  const hsize_t first = begin, size = bytes.size();
   const Hdf5Handle space(H5Dget_space(bytes_), H5Sclose, "find the size of a dataset");
   const Hdf5Handle memory(H5Screate_simple(1, &size, nullptr), H5Sclose, "make a space");
-  check_hdf5(H5Sselect_hyperslab(space, H5S_SELECT_SET, &begin, nullptr, &size, nullptr), "find it");
+  check_hdf5(H5Sselect_hyperslab(space, H5S_SELECT_SET, &first, nullptr, &size, nullptr), "find it");
   check_hdf5(H5Dread(bytes_, H5T_NATIVE_UCHAR, memory, space, H5P_DEFAULT, bytes.data()), "read it");
 }
 

@@ -9,6 +9,7 @@
 #include "data/checksum.h"
 #include "data/image_folder.h"
 #include "data/packed_file.h"
+#include "data/packed_trial.h"
 #include "formats/hdf5/hdf5_library.h"
 
 namespace tnn {
@@ -20,6 +21,7 @@ class PackedImages : public EncodedImages {
  public:
   PackedImages(const fs::path& path, const std::string& split) : path_(path.string() + ":" + split + "/") {
     const auto lock = lock_hdf5();
+    try_unsealed_file(path);
     auto file = std::make_unique<PackedFile>(path);  // no member yet: where this throws, it is closed before the lock is let go
     if (!file->has(split)) throw DataError(fmt::format("{}: it has no split '{}'", path.string(), split));
     check_sizes(*file, split);
@@ -39,6 +41,10 @@ class PackedImages : public EncodedImages {
   }
 
   std::string name(size_t index) const override { return path_ + names_.at(chosen_.at(index)); }
+  std::string name_in_class(size_t index) const override {
+    const std::string& name = names_.at(chosen_.at(index));
+    return name.substr(name.find('/') + 1);  // npos + 1 is 0
+  }
   void read(size_t index, std::vector<uint8_t>& bytes) const override {
     const size_t place = chosen_.at(index);
     read_from_file(place, bytes);
@@ -68,7 +74,6 @@ class PackedImages : public EncodedImages {
 
  private:
   void read_from_file(size_t place, std::vector<uint8_t>& bytes) const {
-    const auto lock = lock_hdf5();
     try {
       images_->read(place, bytes);
     } catch (const Hdf5Error& error) {
@@ -108,6 +113,7 @@ auto open_packed(const fs::path& file, const Open& open) {
 std::vector<std::string> packed_classes(const fs::path& file) {
   return open_packed(file, [&] {
     const auto lock = lock_hdf5();
+    try_unsealed_file(file);
     return PackedFile(file).texts("classes");
   });
 }

@@ -13,21 +13,21 @@ namespace tnn {
 namespace {
 
 using Handle = Hdf5Handle;
-constexpr hsize_t kBytesChunk = 1 << 18;
 constexpr hsize_t kListChunk = 1 << 12;  ///< labels, names or checksums that are checked together
 
 /// In chunks, of which HDF5 itself keeps checksums.
-void write_list(int64_t parent, const char* name, hsize_t count, int64_t type, const void* values) {
+void write_list(int64_t parent, const std::string& name, hsize_t count, int64_t type, const void* values) {
   const hsize_t chunk = std::clamp<hsize_t>(count, 1, kListChunk);
   const Handle space(H5Screate_simple(1, &count, nullptr), H5Sclose, "make a space");
   const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "make a property list");
   check_hdf5(H5Pset_chunk(properties, 1, &chunk), "set a chunk");
   check_hdf5(H5Pset_fletcher32(properties), "set a checksum");
-  const Handle dataset(H5Dcreate2(parent, name, type, space, H5P_DEFAULT, properties, H5P_DEFAULT), H5Dclose, "make a dataset");
+  Handle dataset(H5Dcreate2(parent, name.c_str(), type, space, H5P_DEFAULT, properties, H5P_DEFAULT), H5Dclose, "make a dataset");
   if (count > 0) check_hdf5(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), fmt::format("write '{}'", name));
+  dataset.close(fmt::format("write '{}'", name));
 }
 
-void write_texts(int64_t parent, const char* name, const std::vector<std::string>& texts) {
+void write_texts(int64_t parent, const std::string& name, const std::vector<std::string>& texts) {
   size_t length = 1;
   for (const auto& text : texts) length = std::max(length, text.size());
   std::string all;
@@ -41,56 +41,140 @@ void write_text_attribute(int64_t object, const char* name, const std::string& t
   write_hdf5_attribute(object, name, type, text.c_str());
 }
 
-int64_t create_file(const std::filesystem::path& path) {
-  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "make a property list");
-  // The newest layout of lists of chunks finds one of a million at once.
-  check_hdf5(H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110), "choose a layout");
-  return H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access);
+/// How files are opened: in the newest layout, and not closed before everything in them is.
+int64_t access_properties() {
+  const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  const bool set = access >= 0 && H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) >= 0 &&
+                   H5Pset_fclose_degree(access, H5F_CLOSE_SEMI) >= 0;
+  if (!set && access >= 0) H5Pclose(access);
+  return set ? access : -1;
 }
 
-int64_t create_bytes(int64_t group) {
-  const hsize_t none = 0, any = H5S_UNLIMITED;
-  const Handle space(H5Screate_simple(1, &none, &any), H5Sclose, "make a space");
+int64_t create_file(const std::filesystem::path& path) {
+  const Handle access(access_properties(), H5Pclose, "make a property list");
+  const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "make a property list");
+  check_hdf5(H5Pset_userblock(creation, kSealBytes), "keep room for a seal");
+  return H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation, access);
+}
+
+int64_t open_again(const std::filesystem::path& path) {
+  const Handle access(access_properties(), H5Pclose, "make a property list");
+  return H5Fopen(path.c_str(), H5F_ACC_RDWR, access);
+}
+
+/// A dataset of bytes in one piece, of which HDF5 writes none; where it lies in the file.
+FileRange make_room(int64_t file, const PackedWriter::Room& room) {
+  const hsize_t bytes = std::max<uint64_t>(1, room.bytes);
+  Handle group(H5Gcreate2(file, room.split.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, "make a group");
+  const Handle space(H5Screate_simple(1, &bytes, nullptr), H5Sclose, "make a space");
   const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "make a property list");
-  check_hdf5(H5Pset_chunk(properties, 1, &kBytesChunk), "set a chunk");
-  return H5Dcreate2(group, "bytes", H5T_STD_U8LE, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+  check_hdf5(H5Pset_layout(properties, H5D_CONTIGUOUS), "set a layout");
+  check_hdf5(H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY), "set a property");
+  check_hdf5(H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER), "set a property");
+  Handle dataset(H5Dcreate2(group, "bytes", H5T_STD_U8LE, space, H5P_DEFAULT, properties, H5P_DEFAULT), H5Dclose, "make a dataset");
+  const haddr_t offset = H5Dget_offset(dataset);
+  if (offset == HADDR_UNDEF) throw Hdf5Error("make room for images");
+  dataset.close("make a dataset");
+  group.close("make a group");
+  return {offset, bytes};
+}
+
+/// Calls `work`; where HDF5 fails in it, a SystemError that names the file.
+template <typename Work>
+void write_by_hdf5(const std::filesystem::path& shown, const Work& work) {
+  try {
+    const auto lock = lock_hdf5();
+    work();
+  } catch (const Hdf5Error& error) {
+    throw SystemError(fmt::format("{}: {} (is the disk full?)", shown.string(), error.what()));
+  }
 }
 
 }  // namespace
 
-PackedWriter::PackedWriter(const std::filesystem::path& path, const std::string& dataset, const std::vector<std::string>& classes)
-    : file_(create_file(path), H5Fclose, fmt::format("create '{}'", path.string())) {
-  write_text_attribute(file_, "format", kPackedFormat);
-  write_hdf5_attribute(file_, "version", H5T_NATIVE_INT64, &kPackedVersion);
-  write_text_attribute(file_, "dataset", dataset);
-  write_texts(file_, "classes", classes);
+PackedWriter::PackedWriter(std::filesystem::path path, std::filesystem::path shown, const std::string& dataset,
+                           std::vector<std::string> classes, const std::vector<Room>& rooms)
+    : path_(std::move(path)), shown_(std::move(shown)), classes_(std::move(classes)) {
+  write_by_hdf5(shown_, [&] { create(dataset, rooms); });
+  file_ = std::make_unique<OutputFile>(path_, shown_);
+  for (const Split& split : splits_) file_->reserve(split.room.offset, split.room.size);
 }
 
-void PackedWriter::flush() { check_hdf5(H5Fflush(file_, H5F_SCOPE_GLOBAL), "flush the file"); }
-
-PackedSplitWriter::PackedSplitWriter(const PackedWriter& file, const std::string& split)
-    : group_(H5Gcreate2(file.id(), split.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, "make a group"),
-      bytes_(create_bytes(group_), H5Dclose, "make a dataset") {}
-
-void PackedSplitWriter::add(const std::vector<uint8_t>& bytes, int label, const std::string& name) {
-  const hsize_t begin = ends_.empty() ? 0 : static_cast<hsize_t>(ends_.back()), size = bytes.size(), end = begin + size;
-  check_hdf5(H5Dset_extent(bytes_, &end), "make a dataset larger");
-  const Handle space(H5Dget_space(bytes_), H5Sclose, "find the size of a dataset");
-  const Handle memory(H5Screate_simple(1, &size, nullptr), H5Sclose, "make a space");
-  check_hdf5(H5Sselect_hyperslab(space, H5S_SELECT_SET, &begin, nullptr, &size, nullptr), "choose a place");
-  check_hdf5(H5Dwrite(bytes_, H5T_NATIVE_UCHAR, memory, space, H5P_DEFAULT, bytes.data()), "write an image");
-  ends_.push_back(static_cast<int64_t>(end));
-  labels_.push_back(label);
-  checksums_.push_back(crc32_of(bytes));
-  names_.push_back(name);
+void PackedWriter::create(const std::string& dataset, const std::vector<Room>& rooms) {
+  Handle file(create_file(path_), H5Fclose, "create the file");
+  write_text_attribute(file, "format", kPackedFormat);
+  write_hdf5_attribute(file, "version", H5T_NATIVE_INT64, &kPackedVersion);
+  write_text_attribute(file, "dataset", dataset);
+  write_texts(file, "classes", classes_);
+  for (const Room& room : rooms) splits_.push_back({room.split, make_room(file, room), {}, {}, {}, {}});
+  file.close("write the file");
 }
 
-void PackedSplitWriter::finish() {
-  const hsize_t count = labels_.size();
-  write_list(group_, "ends", count, H5T_NATIVE_INT64, ends_.data());
-  write_list(group_, "labels", count, H5T_NATIVE_INT64, labels_.data());
-  write_list(group_, "checksums", count, H5T_NATIVE_UINT32, checksums_.data());
-  write_texts(group_, "names", names_);
+void PackedWriter::add(size_t split, const std::vector<uint8_t>& bytes, int label, const std::string& name) {
+  Split& to = splits_.at(split);
+  const uint64_t begin = to.ends.empty() ? 0 : static_cast<uint64_t>(to.ends.back()), end = begin + bytes.size();
+  if (end > to.room.size) throw DataError(fmt::format("{}: files of '{}' became larger while they were packed", shown_.string(), to.name));
+  file_->write_at(to.room.offset + begin, bytes.data(), bytes.size());
+  to.ends.push_back(static_cast<int64_t>(end));
+  to.labels.push_back(label);
+  to.checksums.push_back(crc32_of(bytes));
+  to.names.push_back(name);
+}
+
+void PackedWriter::write_lists() const {
+  Handle file(open_again(path_), H5Fclose, "open the file again");
+  for (const Split& split : splits_) {
+    const hsize_t count = split.labels.size();
+    write_list(file, split.name + "/ends", count, H5T_NATIVE_INT64, split.ends.data());
+    write_list(file, split.name + "/labels", count, H5T_NATIVE_INT64, split.labels.data());
+    write_list(file, split.name + "/checksums", count, H5T_NATIVE_UINT32, split.checksums.data());
+    write_texts(file, split.name + "/names", split.names);
+  }
+  file.close("write the lists");
+}
+
+void PackedWriter::finish() {
+  write_by_hdf5(shown_, [&] { write_lists(); });
+  std::vector<FileRange> images;
+  for (const Split& split : splits_) images.push_back(split.room);
+  std::sort(images.begin(), images.end(), [](const FileRange& a, const FileRange& b) { return a.offset < b.offset; });
+  write_seal(InputFile(path_), *file_, images);
+  file_->close();
+}
+
+void PackedWriter::fail_to_read_back(const std::string& what) const {
+  throw SystemError(fmt::format("{}: {} does not read back as it was written (is the disk full, or failing?)", shown_.string(), what));
+}
+
+void PackedWriter::read_back_lists() const {
+  try {
+    const auto lock = lock_hdf5();
+    const PackedFile file(path_);
+    if (file.texts("classes") != classes_) fail_to_read_back("the list of classes");
+    for (const Split& split : splits_) {
+      const std::vector<int64_t> checksums(split.checksums.begin(), split.checksums.end());
+      if (file.integers(split.name + "/ends") != split.ends || file.integers(split.name + "/labels") != split.labels ||
+          file.integers(split.name + "/checksums") != checksums || file.texts(split.name + "/names") != split.names)
+        fail_to_read_back(fmt::format("a list of '{}'", split.name));
+    }
+  } catch (const DataError&) {
+    fail_to_read_back("the file");
+  } catch (const Hdf5Error&) {
+    fail_to_read_back("the file");
+  }
+}
+
+void PackedWriter::read_back_image(const InputFile& file, size_t split, size_t index) const {
+  const Split& from = splits_.at(split);
+  const int64_t begin = index == 0 ? 0 : from.ends[index - 1];
+  std::vector<uint8_t> bytes(static_cast<size_t>(from.ends[index] - begin));
+  bool read = true;
+  try {
+    file.read_at(from.room.offset + static_cast<uint64_t>(begin), bytes.data(), bytes.size());
+  } catch (const DataError&) {
+    read = false;
+  }
+  if (!read || crc32_of(bytes) != from.checksums[index]) fail_to_read_back(fmt::format("'{}/{}'", from.name, from.names[index]));
 }
 
 }  // namespace tnn

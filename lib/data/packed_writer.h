@@ -2,39 +2,57 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "formats/hdf5/hdf5_handle.h"
+#include "data/output_file.h"
+#include "data/packed_seal.h"
 
 namespace tnn {
 
-/// A packed file that is written (see packed_images.h). The caller holds lock_hdf5() in every call, and where it is destroyed. Hdf5Error
-/// where the disk is full.
+/// A packed file that is written (see packed_images.h). HDF5 makes the file and the lists; the images go to the room that it made for them
+/// without it. Nothing has arrived before finish(), and whether it arrived is known after read_back(). SystemError, which names `shown`,
+/// where the disk is full or does not take what is written.
 class PackedWriter {
  public:
-  PackedWriter(const std::filesystem::path& path, const std::string& dataset, const std::vector<std::string>& classes);
-  /// To the disk, so that it shows whether it was full.
-  void flush();
-  int64_t id() const { return file_; }
+  /// A split and how many bytes its images have at most.
+  struct Room {
+    std::string split;
+    uint64_t bytes = 0;
+  };
 
- private:
-  Hdf5Handle file_;
-};
+  PackedWriter(std::filesystem::path path, std::filesystem::path shown, const std::string& dataset, std::vector<std::string> classes,
+               const std::vector<Room>& rooms);
 
-/// One split of it, likewise.
-class PackedSplitWriter {
- public:
-  PackedSplitWriter(const PackedWriter& file, const std::string& split);
-  void add(const std::vector<uint8_t>& bytes, int label, const std::string& name);
-  /// Writes what belongs to the images that came.
+  size_t splits() const { return splits_.size(); }
+  size_t images(size_t split) const { return splits_[split].labels.size(); }
+  /// The next image of a split. DataError where they have more bytes than they were to have.
+  void add(size_t split, const std::vector<uint8_t>& bytes, int label, const std::string& name);
+  /// Writes the lists and the seal, and flushes all to the disk.
   void finish();
+  /// Reads the seal and the lists again; SystemError where they are not what was written.
+  void read_back_lists() const;
+  /// The same for one image; safe from several threads.
+  void read_back_image(const InputFile& file, size_t split, size_t index) const;
 
  private:
-  Hdf5Handle group_, bytes_;
-  std::vector<int64_t> ends_, labels_;
-  std::vector<uint32_t> checksums_;
-  std::vector<std::string> names_;
+  struct Split {
+    std::string name;
+    FileRange room;
+    std::vector<int64_t> ends, labels;
+    std::vector<uint32_t> checksums;
+    std::vector<std::string> names;
+  };
+
+  void create(const std::string& dataset, const std::vector<Room>& rooms);
+  void write_lists() const;
+  [[noreturn]] void fail_to_read_back(const std::string& what) const;
+
+  std::filesystem::path path_, shown_;
+  std::vector<std::string> classes_;
+  std::vector<Split> splits_;
+  std::unique_ptr<OutputFile> file_;
 };
 
 }  // namespace tnn

@@ -16,7 +16,7 @@ namespace tnn {
 namespace fs = std::filesystem;
 namespace {
 
-fs::path folder_to_verify(const DatasetCard& card, const fs::path& data_root) {
+fs::path folder_to_verify(const DatasetCard& card, const DataRoot& data_root) {
   std::optional<CandidateFolder> best;
   for (auto& candidate : candidate_folders(card, data_root))
     if (!best || candidate.missing.size() < best->missing.size()) best = candidate;
@@ -55,7 +55,7 @@ class SplitVerifier {
       return std::nullopt;
     }
     try {
-      SourceBytes source = read_source(*path, static_cast<size_t>(file.bytes));
+      SourceBytes source = read_source(*path, file.limit());
       compare(source, file);
       return source;
     } catch (const DataError& error) {
@@ -116,7 +116,7 @@ class SplitVerifier {
 
 }  // namespace
 
-VerifyReport verify_dataset(const DatasetCard& card, const fs::path& data_root, Progress* progress) {
+VerifyReport verify_dataset(const DatasetCard& card, const DataRoot& data_root, Progress* progress) {
   Progress silent;
   Progress& listener = progress ? *progress : silent;
   if (card.is_image_folder()) {

@@ -7,6 +7,7 @@
 
 #include "core/progress.h"
 #include "data/dataset_card.h"
+#include "data/dataset_folder.h"
 
 namespace tnn {
 
@@ -21,12 +22,13 @@ struct VerifyReport {
   std::filesystem::path folder;
   std::vector<Finding> findings;                   ///< all of them, in the order of the card's files
   std::vector<int64_t> train_counts, test_counts;  ///< images a class; all 0 where the split could not be read
+  std::string note;                                ///< what else is to be told of folders of images; no fault
   bool ok() const { return findings.empty(); }
 };
 
 /// Reads every file of the card: presence, size, checksum, format, labels, number of images. A folder with some of the files is verified
 /// and the others are findings; where no folder has any, the DataError of locate(). `progress` (may be null) counts files. Interrupted
 /// between two files. Image folders: see verify_images.
-VerifyReport verify_dataset(const DatasetCard& card, const std::filesystem::path& data_root, Progress* progress = nullptr);
+VerifyReport verify_dataset(const DatasetCard& card, const DataRoot& data_root, Progress* progress = nullptr);
 
 }  // namespace tnn

@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/interruption.h"
 #include "data/dataset.h"
+#include "data/display_name.h"
 #include "data/image_decoder.h"
 #include "data/image_folder.h"
 #include "data/parallel.h"
@@ -31,12 +32,17 @@ class ImageVerifier {
       report_.findings.push_back({report_.folder, fmt::format("{}: {}", split, error.what())});
       return std::vector<int64_t>(card_.classes.size(), 0);
     }
+    left_out_ += set.encoded->left_out().count();
+    if (set.encoded->left_out().count() > 0) report_.note += fmt::format("{}: {}\n", split, set.encoded->left_out().files());
     const auto counts = count_classes(set.labels, card_.classes.size());
     check_links(split, set.labels);
     check_counts(split, set.size(), counts);
     decode_all(split, set);
     return counts;
   }
+
+  /// Files that are no images of the splits so far.
+  int64_t left_out() const { return left_out_; }
 
  private:
   /// Class folders without an image are found by their classes; those that are no classes, since they lead nowhere, by their names.
@@ -58,9 +64,18 @@ class ImageVerifier {
     if (missing.empty()) return;
     const size_t more = missing.size() - std::min(missing.size(), kNamedClasses);
     missing.resize(missing.size() - more);
-    report_.findings.push_back(
-        {report_.folder, fmt::format("{}: no image of {} of {} classes: {}{}", split, missing.size() + more, counts.size(),
-                                     fmt::join(missing, ", "), more ? fmt::format(" and {} more", more) : "")});
+    report_.findings.push_back({report_.folder, fmt::format("{}: no image of {} of {} classes: {}{}{}", split, missing.size() + more,
+                                                            counts.size(), fmt::join(missing, ", "),
+                                                            more ? fmt::format(" and {} more", more) : "", where_missing(split, counts))});
+  }
+
+  /// Whether the classes without an image have no folder in the split at all.
+  std::string where_missing(const std::string& split, const std::vector<int64_t>& counts) const {
+    if (is_packed(report_.folder)) return "";
+    const std::filesystem::path folder = split_folder(report_.folder, card_.split(split)).value();
+    for (size_t i = 0; i < counts.size(); ++i)
+      if (std::error_code ignored; counts[i] == 0 && std::filesystem::is_directory(folder / card_.class_folders[i], ignored)) return "";
+    return class_folders(folder).empty() ? "" : fmt::format(" (no such folder in '{}')", display_name(folder.string()));
   }
 
   void decode_all(const std::string& split, const ImageSet& set) {
@@ -94,6 +109,7 @@ class ImageVerifier {
   const DatasetCard& card_;
   VerifyReport& report_;
   Progress& progress_;
+  int64_t left_out_ = 0;
 };
 
 }  // namespace
@@ -104,6 +120,7 @@ VerifyReport verify_images(const DatasetCard& card, const std::filesystem::path&
   ImageVerifier verifier(card, report, progress);
   report.train_counts = verifier.verify("train");
   report.test_counts = verifier.verify("test");
+  if (verifier.left_out() == 0 && !is_packed(location)) report.note = "no file is left out\n";
   return report;
 }
 

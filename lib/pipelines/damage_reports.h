@@ -8,10 +8,13 @@
 
 namespace tnn {
 
-/// Passes progress on, and tells of each damaged image that was left out meanwhile: by name, and how many there are so far.
+/// Passes progress on, and tells of each damaged image that was left out meanwhile: by name, and how many there are so far; at first which
+/// files of the folders are no images of the set.
 class DamageReports : public Progress {
  public:
-  DamageReports(Progress& inner, std::shared_ptr<const ImageSet> images) : inner_(inner), images_(std::move(images)) {}
+  DamageReports(Progress& inner, std::shared_ptr<const ImageSet> images) : inner_(inner), images_(std::move(images)) {
+    if (images_->encoded && !images_->encoded->left_out().empty()) inner_.message(images_->encoded->left_out().line());
+  }
 
   void begin(const std::string& phase, int64_t total, const std::string& unit) override { inner_.begin(phase, total, unit); }
   void advance(int64_t done, const Figures& figures) override {

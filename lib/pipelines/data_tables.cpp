@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "data/dataset.h"
+#include "data/display_name.h"
 #include "data/loading_speed.h"
 #include "data/packed_images.h"
 #include "data/verify.h"
@@ -18,14 +19,15 @@ VerifiedData verify_data(const std::string& name, const std::string& data_root, 
   const VerifyReport report = verify_dataset(card, data_root_or_default(data_root), &progress);
   card = complete_card(std::move(card), report.folder);
   VerifiedData result{{{"file", "problem"}, {}, {}}, {}, report.ok()};
-  for (const Finding& finding : report.findings) result.table.rows.push_back({finding.file.string(), finding.problem});
+  for (const Finding& finding : report.findings)
+    result.table.rows.push_back({display_name(finding.file.string()), display_name(finding.problem)});
   if (report.ok()) {
     result.table = {{"class", "train_images", "test_images"}, {}, {false, true, true}};
     for (size_t i = 0; i < card.classes.size(); ++i)
       result.table.rows.push_back({card.classes[i], std::to_string(report.train_counts.at(i)), std::to_string(report.test_counts.at(i))});
   }
   const size_t faults = report.findings.size();
-  result.summary = fmt::format("{}: {} in {}", card.title,
+  result.summary = fmt::format("{}{}: {} in {}", report.note, card.title,
                                report.ok() ? "everything as its card says" : fmt::format("{} fault{}", faults, faults == 1 ? "" : "s"),
                                report.folder.string());
   return result;

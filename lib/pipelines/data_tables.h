@@ -11,7 +11,7 @@ namespace tnn {
 /// What verifying a data set printed and found.
 struct VerifiedData {
   Table table;          ///< images a class, or the files with what is wrong
-  std::string summary;  ///< one line for people
+  std::string summary;  ///< for people: a line, and one for each split of which files are left out
   bool ok = true;
 };
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "data/dataset.h"
+#include "data/display_name.h"
 #include "evaluation/utilization_list.h"
 #include "pipelines/inspect.h"
 #include "pipelines/train.h"
@@ -23,9 +24,21 @@ struct Preview {
   int threads = 1;
 };
 
+std::string left_out_line(const ImageSet& images) {
+  const std::string line = images.encoded ? images.encoded->left_out().line() : "";
+  return line.empty() ? "" : "           " + line + "\n";
+}
+
+struct TestImages {
+  int64_t count = 0;
+  std::string left_out;
+};
+
 /// Of an image folder what is there, which may be a part.
-int64_t test_images(const DatasetOnDisk& dataset) {
-  return dataset.card.is_image_folder() ? load_split(dataset.card, dataset.folder, "test").size() : dataset.card.test.images();
+TestImages test_images(const DatasetOnDisk& dataset) {
+  if (!dataset.card.is_image_folder()) return {dataset.card.test.images(), ""};
+  const ImageSet images = load_split(dataset.card, dataset.folder, "test");
+  return {images.size(), left_out_line(images)};
 }
 
 nlohmann::ordered_json stage_json(const std::string& name, const StagePlan& plan) {
@@ -42,7 +55,7 @@ nlohmann::ordered_json stage_json(const std::string& name, const StagePlan& plan
 std::string as_json(const Preview& preview) {
   const StagePlan& first = preview.stages.front();
   nlohmann::ordered_json json{{"dataset", preview.experiment.dataset.card.name},
-                              {"data_folder", preview.experiment.dataset.folder.string()},
+                              {"data_folder", display_name(preview.experiment.dataset.folder.string())},
                               {"training_images", preview.data.train.size()},
                               {"validation_images", preview.data.validation.size()},
                               {"epochs", first.epochs},
@@ -51,10 +64,10 @@ std::string as_json(const Preview& preview) {
                               {"estimated_validation_seconds", first.validation_seconds},
                               {"stages", nlohmann::ordered_json::array()},
                               {"sweep_points", preview.sweep_points},
-                              {"run_folder", preview.plan.run.string()},
+                              {"run_folder", display_name(preview.plan.run.string())},
                               {"run_folder_holds_run", preview.taken},
                               {"operating_points", nlohmann::ordered_json::parse(format_table(preview.points, TableFormat::json))}};
-  if (!preview.plan.model.empty()) json["model"] = preview.plan.model.string();
+  if (!preview.plan.model.empty()) json["model"] = display_name(preview.plan.model.string());
   for (size_t i = 0; i < preview.stages.size(); ++i)
     json["stages"].push_back(stage_json(preview.plan.stages[i]->name(), preview.stages[i]));
   return json.dump(2) + "\n";
@@ -74,8 +87,10 @@ std::string stage_line(const std::string& name, const StagePlan& plan, int threa
 std::string as_text(const Preview& preview, TableFormat format) {
   const DatasetOnDisk& dataset = preview.experiment.dataset;
   const ModelDescription& model = preview.experiment.description;
+  const TestImages test = test_images(dataset);
   std::string text = fmt::format("data:      {} in {}: {} training, {} validation, {} test images\n", dataset.card.title,
-                                 dataset.folder.string(), preview.data.train.size(), preview.data.validation.size(), test_images(dataset));
+                                 dataset.folder.string(), preview.data.train.size(), preview.data.validation.size(), test.count);
+  text += left_out_line(*preview.data.images) + test.left_out;
   text += fmt::format("model:     {}, {} operating points, {} gating{}\n", model.graph.name(), model.points.size(), model.gating.strategy,
                       preview.plan.model.empty() ? "" : "; " + preview.plan.model.string() + ", frozen");
   for (size_t i = 0; i < preview.stages.size(); ++i) text += stage_line(preview.plan.stages[i]->name(), preview.stages[i], preview.threads);

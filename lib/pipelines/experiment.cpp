@@ -31,9 +31,10 @@ AugmentationOptions plain_augmentation(const Preprocessing& preprocessing) {
   return options;
 }
 
-std::string data_root_or_default(const std::string& root) {
+DataRoot data_root_or_default(const std::string& root) {
+  if (!root.empty()) return {root};
   const char* from_environment = std::getenv("TNN_DATA");
-  return !root.empty() ? root : from_environment ? from_environment : "";
+  return {from_environment ? from_environment : "", false};
 }
 
 DatasetOnDisk find_dataset(const std::string& name, const std::string& root) {

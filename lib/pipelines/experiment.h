@@ -5,7 +5,7 @@
 #include <string>
 
 #include "data/augmentation.h"
-#include "data/dataset_card.h"
+#include "data/dataset_folder.h"
 #include "network/network.h"
 #include "pipelines/settings/settings.h"
 #include "tasks/task.h"
@@ -19,8 +19,9 @@ struct DatasetOnDisk {
   std::filesystem::path folder;
 };
 
-/// Where data sets lie: `root`, or where it is empty the environment variable TNN_DATA, or "" (the places the cards name).
-std::string data_root_or_default(const std::string& root);
+/// Where data sets lie: in `root` alone, or where it is empty in the folder of the environment variable TNN_DATA and in the places that the
+/// cards name.
+DataRoot data_root_or_default(const std::string& root);
 
 /// The data set named `name`, looked for below `root` (see data_root_or_default); its card has the classes that are on disk.
 DatasetOnDisk find_dataset(const std::string& name, const std::string& root);

@@ -31,11 +31,12 @@ void add_dataset(hid_t file, const std::string& name, const Hdf5Image::Shape& sh
   const Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "make a property list");
   check_hdf5(H5Pset_obj_track_times(creation, false), "set a property");  // equal values give equal bytes
   const Handle space(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), H5Sclose, "make a space");
-  const Handle dataset(H5Dcreate2(file, name.c_str(), type.stored, space, links, creation, H5P_DEFAULT), H5Dclose, "make " + name);
+  Handle dataset(H5Dcreate2(file, name.c_str(), type.stored, space, links, creation, H5P_DEFAULT), H5Dclose, "make " + name);
   if (H5Sget_simple_extent_npoints(space) > 0)
     check_hdf5(H5Dwrite(dataset, type.native, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), "write " + name);
   add_attribute(dataset, "unit", unit);
   add_attribute(dataset, "description", description);
+  dataset.close("write " + name);
 }
 
 [[maybe_unused]] size_t element_count(const Hdf5Image::Shape& shape) {

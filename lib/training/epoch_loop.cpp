@@ -63,7 +63,7 @@ void EpochLoop::train_step(Batch& batch) {
   state_.loss_sum += step.loss;
   ++state_.loss_steps;
   state_.metric += step.metric;
-  ++state_.step_in_epoch;
+  state_.step_in_epoch = batch.number + 1;  // batches of damaged images alone are passed over
   ++state_.global_step;
 }
 

@@ -1,5 +1,11 @@
 #include "data/byte_source.h"
 
+#include <lzma.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <fstream>
+
 #include "catch_compat.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
@@ -22,8 +28,86 @@ TEST_CASE("plain, gzip and xz files of one content read the same") {
   write_file_atomically(folder.path() / "a.gz", gzipped(content));
   write_file_atomically(folder.path() / "a.xz", xz_packed(content));
   for (const char* name : {"a", "a.gz", "a.xz"})
-    for (const size_t expected : {size_t{0}, content.size(), size_t{10}})
-      CHECK(text(read_source(folder.path() / name, expected)) == content);
+    for (const ContentLimit limit : {ContentLimit{kMostSourceBytes, false}, {content.size(), true}, {content.size(), false}})
+      CHECK(text(read_source(folder.path() / name, limit)) == content);
+}
+
+TEST_CASE("content of more bytes than it may have is not unpacked further") {
+  const TemporaryFolder folder;
+  const std::string content(3000000, 'x');
+  write_file_atomically(folder.path() / "a", content);
+  write_file_atomically(folder.path() / "a.gz", gzipped(content));
+  write_file_atomically(folder.path() / "a.xz", xz_packed(content));
+  for (const char* name : {"a", "a.gz", "a.xz"})
+    for (const size_t most : {size_t{0}, size_t{10}, content.size() - 1}) {
+      CHECK_THROWS_AS(read_source(folder.path() / name, {most, true}), DataError);
+      CHECK_THROWS_WITH(
+          read_source(folder.path() / name, {most, false}),
+          ContainsSubstring(std::string(name) + ": expected at most " + std::to_string(most) + " decompressed bytes, found more"));
+    }
+}
+
+TEST_CASE("a gzip or xz file whose content is a thousand times as large takes the memory of the limit alone") {
+  const TemporaryFolder folder;
+  const std::string zeros(32 << 20, '\0');
+  write_file_atomically(folder.path() / "a.gz", gzipped(zeros));
+  write_file_atomically(folder.path() / "a.xz", xz_packed(zeros));
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_DATA, &before) == 0);
+  std::ifstream status("/proc/self/statm");
+  size_t pages = 0, data = 0;
+  for (int i = 0; i < 6; ++i) status >> (i == 5 ? data : pages);
+  const rlimit small{(data * 4096) + (16 << 20), before.rlim_max};  // in use, and half of the content
+  for (const char* name : {"a.gz", "a.xz"}) {
+    REQUIRE(setrlimit(RLIMIT_DATA, &small) == 0);
+    std::string message;
+    try {
+      read_source(folder.path() / name, {1 << 20, true});
+    } catch (const std::exception& error) {
+      message = error.what();
+    }
+    setrlimit(RLIMIT_DATA, &before);
+    CHECK_THAT(message, ContainsSubstring("expected 1048576 decompressed bytes, found more"));
+  }
+}
+
+TEST_CASE("an xz file that asks for more memory than it gets is refused before that is taken") {
+  const TemporaryFolder folder;
+  lzma_options_lzma options{};
+  REQUIRE_FALSE(lzma_lzma_preset(&options, 0));
+  options.dict_size = 1U << 30;
+  // The encoder would take the dictionary's memory: the header of a stream and of its block are enough.
+  lzma_filter filters[] = {{LZMA_FILTER_LZMA2, &options}, {LZMA_VLI_UNKNOWN, nullptr}};
+  lzma_block block{};
+  block.check = LZMA_CHECK_CRC32;
+  block.filters = filters;
+  block.compressed_size = block.uncompressed_size = LZMA_VLI_UNKNOWN;
+  REQUIRE(lzma_block_header_size(&block) == LZMA_OK);
+  lzma_stream_flags flags{};
+  flags.check = LZMA_CHECK_CRC32;
+  std::vector<uint8_t> bytes(LZMA_STREAM_HEADER_SIZE + block.header_size + 100);
+  REQUIRE(lzma_stream_header_encode(&flags, bytes.data()) == LZMA_OK);
+  REQUIRE(lzma_block_header_encode(&block, bytes.data() + LZMA_STREAM_HEADER_SIZE) == LZMA_OK);
+  write_file_atomically(folder.path() / "a.xz", {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  CHECK_THROWS_WITH(read_source(folder.path() / "a.xz"), ContainsSubstring("a.xz: xz stream asks for 1024 MiB of memory"));
+}
+
+TEST_CASE("names of IDX files may have a dot in place of the hyphen, and the other way round") {
+  const TemporaryFolder folder;
+  for (const char* name : {"train-images.idx3-ubyte.gz", "train-images.idx3-ubyte", "train-images-idx3-ubyte"}) {
+    write_file_atomically(folder.path() / name, "");
+    CHECK(find_source(folder.path(), "train-images-idx3-ubyte") == folder.path() / name);
+  }
+  std::filesystem::remove(folder.path() / "train-images.idx3-ubyte");
+  std::filesystem::remove(folder.path() / "train-images.idx3-ubyte.gz");
+  CHECK(find_source(folder.path(), "train-images.idx3-ubyte") == folder.path() / "train-images-idx3-ubyte");
+}
+
+TEST_CASE("a source that is a FIFO is refused and not waited for") {
+  const TemporaryFolder folder;
+  REQUIRE(mkfifo((folder.path() / "a").c_str(), 0600) == 0);
+  CHECK_FALSE(find_source(folder.path(), "a"));
+  CHECK_THROWS_WITH(read_source(folder.path() / "a"), ContainsSubstring("not a regular file"));
 }
 
 TEST_CASE("a source is found plain first, then gzip, then xz") {

@@ -39,7 +39,27 @@ TEST_CASE("a data set is located below the data root, or when the root is its fo
   CHECK(locate(absolute, "") == root.path() / "tiny");
   create_folder(root.path() / "other");
   std::filesystem::rename(root.path() / "tiny", root.path() / "other/tiny2");
-  CHECK_THROWS_AS(locate(card, root.path() / "other/tiny2"), DataError);
+  CHECK(locate(card, root.path() / "other/tiny2") == root.path() / "other/tiny2");  // has all files
+  CHECK_THROWS_AS(locate(card, root.path() / "other"), DataError);
+}
+
+TEST_CASE("a data root that was asked for is the only place; one of the environment comes before the card's own places") {
+  const TemporaryFolder root, empty;
+  DatasetCard card = tiny_idx_card();
+  write_tiny_idx(root.path());
+  card.folders.push_back((root.path() / "tiny").string());
+  CHECK(locate(card, "") == root.path() / "tiny");
+  CHECK(locate(card, DataRoot(empty.path(), false)) == root.path() / "tiny");
+  CHECK_THROWS_WITH(locate(card, empty.path()),
+                    ContainsSubstring((empty.path() / "tiny").string() + ": no such folder") && !ContainsSubstring(root.path().string()));
+  const std::filesystem::path nowhere = empty.path() / "nowhere";
+  CHECK_THROWS_WITH(locate(card, nowhere),
+                    ContainsSubstring("the data root '" + nowhere.string() + "' is no folder") && ContainsSubstring("train-labels"));
+  CHECK_THROWS_WITH(locate(card, DataRoot(nowhere, false)), ContainsSubstring("TNN_DATA"));
+  CHECK_THROWS_AS(verify_dataset(card, nowhere), DataError);
+  CHECK(verify_dataset(card, DataRoot(empty.path(), false)).ok());
+  write_file_atomically(empty.path() / "tiny", "no folder");
+  CHECK_THROWS_AS(locate(card, empty.path()), DataError);
 }
 
 TEST_CASE("a data set that is not there says where it was looked for, what is missing and where to get it") {
@@ -83,6 +103,9 @@ TEST_CASE("a file of another size or image size than its card says is a data err
   card.train.files[0].bytes += 24;
   CHECK_THROWS_WITH(load_split(card, root.path() / "tiny", "train"),
                     ContainsSubstring("train-images: byte 256: expected 280 decompressed bytes, found 256"));
+  card.train.files[0].bytes -= 48;
+  CHECK_THROWS_WITH(load_split(card, root.path() / "tiny", "train"),
+                    ContainsSubstring("train-images: expected 232 decompressed bytes, found more"));
   card = tiny_idx_card();
   std::swap(card.height, card.width);
   CHECK_THROWS_WITH(load_split(card, root.path() / "tiny", "train"), ContainsSubstring("expected images of 6 x 4, found 4 x 6"));

@@ -70,6 +70,21 @@ TEST_CASE("a packed file holds the bytes, labels, names and classes of the folde
   CHECK(packed.count.bytes == bytes);
 }
 
+TEST_CASE("images in subfolders are packed in their order under names that tell them apart") {
+  const TemporaryFolder folder, target;
+  const DatasetCard card = write_image_tree(folder.path());
+  for (const char* part : {"a", "b"}) {
+    fs::create_directory(folder.path() / "train/n02" / part);
+    fs::copy(folder.path() / "train/n02/n02_0.JPEG", folder.path() / "train/n02" / part / "same.JPEG");
+  }
+  pack(card, folder.path(), target.path() / "images.h5");
+  const ImageSet original = load_split(card, folder.path(), "train"), set = load_split(card, target.path() / "images.h5", "train");
+  REQUIRE(set.labels == original.labels);
+  CHECK(set.size() == 14);
+  for (size_t i = 0; i < set.labels.size(); ++i) CHECK(set.encoded->name_in_class(i) == original.encoded->name_in_class(i));
+  CHECK(set.encoded->name(9) == (target.path() / "images.h5").string() + ":train/n02/b/same.JPEG");
+}
+
 TEST_CASE("several threads read a packed file at once") {
   const TemporaryFolder folder, target;
   const DatasetCard card = write_image_tree(folder.path());
@@ -145,7 +160,7 @@ TEST_CASE("files that are not packed images, or are cut off, are data errors") {
   const TemporaryFolder folder, target;
   const DatasetCard card = write_image_tree(folder.path());
   const fs::path file = target.path() / "images.h5";
-  CHECK_THROWS_WITH(load_split(card, file, "train"), ContainsSubstring("no such file"));
+  CHECK_THROWS_WITH(load_split(card, file, "train"), ContainsSubstring("No such file"));
   write_file_atomically(file, "no HDF5 at all");
   CHECK_THROWS_WITH(load_split(card, file, "train"), ContainsSubstring("not an HDF5 file"));
   fs::remove_all(folder.path() / "train");

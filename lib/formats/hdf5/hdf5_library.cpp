@@ -32,8 +32,9 @@ int64_t make_hdf5_text_type(size_t length) {
 
 void write_hdf5_attribute(int64_t object, const std::string& name, int64_t type, const void* value) {
   const Hdf5Handle space(H5Screate(H5S_SCALAR), H5Sclose, "make a space");
-  const Hdf5Handle attribute(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, "make attribute " + name);
+  Hdf5Handle attribute(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, "make attribute " + name);
   check_hdf5(H5Awrite(attribute, type, value), "write attribute " + name);
+  attribute.close("write attribute " + name);
 }
 
 }  // namespace tnn
