@@ -6,6 +6,7 @@
 #include "pipelines/export_model.h"
 #include "pipelines/named_model.h"
 #include "subcommands.h"
+#include "tell.h"
 #include "terminal_progress.h"
 
 namespace tnn::app {
@@ -28,7 +29,7 @@ int run_export(const Options& options, const Session& session) {
   TerminalProgress terminal;
   Progress silent;
   const auto files = export_model(exported, session.quiet ? silent : static_cast<Progress&>(terminal));
-  fmt::print("{}", format_table(export_table(files), table_format(options.print)));
+  print_result(export_table(files), options.print);
   return 0;
 }
 
@@ -38,9 +39,9 @@ void setup_export(CLI::App& app, Session& session) {
   auto* command = app.add_subcommand("export", "Write a model as ONNX or safetensors: small static nets, or one throttleable file");
   auto options = std::make_shared<Options>();
   ExportOptions& exported = options->exported;
-  command
-      ->add_option("MODEL", options->model,
-                   "Run folder, model file (.safetensors), or a recipe: its network with the weights of model.pretrained, else random ones")
+  names_path(command->add_option(
+                 "MODEL", options->model,
+                 "Run folder, model file (.safetensors), or a recipe: its network with the weights of model.pretrained, else random ones"))
       ->required()
       ->check(CLI::ExistingPath);
   command->add_option("--format", exported.format, "onnx or safetensors")
@@ -48,7 +49,7 @@ void setup_export(CLI::App& app, Session& session) {
       ->capture_default_str();
   command->add_option("--u", exported.utilizations, "Static nets at: distinct (every operating point), start:end:step, or 0.25,0.5,1");
   command->add_flag("--throttleable", exported.throttleable, "One file for all operating points; ONNX: with u as a second input");
-  command->add_option("--out", exported.out, "File; of several u each gets its u in the name")->required();
+  names_path(command->add_option("--out", exported.out, "File; of several u each gets its u in the name"))->required();
   command->add_option("--opset", exported.opset, "ONNX opset")->check(CLI::IsMember({13, 17}))->capture_default_str();
   command->add_flag("--preprocessing", exported.preprocessing, "ONNX: take pixels from 0 to 255, mean and std are in the graph");
   command->add_option("--half", exported.precision, "safetensors: store fp16 or bf16")->check(CLI::IsMember({"fp16", "bf16"}));

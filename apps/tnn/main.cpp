@@ -5,7 +5,6 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
-#include <new>
 
 #include "core/error.h"
 #include "core/version.h"
@@ -20,13 +19,19 @@ void occupy_closed_streams() {
     if (fcntl(descriptor, F_GETFD) < 0) open("/dev/null", descriptor == 1 ? O_RDONLY : O_RDWR);
 }
 
+std::string quoted_for_shell(const std::string& word) {
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
 std::string command_line(int argc, char** argv) {
   std::string text = "tnn";
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
     const bool plain =
         word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%") == std::string::npos;
-    text += " " + (plain && !word.empty() ? word : "'" + word + "'");
+    text += " " + (plain && !word.empty() ? word : quoted_for_shell(word));
   }
   return text;
 }
@@ -46,6 +51,15 @@ std::string usage_message(const CLI::App* app, const CLI::Error& error) {
   std::string command = "tnn";
   for (const CLI::App* parsed : app->get_subcommands()) command += " " + parsed->get_name();
   return fmt::format("{0}: {1}\n{0} --help says what is allowed\n", command, error.what());
+}
+
+/// Whoever reads the output has gone (`| head`): silence, and the end that the system gives other tools.
+int end_as_by_closed_pipe(bool pipe_ignored) {
+  if (!pipe_ignored) {
+    std::signal(SIGPIPE, SIG_DFL);
+    std::raise(SIGPIPE);
+  }
+  return 128 + SIGPIPE;
 }
 
 int run(int argc, char** argv) {
@@ -74,19 +88,18 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   occupy_closed_streams();
   tnn::app::prepare_process();
-  std::signal(SIGPIPE, SIG_IGN);
+  const bool pipe_ignored = std::signal(SIGPIPE, SIG_IGN) == SIG_IGN;
+  std::signal(SIGXFSZ, SIG_IGN);  // a file beyond ulimit -f is an error of that file
   try {
     const int code = run(argc, argv);
-    // A result that did not reach its reader is not done.
-    if (std::fflush(stdout) != 0 || std::ferror(stdout)) throw tnn::SystemError("cannot write the result to standard output");
+    tnn::app::finish_output();  // a result that did not reach its reader is not done
     return code;
-  } catch (const tnn::Error& error) {
-    tnn::app::tell(fmt::format("tnn: {}\n", error.what()));
-    return static_cast<int>(error.code());
-  } catch (const std::bad_alloc&) {
-    tnn::app::tell(fmt::format("tnn: out of memory\n"));
+  } catch (const tnn::ClosedPipe&) {
+    return end_as_by_closed_pipe(pipe_ignored);
   } catch (const std::exception& error) {
-    tnn::app::tell(fmt::format("tnn: {}\n", error.what()));
+    if (std::ferror(stdout) && tnn::app::output_reader_is_gone()) return end_as_by_closed_pipe(pipe_ignored);
+    tnn::app::tell(fmt::format("tnn: {}\n", tnn::user_message(error)));
+    const auto* known = dynamic_cast<const tnn::Error*>(&error);
+    return static_cast<int>(known ? known->code() : tnn::ExitCode::failed);
   }
-  return static_cast<int>(tnn::ExitCode::failed);
 }

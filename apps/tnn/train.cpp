@@ -23,10 +23,10 @@ struct Options {
 
 void print_result(const TrainResult& result, const Options& options, bool quiet) {
   if (options.sweep)
-    fmt::print("{}", format_table(curve_table(result.curve), table_format(options.format)));
+    print_result(curve_table(result.curve), options.format);
   else
-    fmt::print("{}\n", result.files.front().string());
-  std::fflush(stdout);
+    print_path(result.files.front().string());
+  finish_output();
   if (quiet) return;
   tell(fmt::format("\nwritten:\n"));
   for (const auto& file : result.files) {
@@ -40,18 +40,19 @@ int run_train(const Options& options, const Session& session) {
   TerminalProgress terminal;
   Progress silent;
   Progress& progress = session.quiet ? silent : static_cast<Progress&>(terminal);
-  if (options.dry_run) {
-    const TableFormat format = table_format(options.format);
-    fmt::print("{}", options.gates ? dry_run_gates(recipe, options.from, options.out, format) : dry_run(recipe, options.out, format));
-    return 0;
-  }
-  stop_gently_on_signals();
   TrainOptions train_options;
   train_options.out = options.out;
   train_options.sweep = options.sweep;
   train_options.command = session.command;
   if (options.resume) train_options.existing = RunFolder::Existing::resume;
   if (options.overwrite) train_options.existing = RunFolder::Existing::overwrite;
+  if (options.dry_run) {
+    const TableFormat format = table_format(options.format);
+    print_table(options.gates ? dry_run_gates(recipe, options.from, train_options, format) : dry_run(recipe, train_options, format),
+                format);
+    return 0;
+  }
+  stop_gently_on_signals();
   const TrainResult result =
       options.gates ? train_gates(recipe, options.from, train_options, progress) : train(recipe, train_options, progress);
   print_result(result, options, session.quiet);
@@ -68,14 +69,14 @@ void setup(CLI::App& app, Session& session, const Command& what) {
   auto options = std::make_shared<Options>();
   options->sweep = what.sweep;
   options->gates = what.gates;
-  command->add_option("RECIPE", options->recipe, "Recipe (YAML)")->required();
+  names_path(command->add_option("RECIPE", options->recipe, "Recipe (YAML)"))->required();
   if (what.gates)
-    command->add_option("--from", options->from, "The trained data path: run folder or model file (.safetensors)")
+    names_path(command->add_option("--from", options->from, "The trained data path: run folder or model file (.safetensors)"))
         ->required()
         ->check(CLI::ExistingPath);
-  command
-      ->add_option("--out", options->out,
-                   std::string("Run folder (default: output.folder/output.name") + (what.gates ? "/gates" : "") + " of the recipe)")
+  names_path(
+      command->add_option("--out", options->out,
+                          std::string("Run folder (default: output.folder/output.name") + (what.gates ? "/gates" : "") + " of the recipe)"))
       ->check(not_empty);
   auto* resume = command->add_flag("--resume", options->resume,
                                    "Go on from the last checkpoint in the run folder, bit for bit; start where there is none");

@@ -98,6 +98,7 @@ void AtomicFile::write(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && errno == EPIPE) throw ClosedPipe(fmt::format("cannot write '{}': {}", path_.string(), std::strerror(errno)));
     if (written < 0) fail("write", path_);
     bytes.remove_prefix(static_cast<size_t>(written));
   }

@@ -43,6 +43,11 @@ struct SystemError : Error {
   explicit SystemError(const std::string& message) : Error(ExitCode::failed, message) {}
 };
 
+/// Whoever reads what is written to a pipe has gone.
+struct ClosedPipe : SystemError {
+  explicit ClosedPipe(const std::string& message) : SystemError(message) {}
+};
+
 /// What an exception says to a user. Where memory ran out, whoever noticed (the allocator, LibTorch, CUDA, a container that is asked for
 /// more than can be), "out of memory: " with how much was asked for, where that is known; of LibTorch's errors what is before their list of
 /// stack frames.

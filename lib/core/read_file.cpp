@@ -23,7 +23,7 @@ constexpr size_t kLeastRoom = 4096;  ///< files of the system say that they have
 
 }  // namespace
 
-std::string read_file(const std::filesystem::path& path) {
+std::string read_file(const std::filesystem::path& path, size_t most_bytes) {
   const int own = descriptor_named_by(path);
   // A FIFO that nobody writes to is not waited for.
   const Descriptor file(own >= 0 ? ::fcntl(own, F_DUPFD_CLOEXEC, 3) : ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
@@ -33,12 +33,15 @@ std::string read_file(const std::filesystem::path& path) {
   std::error_code ignored;
   if (!S_ISREG(status.st_mode) && !stream)
     refuse(path, fmt::format("it is {}, not a file", file_kind(std::filesystem::status(path, ignored).type())));
+  if (S_ISREG(status.st_mode) && static_cast<size_t>(status.st_size) > most_bytes)
+    refuse(path, fmt::format("it is larger than {} bytes", most_bytes));
   std::string bytes(std::max(kLeastRoom, static_cast<size_t>(status.st_size) + 1), '\0');
   for (size_t used = 0;;) {
     const ssize_t count = ::read(file.number(), bytes.data() + used, bytes.size() - used);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) refuse(path, std::strerror(errno));
     used += static_cast<size_t>(count);
+    if (used > most_bytes) refuse(path, fmt::format("it is larger than {} bytes", most_bytes));
     if (count == 0) {
       bytes.resize(used);
       return bytes;

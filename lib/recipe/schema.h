@@ -37,6 +37,7 @@ struct RecipeKey {
   std::vector<std::string> choices = {};     ///< of a choice; where not empty, of each text of a list
   size_t min_items = 0;                      ///< of a list
   size_t max_items = 1000;                   ///< of a list
+  bool names_path = false;                   ///< a text that names a file or folder: a leading ~ is the home folder
 
   bool is_required() const { return !default_value; }
   bool is_list() const { return type >= KeyType::integers; }
