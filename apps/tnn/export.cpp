@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "gentle_stop.h"
 #include "pipelines/experiment.h"
 #include "pipelines/export_model.h"
 #include "pipelines/named_model.h"
@@ -20,16 +21,18 @@ struct Options {
 };
 
 int run_export(const Options& options, const Session& session) {
+  stop_gently_on_signals();
   const Recipe::Overrides overrides = options.flags.overrides();
   const NamedModel named = is_recipe(options.model) ? initial_model(options.model, overrides) : find_model(options.model, overrides);
   set_threads(*named.recipe);
   ExportOptions exported = options.exported;
   exported.model = named.model;
+  exported.inputs = named.inputs;
   exported.data_root = named.recipe->text("data.root");
   TerminalProgress terminal;
   Progress silent;
   const auto files = export_model(exported, session.quiet ? silent : static_cast<Progress&>(terminal));
-  print_result(export_table(files), options.print);
+  print_result_beside(exported.out, export_table(files), options.print);
   return 0;
 }
 

@@ -5,6 +5,8 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <new>
+#include <sstream>
 
 #include "core/error.h"
 #include "core/version.h"
@@ -62,6 +64,17 @@ int end_as_by_closed_pipe(bool pipe_ignored) {
   return 128 + SIGPIPE;
 }
 
+/// The exit code.
+int tell_error(const std::exception& error) {
+  try {
+    tnn::app::tell("tnn: " + tnn::user_message(error) + "\n");
+  } catch (const std::bad_alloc&) {  // not even for the message
+    std::fputs("tnn: out of memory\n", stderr);
+  }
+  const auto* known = dynamic_cast<const tnn::Error*>(&error);
+  return static_cast<int>(known ? known->code() : tnn::ExitCode::failed);
+}
+
 int run(int argc, char** argv) {
   CLI::App app{
       "Trains, evaluates and deploys runtime-throttleable neural networks: one training, one file, cost follows the utilization u."};
@@ -78,7 +91,11 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (app.get_subcommands().empty()) check_subcommand(app, argc, argv);
-    return app.exit(error) == 0 ? 0 : static_cast<int>(tnn::ExitCode::usage);
+    std::ostringstream out, err;  // help, or what is wrong
+    const int code = app.exit(error, out, err);
+    tnn::app::print_text(out.str());
+    tnn::app::tell(err.str());
+    return code == 0 ? 0 : static_cast<int>(tnn::ExitCode::usage);
   }
   return session.action();
 }
@@ -87,10 +104,10 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   occupy_closed_streams();
-  tnn::app::prepare_process();
   const bool pipe_ignored = std::signal(SIGPIPE, SIG_IGN) == SIG_IGN;
   std::signal(SIGXFSZ, SIG_IGN);  // a file beyond ulimit -f is an error of that file
   try {
+    tnn::app::prepare_process();
     const int code = run(argc, argv);
     tnn::app::finish_output();  // a result that did not reach its reader is not done
     return code;
@@ -98,8 +115,6 @@ int main(int argc, char** argv) {
     return end_as_by_closed_pipe(pipe_ignored);
   } catch (const std::exception& error) {
     if (std::ferror(stdout) && tnn::app::output_reader_is_gone()) return end_as_by_closed_pipe(pipe_ignored);
-    tnn::app::tell(fmt::format("tnn: {}\n", tnn::user_message(error)));
-    const auto* known = dynamic_cast<const tnn::Error*>(&error);
-    return static_cast<int>(known ? known->code() : tnn::ExitCode::failed);
+    return tell_error(error);
   }
 }

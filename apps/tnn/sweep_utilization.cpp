@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "core/folder.h"
 #include "gentle_stop.h"
 #include "pipelines/named_model.h"
 #include "report/curve_table.h"
@@ -22,9 +23,16 @@ struct Options {
   bool latency = false;
 };
 
+/// The reports can be written there, and replace nothing of what is swept.
+void check_reports(const NamedModel& named, const std::filesystem::path& out) {
+  check_folder_can_be_written(out);
+  for (const auto& path : report_paths(out, named.recipe->texts("output.formats"))) named.inputs.check_kept("--out", path);
+}
+
 int run_sweep(const Options& options, const Session& session) {
   stop_gently_on_signals();
   const NamedModel named = find_trained_model(options.model, options.flags.overrides());
+  if (!options.out.empty()) check_reports(named, options.out);
   TerminalProgress terminal;
   Progress silent;
   SweepOptions sweep = sweep_options(*named.recipe);

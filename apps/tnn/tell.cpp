@@ -1,6 +1,7 @@
 #include "tell.h"
 
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -32,6 +33,14 @@ void print_table(const std::string& text, TableFormat format) {
 void print_result(const Table& table, const std::string& format) {
   const TableFormat form = table_format(format);
   print_table(format_table(table, form), form);
+}
+
+void print_result_beside(const std::filesystem::path& output, const Table& table, const std::string& format) {
+  struct stat named {};
+  struct stat standard {};
+  const bool same = ::stat(output.c_str(), &named) == 0 && ::fstat(STDOUT_FILENO, &standard) == 0 && !S_ISCHR(standard.st_mode) &&
+                    named.st_dev == standard.st_dev && named.st_ino == standard.st_ino;
+  same ? tell(format_table(table, table_format(format))) : print_result(table, format);
 }
 
 void print_path(const std::string& path) { isatty(STDOUT_FILENO) ? print_text(path + "\n") : write_output(path + "\n"); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "core/table.h"
@@ -18,6 +19,9 @@ void print_table(const std::string& text, TableFormat format);
 
 /// A table on stdout in a format (text, md, csv, json).
 void print_result(const Table& table, const std::string& format);
+
+/// The same on stderr where `output`, which was written before, is stdout itself (--output /dev/stdout).
+void print_result_beside(const std::filesystem::path& output, const Table& table, const std::string& format);
 
 /// A path on a line of its own, for scripts: as it is, but on a terminal as print_text().
 void print_path(const std::string& path);

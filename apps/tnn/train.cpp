@@ -21,7 +21,7 @@ struct Options {
   bool resume = false, overwrite = false, dry_run = false, sweep = true, gates = false;
 };
 
-void print_result(const TrainResult& result, const Options& options, bool quiet) {
+void print_training(const TrainResult& result, const Options& options, bool quiet) {
   if (options.sweep)
     print_result(curve_table(result.curve), options.format);
   else
@@ -55,7 +55,7 @@ int run_train(const Options& options, const Session& session) {
   stop_gently_on_signals();
   const TrainResult result =
       options.gates ? train_gates(recipe, options.from, train_options, progress) : train(recipe, train_options, progress);
-  print_result(result, options, session.quiet);
+  print_training(result, options, session.quiet);
   return 0;
 }
 

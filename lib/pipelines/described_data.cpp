@@ -10,21 +10,26 @@ namespace tnn {
 namespace {
 
 Preprocessing preprocessing_of(const Recipe& recipe, const DatasetCard& card) {
-  const auto channels = static_cast<size_t>(card.channels);
-  const auto &mean = recipe.reals("data.mean"), &std = recipe.reals("data.std");
-  const bool given = !mean.empty() || !std.empty();
-  if (given && (mean.size() != channels || std.size() != channels))
-    throw recipe.fault(mean.empty() ? "data.std" : "data.mean", fmt::format("data.mean has {} numbers, data.std {}; '{}' has {} channels",
-                                                                            mean.size(), std.size(), card.name, channels));
-  if (recipe.text("data.normalize") != "dataset") {
-    if (given) throw recipe.fault("data.normalize", "data.mean and data.std are for normalize: dataset");
-    return {std::vector<double>(channels, 0.0), std::vector<double>(channels, 1.0), 0};
-  }
-  if (given) return {mean, std, 0};
+  if (auto given = given_preprocessing(recipe, card.channels, "'" + card.name + "'")) return *given;
   return {{card.mean.begin(), card.mean.end()}, {card.std.begin(), card.std.end()}, 0};
 }
 
 }  // namespace
+
+std::optional<Preprocessing> given_preprocessing(const Recipe& recipe, int64_t channels, const std::string& of) {
+  const auto count = static_cast<size_t>(channels);
+  const auto &mean = recipe.reals("data.mean"), &std = recipe.reals("data.std");
+  const bool given = !mean.empty() || !std.empty();
+  if (given && (mean.size() != count || std.size() != count))
+    throw recipe.fault(mean.empty() ? "data.std" : "data.mean",
+                       fmt::format("data.mean has {} numbers, data.std {}; {} has {} channels", mean.size(), std.size(), of, count));
+  if (recipe.text("data.normalize") != "dataset") {
+    if (given) throw recipe.fault("data.normalize", "data.mean and data.std are for normalize: dataset");
+    return Preprocessing{std::vector<double>(count, 0.0), std::vector<double>(count, 1.0), 0};
+  }
+  if (given) return Preprocessing{mean, std, 0};
+  return std::nullopt;
+}
 
 Misfit misfit(const Recipe& recipe, const Graph& graph, const DatasetCard& card) {
   const auto image = image_shape(recipe, card, graph), input = graph.dimensions(graph.input().shape);

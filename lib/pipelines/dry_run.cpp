@@ -7,12 +7,13 @@
 
 #include "core/stopwatch.h"
 #include "data/dataset.h"
-#include "evaluation/utilization_list.h"
 #include "pipelines/experiment.h"
 #include "pipelines/initial_network.h"
 #include "pipelines/inspect.h"
+#include "pipelines/output_check.h"
 #include "pipelines/run_folder.h"
 #include "pipelines/step_time.h"
+#include "pipelines/sweep_utilization.h"
 #include "report/write_reports.h"
 #include "training/datapath_options.h"
 #include "training/gate_options.h"
@@ -25,7 +26,7 @@ namespace {
 
 constexpr StepCounts kSteps{2, 8};
 
-struct Plan {
+struct TrainingPlan {
   int64_t training_images = 0, validation_images = 0, steps = 0;
   int timed_steps = 0;
   double training_seconds = 0, validation_seconds = 0;  ///< estimates of the whole
@@ -43,13 +44,13 @@ double measure_validation(const Network& network, const TrainingData& data, cons
   return watch.seconds() * times;
 }
 
-Plan measure_plan(const Experiment& experiment, const DatapathOptions& options) {
+TrainingPlan measure_plan(const Experiment& experiment, const DatapathOptions& options) {
   const TrainingData data = load_training_data(experiment);
   Network network = make_network(experiment);
   load_pretrained(experiment.recipe, network);
   Optimizer optimizer(network.parameters().trainable(), options.optimizer);
   const auto images = static_cast<int64_t>(data.train.size());
-  Plan plan{images, static_cast<int64_t>(data.validation.size()), std::max<int64_t>(1, images / options.batch_size) * options.epochs};
+  TrainingPlan plan{images, static_cast<int64_t>(data.validation.size()), std::max<int64_t>(1, images / options.batch_size) * options.epochs};
   const StepTime time = measure_steps(network, data, options.batch_size, kSteps, [&](const InputBatch& batch, int number) {
     const int64_t epoch = std::max(0, number) * options.epochs / kSteps.timed;  // spread over a curriculum
     optimizer.zero_grad();
@@ -67,7 +68,7 @@ int64_t test_images(const DatasetOnDisk& dataset) {
   return dataset.card.is_image_folder() ? load_split(dataset.card, dataset.folder, "test").size() : dataset.card.test.images();
 }
 
-std::string gates_line(const Recipe& recipe, const Plan& plan) {
+std::string gates_line(const Recipe& recipe, const TrainingPlan& plan) {
   const GateOptions gates = gate_options(recipe);
   if (gates.method == GateMethod::none) return "";
   return fmt::format("gates:     {}, {} epochs, {} steps of {} images\n", gate_method_name(gates.method), gates.epochs,
@@ -76,13 +77,20 @@ std::string gates_line(const Recipe& recipe, const Plan& plan) {
 
 }  // namespace
 
-std::string dry_run(const Recipe& recipe, const std::filesystem::path& out, TableFormat format) {
+const char* run_folder_note(bool holds_run, RunFolder::Existing existing) {
+  if (!holds_run) return "";
+  return existing == RunFolder::Existing::overwrite ? " (holds a run, which is replaced)" : " (holds a run, which goes on)";
+}
+
+std::string dry_run(const Recipe& recipe, const TrainOptions& train, TableFormat format) {
   const int threads = set_threads(recipe);
   const DatapathOptions options = datapath_options(recipe);
   const Experiment experiment = prepare_experiment(recipe);
-  const auto folder = out.empty() ? RunFolder::default_path(recipe) : out;
-  const auto utilizations = parse_utilizations(recipe.text("evaluation.u"), experiment.description.points);
-  const Plan plan = measure_plan(experiment, options);
+  const auto folder = train.out.empty() ? RunFolder::default_path(recipe) : train.out;
+  check_training_folder(recipe, folder, train.existing);
+  if (gate_options(recipe).method != GateMethod::none) check_training_folder(recipe, RunFolder(folder).gates(), train.existing);
+  const auto utilizations = recipe_utilizations(recipe, experiment.description.points);
+  const TrainingPlan plan = measure_plan(experiment, options);
   const bool taken = RunFolder(folder).holds_run();
   const Table points = operating_point_table(experiment.description);
   if (format == TableFormat::json)
@@ -98,7 +106,7 @@ std::string dry_run(const Recipe& recipe, const std::filesystem::path& out, Tabl
                                   {"run_folder", folder.string()},
                                   {"run_folder_holds_run", taken},
                                   {"operating_points", nlohmann::ordered_json::parse(format_table(points, format))}}
-               .dump(2) +
+               .dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
            "\n";
   if (format == TableFormat::csv) return format_table(points, format);
   return fmt::format(
@@ -112,7 +120,7 @@ std::string dry_run(const Recipe& recipe, const std::filesystem::path& out, Tabl
       test_images(experiment.dataset), experiment.description.graph.name(), experiment.description.points.size(),
       experiment.description.gating.strategy, options.epochs, plan.steps, options.batch_size, plan.training_seconds / 60,
       plan.validation_seconds / 60, plan.timed_steps, describe_machine(threads), gates_line(recipe, plan), utilizations.size(),
-      folder.string(), taken ? " (holds a run: needs --resume or --overwrite)" : "", format_table(points, format));
+      folder.string(), run_folder_note(taken, train.existing), format_table(points, format));
 }
 
 }  // namespace tnn

@@ -1,20 +1,20 @@
 #include "pipelines/experiment.h"
 
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 
 #include <cstdlib>
 #include <functional>
 #include <set>
 #include <sstream>
-#include <thread>
 
 #include "core/error.h"
+#include "core/home_folder.h"
 #include "core/processor.h"
 #include "data/dataset.h"
 #include "data/dataset_folder.h"
 #include "data/split.h"
 #include "network/device.h"
+#include "network/torch_threads.h"
 #include "pipelines/described_data.h"
 #include "pipelines/image_options.h"
 
@@ -29,7 +29,7 @@ AugmentationOptions plain_augmentation(const Preprocessing& preprocessing) {
 
 std::string data_root_or_default(const std::string& root) {
   const char* from_environment = std::getenv("TNN_DATA");
-  return !root.empty() ? root : from_environment ? from_environment : "";
+  return !root.empty() ? root : from_environment ? expand_home(from_environment) : "";
 }
 
 DatasetOnDisk find_dataset(const std::string& name, const std::string& root) {
@@ -84,12 +84,7 @@ Network make_network(const Experiment& experiment) {
                  choose_device(experiment.recipe.text("run.device")), experiment.recipe.boolean("training.channels_last"));
 }
 
-int set_threads(const Recipe& recipe) {
-  const int asked = static_cast<int>(recipe.integer("run.threads"));
-  const int threads = asked > 0 ? asked : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  at::set_num_threads(threads);
-  return threads;
-}
+int set_threads(const Recipe& recipe) { return set_torch_threads(threads_or_available(static_cast<int>(recipe.integer("run.threads")))); }
 
 namespace {
 

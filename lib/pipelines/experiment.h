@@ -43,7 +43,7 @@ AugmentationOptions plain_augmentation(const Preprocessing& preprocessing);
 /// The network of an experiment with fresh weights, on the recipe's device.
 Network make_network(const Experiment& experiment);
 
-/// Sets LibTorch's threads by run.threads (0: all cores); returns how many.
+/// Sets LibTorch's threads by run.threads (0: as many as the process may use); returns how many, fewer where the system starts no more.
 int set_threads(const Recipe& recipe);
 
 /// The values of the recipe that decide what a training computes: two runs with the same identity and seed train the same weights.

@@ -1,7 +1,5 @@
 #include "pipelines/initial_network.h"
 
-#include <algorithm>
-
 #include "models/registry.h"
 #include "network/model_file.h"
 #include "network/pretrained_weights.h"
@@ -33,11 +31,12 @@ void check_pretrained(const Recipe& recipe, const Graph& graph) {
 
 void write_initial_model(const Recipe& recipe, const std::filesystem::path& path) {
   ModelDescription description = describe_recipe_model(recipe);
-  const std::string& name = recipe.text("data.name");
-  const auto cards = card_names(find_cards_folder());
-  if (std::find(cards.begin(), cards.end(), name) != cards.end()) {
-    const DatasetCard card = load_card(find_cards_folder(), name);
-    if (misfit(recipe, description.graph, card).message.empty()) describe_data(recipe, card, description);
+  const DatasetCard card = load_card(find_cards_folder(), recipe.text("data.name"));
+  if (misfit(recipe, description.graph, card).message.empty()) {
+    describe_data(recipe, card, description);
+  } else {
+    const int64_t channels = description.graph.dimensions(description.graph.input().shape).front();
+    if (auto given = given_preprocessing(recipe, channels, "the network's input")) description.preprocessing = *given;
   }
   Network network(std::move(description), static_cast<uint64_t>(recipe.integer("training.seed")));
   load_pretrained(recipe, network);

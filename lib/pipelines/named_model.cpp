@@ -35,6 +35,7 @@ bool is_recipe(const std::filesystem::path& path) { return path.extension() == "
 NamedModel find_model(const std::filesystem::path& run_or_model, const Recipe::Overrides& overrides) {
   check_overrides(overrides);
   NamedModel named;
+  named.inputs.add_model(run_or_model);
   if (!std::filesystem::is_directory(run_or_model)) {
     named.model = run_or_model;
     named.recipe = Recipe::defaults(overrides);
@@ -47,7 +48,7 @@ NamedModel find_model(const std::filesystem::path& run_or_model, const Recipe::O
   if (std::filesystem::exists(last)) {
     const SafetensorsFile file(last);
     const auto state = file.metadata().find("tnn.training_state");
-    if (state != file.metadata().end()) named.history = training_state_from_json(state->second).history;
+    if (state != file.metadata().end()) named.history = training_state_from_json(state->second, last).history;
   }
   return named;
 }
@@ -55,6 +56,8 @@ NamedModel find_model(const std::filesystem::path& run_or_model, const Recipe::O
 NamedModel initial_model(const std::filesystem::path& recipe, const Recipe::Overrides& overrides) {
   NamedModel named;
   named.recipe = Recipe::load(recipe, overrides);
+  named.inputs.add("the recipe", recipe);
+  named.inputs.add_recipe(*named.recipe);
   named.written = std::make_shared<TemporaryFile>("tnn-initial.safetensors");
   named.model = named.written->path();
   write_initial_model(*named.recipe, named.model);

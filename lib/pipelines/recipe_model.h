@@ -5,7 +5,7 @@
 
 namespace tnn {
 
-/// The model that a recipe declares, without data.
+/// The model that a recipe declares, without data. UsageError with its place in the recipe where it cannot be built.
 ModelDescription describe_recipe_model(const Recipe& recipe);
 
 /// The description of a recipe's model, of a model file, or of the model file in a run folder.

@@ -1,5 +1,8 @@
 #include "pipelines/sweep_run.h"
 
+#include <fmt/format.h>
+
+#include "core/interruption.h"
 #include "pipelines/sweep_utilization.h"
 #include "report/write_reports.h"
 
@@ -13,7 +16,12 @@ void sweep_run(const Recipe& recipe, const TrainedStage& trained, const RunFolde
   sweep.command = command;
   sweep.history = trained.history;
   sweep.threads = threads;
-  result.curve = sweep_utilization(sweep, progress);
+  try {
+    result.curve = sweep_utilization(sweep, progress);
+  } catch (const Interrupted& stopped) {
+    throw Interrupted(fmt::format("{} in the sweep of '{}', which is trained: run the command again with --resume", stopped.what(),
+                                  trained.model.string()));
+  }
   const auto reports = write_reports(result.curve, folder.path(), recipe.texts("output.formats"));
   result.files.insert(result.files.end(), reports.begin(), reports.end());
 }

@@ -147,6 +147,12 @@ UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progre
   return curve;
 }
 
+std::vector<double> recipe_utilizations(const Recipe& recipe, const std::vector<OperatingPoint>& points) try {
+  return parse_utilizations(recipe.text("evaluation.u"), points);
+} catch (const UsageError& error) {
+  throw recipe.fault("evaluation.u", error.what());
+}
+
 SweepOptions sweep_options(const Recipe& recipe) {
   SweepOptions options;
   options.utilizations = recipe.text("evaluation.u");

@@ -42,6 +42,9 @@ Loader load_test_data(const ModelDescription& description, const DatasetOnDisk& 
 /// computes in less than fp32, its accuracy in fp32, too.
 UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progress);
 
+/// The utilizations of a sweep that evaluation.u of a recipe names; UsageError with its place in the recipe where they are none.
+std::vector<double> recipe_utilizations(const Recipe& recipe, const std::vector<OperatingPoint>& points);
+
 /// The evaluation and data section of a recipe as options of a sweep.
 SweepOptions sweep_options(const Recipe& recipe);
 

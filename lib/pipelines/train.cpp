@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include "evaluation/utilization_list.h"
 #include "network/device.h"
 #include "pipelines/damage_reports.h"
 #include "pipelines/gate_stage.h"
 #include "pipelines/initial_network.h"
+#include "pipelines/output_check.h"
 #include "pipelines/sweep_run.h"
 #include "pipelines/sweep_utilization.h"
 #include "pipelines/train_datapath.h"
@@ -18,15 +18,18 @@ TrainResult train(const Recipe& recipe, const TrainOptions& options, Progress& p
   const int threads = set_threads(recipe);
   datapath_options(recipe), gate_options(recipe);  // faults of recipe and data before anything is created or removed
   const Experiment experiment = prepare_experiment(recipe);
-  parse_utilizations(recipe.text("evaluation.u"), experiment.description.points);
+  recipe_utilizations(recipe, experiment.description.points);
   if (gate_options(recipe).method != GateMethod::none && experiment.description.graph.gates().empty())
     throw recipe.fault("gates.method", fmt::format("'{}' has no gate: there is nothing to learn", experiment.description.graph.name()));
+  const std::filesystem::path place = options.out.empty() ? RunFolder::default_path(recipe) : options.out;
+  check_training_folder(recipe, place, options.existing);
+  if (gate_options(recipe).method != GateMethod::none) check_training_folder(recipe, RunFolder(place).gates(), options.existing);
   if (options.existing != RunFolder::Existing::resume) check_pretrained(recipe, experiment.description.graph);
   choose_device(recipe.text("run.device"));
   const TrainingData data = load_training_data(experiment);
   if (options.sweep)
     load_test_data(experiment.description, experiment.dataset, sweep_options(recipe));  // damage shows now, not after hours
-  const RunFolder folder = RunFolder::open(options.out.empty() ? RunFolder::default_path(recipe) : options.out, options.existing);
+  const RunFolder folder = RunFolder::open(place, options.existing);
   LoggingProgress log(progress, folder.log());
   log.message(options.command);
 

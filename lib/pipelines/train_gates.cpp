@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "pipelines/dry_run.h"
 #include "pipelines/gate_stage.h"
+#include "pipelines/output_check.h"
 #include "pipelines/step_time.h"
 #include "pipelines/sweep_run.h"
 #include "pipelines/sweep_utilization.h"
@@ -20,12 +22,16 @@ std::filesystem::path folder_of(const Recipe& recipe, const std::filesystem::pat
   return out.empty() ? RunFolder(RunFolder::default_path(recipe)).gates() : out;
 }
 
-/// UsageError where the gates would be written over the data path that they are trained on.
-void check_folders(const std::filesystem::path& model, const std::filesystem::path& out) {
+/// Where the gates would be written over the data path that they are trained on, and where nothing can be written.
+void check_outputs(const Recipe& recipe, const std::filesystem::path& model, const TrainOptions& options) {
+  const std::filesystem::path out = folder_of(recipe, options.out);
   std::error_code fault;
   const auto run = std::filesystem::weakly_canonical(model, fault).parent_path();
   if (run == std::filesystem::weakly_canonical(out, fault))
     throw UsageError(fmt::format("'{}' is the folder of the data path itself (--from): the gates need another --out", out.string()));
+  CommandInputs inputs;
+  inputs.add("--from", model);
+  check_training_folder(recipe, out, options.existing, inputs);
 }
 
 /// Seconds of a step, the mean of a few.
@@ -51,7 +57,7 @@ TrainResult train_gates(const Recipe& recipe, const std::filesystem::path& from,
   require_gates(recipe);
   const Experiment experiment = prepare_experiment(recipe);
   const std::filesystem::path model = find_model_file(from);
-  check_folders(model, folder_of(recipe, options.out));
+  check_outputs(recipe, model, options);
   Network datapath = load_datapath(experiment, model);
   const TrainingData data = load_training_data(experiment);
   load_test_data(experiment.description, experiment.dataset, sweep_options(recipe));  // damage shows now, not after hours
@@ -65,12 +71,13 @@ TrainResult train_gates(const Recipe& recipe, const std::filesystem::path& from,
   return result;
 }
 
-std::string dry_run_gates(const Recipe& recipe, const std::filesystem::path& from, const std::filesystem::path& out, TableFormat format) {
+std::string dry_run_gates(const Recipe& recipe, const std::filesystem::path& from, const TrainOptions& train, TableFormat format) {
   const int threads = set_threads(recipe);
   require_gates(recipe);
   const GateOptions options = gate_options(recipe);
   const Experiment experiment = prepare_experiment(recipe);
-  const std::filesystem::path model = find_model_file(from), folder = folder_of(recipe, out);
+  const std::filesystem::path model = find_model_file(from), folder = folder_of(recipe, train.out);
+  check_outputs(recipe, model, train);
   const Network datapath = load_datapath(experiment, model);
   const TrainingData data = load_training_data(experiment);
   const auto images = static_cast<int64_t>(data.train.size()), per_epoch = std::max<int64_t>(1, images / options.batch_size);
@@ -87,7 +94,7 @@ std::string dry_run_gates(const Recipe& recipe, const std::filesystem::path& fro
                                   {"estimated_training_seconds", seconds},
                                   {"run_folder", folder.string()},
                                   {"run_folder_holds_run", taken}}
-               .dump(2) +
+               .dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
            "\n";
   return fmt::format(
       "data:      {} in {}: {} training, {} validation images\n"
@@ -96,8 +103,7 @@ std::string dry_run_gates(const Recipe& recipe, const std::filesystem::path& fro
       "folder:    {}{}\n",
       experiment.dataset.card.title, experiment.dataset.folder.string(), images, data.validation.size(), datapath.graph().name(),
       model.string(), gate_method_name(options.method), datapath.graph().gates().size(), options.epochs, per_epoch * options.epochs,
-      options.batch_size, seconds / 60, describe_machine(threads), folder.string(),
-      taken ? " (holds a run: needs --resume or --overwrite)" : "");
+      options.batch_size, seconds / 60, describe_machine(threads), folder.string(), run_folder_note(taken, train.existing));
 }
 
 }  // namespace tnn

@@ -10,7 +10,7 @@ namespace tnn {
 TrainResult train_gates(const Recipe& recipe, const std::filesystem::path& from, const TrainOptions& options, Progress& progress);
 
 /// What train_gates would do, after checking all that can be checked, with an estimate of the time from a few real steps. Writes nothing.
-std::string dry_run_gates(const Recipe& recipe, const std::filesystem::path& from, const std::filesystem::path& out, TableFormat format);
+std::string dry_run_gates(const Recipe& recipe, const std::filesystem::path& from, const TrainOptions& train, TableFormat format);
 
 /// UsageError where the recipe has no learned gates.
 void require_gates(const Recipe& recipe);

@@ -33,7 +33,7 @@ TrainingState read_checkpoint_state(const SafetensorsFile& file, const std::stri
         fmt::format("'{}' belongs to a training with other settings: resume with the recipe and --set values it was started with "
                     "(recipe.resolved.yaml beside it), or start anew with --overwrite",
                     file.path().string()));
-  return training_state_from_json(metadata(kStateKey));
+  return training_state_from_json(metadata(kStateKey), file.path());
 }
 
 void check_finite(const std::vector<ParameterStore::Entry>& parameters, const TrainingState& state, const std::filesystem::path& last) {

@@ -121,9 +121,9 @@ void EpochLoop::finish_epoch(Progress& progress, const TrainingObserver& observe
   state_.step_in_epoch = 0;
   state_.loss_sum = state_.seconds = 0;
   state_.loss_steps = state_.correct = state_.seen = 0;
-  save_last();
   progress.end();
-  if (observer.on_epoch) observer.on_epoch(state_.global_step, summary);
+  if (observer.on_epoch) observer.on_epoch(state_.global_step, summary);  // before the checkpoint: what a kill cuts off is written again
+  save_last();
 }
 
 }  // namespace tnn
