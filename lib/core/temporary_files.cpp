@@ -31,13 +31,22 @@ constexpr int kSlots = 64;
 std::array<Slot, kSlots> slots;
 std::atomic<unsigned> next_slot{0};
 
-/// The process that a temporary file's name names, or 0.
+/// Of what this program writes. Other programs have such names, too.
+bool is_output_name(const std::string& name) {
+  for (const char* extension : {".safetensors", ".onnx", ".npy", ".h5", ".json", ".jsonl", ".csv", ".svg", ".html", ".yaml"})
+    if (fs::path(name).extension() == extension) return true;
+  return false;
+}
+
+/// The process that a temporary file's name names, or 0 where it is none of ours.
 pid_t owner_of(const std::string& name) {
   if (name.size() < kSuffix.size() + 4 || name.front() != '.' || name.substr(name.size() - kSuffix.size()) != kSuffix) return 0;
   const size_t end = name.size() - kSuffix.size(), dot = name.rfind('.', end - 1);
   pid_t pid = 0;
   const auto parsed = std::from_chars(name.data() + dot + 1, name.data() + end, pid);
-  return dot > 0 && parsed.ec == std::errc() && parsed.ptr == name.data() + end ? pid : 0;
+  if (dot == 0 || parsed.ec != std::errc() || parsed.ptr != name.data() + end) return 0;
+  const std::string whole = name.substr(1, dot - 1);
+  return is_output_name(whole) || owner_of(whole) == pid ? pid : 0;  // one within the other: of a file that is read back before it is done
 }
 
 /// The name of the program that a process runs; empty where the system does not say.

@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/output_place.h"
+#include "core/temporary_files.h"
 #include "data/dataset.h"
 #include "data/loading_speed.h"
 #include "data/packed_images.h"
@@ -71,6 +72,7 @@ std::string pack_data(const PackOptions& options, Progress& progress) {
     throw UsageError(fmt::format("'{}' is there already: --overwrite replaces it", options.file.string()));
   const auto folder = locate(named, data_root_or_default(options.data_root));
   check_packed_file(options.file, folder);
+  remove_abandoned_files(options.file.has_parent_path() ? options.file.parent_path() : std::filesystem::path("."));
   if (is_packed(folder)) throw UsageError(fmt::format("'{}' is packed already", folder.string()));
   const DatasetCard card = complete_card(named, folder);
   DamageLog damage;

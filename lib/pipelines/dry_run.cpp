@@ -50,7 +50,8 @@ TrainingPlan measure_plan(const Experiment& experiment, const DatapathOptions& o
   load_pretrained(experiment.recipe, network);
   Optimizer optimizer(network.parameters().trainable(), options.optimizer);
   const auto images = static_cast<int64_t>(data.train.size());
-  TrainingPlan plan{images, static_cast<int64_t>(data.validation.size()), std::max<int64_t>(1, images / options.batch_size) * options.epochs};
+  TrainingPlan plan{images, static_cast<int64_t>(data.validation.size()),
+                    std::max<int64_t>(1, images / options.batch_size) * options.epochs};
   const StepTime time = measure_steps(network, data, options.batch_size, kSteps, [&](const InputBatch& batch, int number) {
     const int64_t epoch = std::max(0, number) * options.epochs / kSteps.timed;  // spread over a curriculum
     optimizer.zero_grad();

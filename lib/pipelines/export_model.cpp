@@ -51,6 +51,7 @@ class Exporter {
 
   std::vector<ExportedFile> run() {
     for (const auto& path : output_paths()) options_.inputs.check("--out", path);
+    remove_abandoned_files(options_.out.has_parent_path() ? options_.out.parent_path() : std::filesystem::path("."));
     if (options_.utilizations.empty())
       options_.format == "onnx" ? write_throttleable_onnx() : write_throttleable_model();
     else

@@ -41,8 +41,9 @@ std::vector<fs::path> replaced_by_training(const fs::path& folder, const std::st
 void check_model_place(const fs::path& folder, const std::string& name, RunFolder::Existing existing) {
   std::error_code fault;
   const fs::path model = folder / name;
-  if (existing == RunFolder::Existing::resume || !fs::exists(fs::symlink_status(model, fault))) return;
-  if (existing == RunFolder::Existing::overwrite && (model == model_of_run(folder) || is_trained_model(model))) return;
+  if (!fs::exists(fs::symlink_status(model, fault))) return;
+  if (existing == RunFolder::Existing::resume && fs::exists(RunFolder(folder).checkpoints() / "last.safetensors", fault)) return;
+  if (existing != RunFolder::Existing::refuse && (model == model_of_run(folder) || is_trained_model(model))) return;
   throw UsageError(fmt::format(
       "'{}' is there already, and no run of this folder wrote it: --out takes another folder, export.model another name", model.string()));
 }

@@ -39,10 +39,12 @@ void RunFolder::remove_run() const {
   }
 }
 
-void RunFolder::remove_model_without_checkpoint() const {
+void RunFolder::remove_earlier_model(const std::string& name) const {
   std::error_code ignored;
-  if (std::filesystem::exists(recipe(), ignored) && !std::filesystem::exists(checkpoints() / "last.safetensors", ignored))
-    if (const auto model = model_of_run(path_); !model.empty()) std::filesystem::remove(model, ignored);
+  if (std::filesystem::exists(checkpoints() / "last.safetensors", ignored)) return;
+  if (const auto model = model_of_run(path_); !model.empty() && std::filesystem::exists(recipe(), ignored))
+    std::filesystem::remove(model, ignored);
+  if (!name.empty() && is_trained_model(path_ / name)) std::filesystem::remove(path_ / name, ignored);
 }
 
 void RunFolder::check(const std::filesystem::path& path, Existing existing) {
@@ -55,14 +57,14 @@ void RunFolder::check(const std::filesystem::path& path, Existing existing) {
   if (std::filesystem::is_directory(path, fault)) folder.lock();
 }
 
-RunFolder RunFolder::open(const std::filesystem::path& path, Existing existing) {
+RunFolder RunFolder::open(const std::filesystem::path& path, Existing existing, const std::string& model) {
   check(path, existing);
   create_folder(path);
   RunFolder folder(path);
   folder.lock_ = folder.lock();
   for (const auto& place : {path, folder.checkpoints()}) remove_abandoned_files(place);
   if (existing == Existing::overwrite) folder.remove_run();
-  if (existing == Existing::resume) folder.remove_model_without_checkpoint();
+  if (existing != Existing::refuse) folder.remove_earlier_model(model);
   return folder;
 }
 

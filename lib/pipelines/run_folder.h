@@ -23,8 +23,8 @@ class RunFolder {
   /// written in. Changes nothing.
   static void check(const std::filesystem::path& path, Existing existing);
   /// After such a check, creates or takes over a folder, and locks it for as long as the object lives. What killed processes left half
-  /// written is removed.
-  static RunFolder open(const std::filesystem::path& path, Existing existing);
+  /// written is removed; where no checkpoint is gone on from, so is an earlier training's file with the name `model`, that of the new one.
+  static RunFolder open(const std::filesystem::path& path, Existing existing, const std::string& model = "");
   /// <output.folder>/<output.name>, the name by default the recipe's.
   static std::filesystem::path default_path(const Recipe& recipe);
 
@@ -41,8 +41,8 @@ class RunFolder {
 
  private:
   void remove_run() const;
-  /// A training that begins anew must not leave the network of the last one beside its own files.
-  void remove_model_without_checkpoint() const;
+  /// A training that begins anew must not leave the network of an earlier one beside its own files.
+  void remove_earlier_model(const std::string& name) const;
   std::shared_ptr<const Descriptor> lock() const;
   std::filesystem::path path_;
   std::shared_ptr<const Descriptor> lock_;  ///< of the folder

@@ -29,7 +29,7 @@ TrainResult train(const Recipe& recipe, const TrainOptions& options, Progress& p
   const TrainingData data = load_training_data(experiment);
   if (options.sweep)
     load_test_data(experiment.description, experiment.dataset, sweep_options(recipe));  // damage shows now, not after hours
-  const RunFolder folder = RunFolder::open(place, options.existing);
+  const RunFolder folder = RunFolder::open(place, options.existing, recipe.text("export.model"));
   LoggingProgress log(progress, folder.log());
   log.message(options.command);
 
@@ -41,7 +41,7 @@ TrainResult train(const Recipe& recipe, const TrainOptions& options, Progress& p
   sweep_run(recipe, trained, folder, options.command, threads, result, log);
   if (gate_options(recipe).method == GateMethod::none) return result;
 
-  const RunFolder gates = RunFolder::open(folder.gates(), options.existing);
+  const RunFolder gates = RunFolder::open(folder.gates(), options.existing, recipe.text("export.model"));
   LoggingProgress gates_log(log, gates.log());
   Network datapath = load_datapath(experiment, trained.model);
   const TrainedStage learned = train_gate_stage(experiment, datapath, data, gates, resume, gates_log);

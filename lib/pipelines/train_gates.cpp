@@ -61,7 +61,7 @@ TrainResult train_gates(const Recipe& recipe, const std::filesystem::path& from,
   Network datapath = load_datapath(experiment, model);
   const TrainingData data = load_training_data(experiment);
   load_test_data(experiment.description, experiment.dataset, sweep_options(recipe));  // damage shows now, not after hours
-  const RunFolder folder = RunFolder::open(folder_of(recipe, options.out), options.existing);
+  const RunFolder folder = RunFolder::open(folder_of(recipe, options.out), options.existing, recipe.text("export.model"));
   LoggingProgress log(progress, folder.log());
   log.message(options.command);
 

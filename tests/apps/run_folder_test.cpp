@@ -69,7 +69,7 @@ TEST_CASE("--overwrite removes the model of the run by whatever name, and nothin
   const std::string exported = read_file(run / "exported.safetensors");
 
   // Stopped on the way: what is there then is what a run of now has left.
-  CHECK(stop_after(small_training(run) + " --overwrite", run, 3, SIGTERM) == 75);
+  CHECK(stop_after(small_training(run, 25) + " --overwrite", run, 3, SIGTERM) == 75);
   CHECK_FALSE(fs::exists(run / "net.safetensors"));
   CHECK_FALSE(fs::exists(run / "curve.json"));
   for (const char* kept : {"notes.txt", "checkpoints/mine.safetensors", "events/notes.txt", "my.safetensors"})
@@ -78,11 +78,16 @@ TEST_CASE("--overwrite removes the model of the run by whatever name, and nothin
   CHECK(tnn_run("inspect " + run.string()).code == 3);
 
   // Its recipe is gone: a model that a training wrote is still known, an export is none of the run's.
-  REQUIRE(tnn_run(small_training(run) + " --resume").code == 0);
+  REQUIRE(tnn_run(small_training(run, 25) + " --resume").code == 0);
   fs::remove(run / "recipe.resolved.yaml");
-  CHECK(stop_after(small_training(run) + " --overwrite", run, 3, SIGTERM) == 75);
+  CHECK(stop_after(small_training(run, 25) + " --overwrite", run, 3, SIGTERM) == 75);
   CHECK_FALSE(fs::exists(run / "model.safetensors"));
   CHECK(tnn_run(small_training(run) + " --overwrite --set export.model=exported.safetensors").code == 2);
+  REQUIRE(tnn_run(small_training(run, 25) + " --resume --set export.model=other.safetensors").code == 0);
+  for (const char* gone : {"recipe.resolved.yaml", "curve.json", "checkpoints/last.safetensors", "checkpoints/best.safetensors"})
+    fs::remove(run / gone);
+  CHECK(stop_after(small_training(run, 25) + " --resume --set export.model=other.safetensors", run, 3, SIGTERM) == 75);
+  CHECK_FALSE(fs::exists(run / "other.safetensors"));
   CHECK(read_file(run / "exported.safetensors") == exported);
 }
 
@@ -90,14 +95,14 @@ TEST_CASE("what a killed run left half-written goes when its folder is opened ag
   if (!has_fashion_mnist()) TNN_SKIP(kNoData);
   const TemporaryFolder folder;
   const auto run = folder.path() / "run";
-  CHECK(stop_after(small_training(run), run, 3, SIGTERM) == 75);
+  CHECK(stop_after(small_training(run, 25), run, 3, SIGTERM) == 75);
   const pid_t gone = start_command("exec true", "/dev/null", "/dev/null");
   wait_for(gone);
   const std::string ending = "." + std::to_string(gone) + ".tmp";
   write(run / (".curve.h5" + ending), "half");
   write(run / "checkpoints" / (".last.safetensors" + ending), "half");
   write(run / ".notes.tmp", "kept");
-  REQUIRE(tnn_run(small_training(run) + " --resume").code == 0);
+  REQUIRE(tnn_run(small_training(run, 25) + " --resume").code == 0);
   for (const auto& [name, bytes] : contents(run)) CHECK((bytes != "half"));
   CHECK(fs::exists(run / ".notes.tmp"));
 }
@@ -131,13 +136,13 @@ TEST_CASE("a damaged training state is told with its file") {
   if (!has_fashion_mnist()) TNN_SKIP(kNoData);
   const TemporaryFolder folder;
   const auto run = folder.path() / "run", last = run / "checkpoints/last.safetensors";
-  CHECK(stop_after(small_training(run), run, 3, SIGTERM) == 75);
+  CHECK(stop_after(small_training(run, 25), run, 3, SIGTERM) == 75);
   std::string bytes = read_file(last);
   const size_t state = bytes.find("global_step");
   REQUIRE(state != std::string::npos);
   bytes.replace(state, 11, "globel_step");
   write(last, bytes);
-  const Outcome outcome = tnn_run(small_training(run) + " --resume");
+  const Outcome outcome = tnn_run(small_training(run, 25) + " --resume");
   CHECK(outcome.code == 3);
   CHECK_THAT(outcome.err, ContainsSubstring(last.string()));
 }

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
 
 #include <nlohmann/json.hpp>
@@ -12,6 +13,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr int kLong = 25;  ///< epochs of a training that does not end before a signal comes
 constexpr const char* kNoData = "Fashion-MNIST is not installed (package dataset-fashion-mnist)";
 
 /// Every step has its line once, in order, and every epoch, at the step of its end.
@@ -65,30 +67,30 @@ TEST_CASE("SIGTERM, SIGHUP and SIGUSR1 exit with 75 and SIGINT with 130, after a
   if (!has_fashion_mnist()) TNN_SKIP(kNoData);
   const TemporaryFolder folder;
   const auto run = folder.path() / "run";
-  int lines = 3;
+  const std::string training = small_training(run, kLong) + " --resume";
   for (const auto& [signal, name, code] :
        {std::tuple{SIGTERM, "SIGTERM", 75}, {SIGHUP, "SIGHUP", 75}, {SIGUSR1, "SIGUSR1", 75}, {SIGINT, "SIGINT", 130}}) {
-    const Stopped stopped = stop_training(small_training(run) + " --resume", run, lines, {signal});
+    const Stopped stopped = stop_training(training, run, 3, {signal});
     INFO(name << ": " << stopped.err);
     CHECK(stopped.code == code);
     CHECK_THAT(stopped.err, ContainsSubstring(std::string("stopped by ") + name) && ContainsSubstring("--resume"));
     CHECK(fs::exists(run / "checkpoints/last.safetensors"));
-    lines += 5;
   }
-  const Outcome other = tnn_run(small_training(run) + " --resume --set training.learning_rate=0.01");
+  const Outcome other = tnn_run(training + " --set training.learning_rate=0.01");
   CHECK(other.code == 2);
   CHECK_THAT(other.err, ContainsSubstring("other settings"));
-  CHECK(tnn_run(small_training(run) + " --resume").code == 0);
-  check_metrics(run, 2);
+  CHECK(tnn_run(training + " --set training.log_steps=1").code == 0);
+  check_metrics(run, kLong);
 }
 
 TEST_CASE("a closed terminal's second SIGHUP does not cut the checkpoint off, and ignored signals stay ignored") {
   if (!has_fashion_mnist()) TNN_SKIP(kNoData);
   const TemporaryFolder folder;
   const auto run = folder.path() / "run";
-  CHECK(stop_training(small_training(run), run, 3, {SIGHUP, SIGHUP}).code == 75);
+  const std::string training = small_training(run, kLong) + " --resume";
+  CHECK(stop_training(training, run, 3, {SIGHUP, SIGHUP}).code == 75);
   for (const int ignored : {SIGINT, SIGHUP}) {
-    const Stopped stopped = stop_training(small_training(run) + " --resume", run, 8, {ignored, SIGTERM}, "trap '' INT HUP; ");
+    const Stopped stopped = stop_training(training, run, 3, {ignored, SIGTERM}, "trap '' INT HUP; ");
     INFO(stopped.err);
     CHECK(stopped.code == 75);
     CHECK_THAT(stopped.err, ContainsSubstring("SIGTERM"));
@@ -113,6 +115,38 @@ TEST_CASE("an export or a run that is stopped leaves nothing half-written") {
   for (const auto& entry : fs::directory_iterator(out)) CHECK(entry.path().extension() == ".onnx");
 }
 
+TEST_CASE("where the system starts no more threads a training goes on with fewer") {
+  if (!has_fashion_mnist()) TNN_SKIP(kNoData);
+  if (::getuid() != 0) TNN_SKIP("only root can become a user with no process of its own");
+  const TemporaryFolder folder;
+  fs::permissions(folder.path(), fs::perms::all);
+  const std::string user = std::to_string(250000 + ::getpid() % 50000);
+  write_file_atomically(folder.path() / "job", "ulimit -u 1\nexec " TNN_PROGRAM " " + small_training(folder.path() / "run") +
+                                                   " --threads 8 --set data.workers=4\n");
+  fs::permissions(folder.path() / "job", fs::perms::others_read, fs::perm_options::add);
+  const Outcome outcome = run_command("timeout -s KILL 300 setpriv --reuid " + user + " --regid " + user + " --clear-groups sh " +
+                                      (folder.path() / "job").string());
+  INFO(outcome.err);
+  CHECK(outcome.code == 0);
+  CHECK_THAT(read_file(folder.path() / "run/curve.json"), ContainsSubstring(", 1 thread"));
+}
+
+TEST_CASE("0 threads are those of the affinity mask") {
+  if (!has_fashion_mnist()) TNN_SKIP(kNoData);
+  const TemporaryFolder folder;
+  cpu_set_t before, one;
+  REQUIRE(::sched_getaffinity(0, sizeof before, &before) == 0);
+  CPU_ZERO(&one);
+  int allowed = 0;
+  while (!CPU_ISSET(allowed, &before)) ++allowed;
+  CPU_SET(allowed, &one);
+  REQUIRE(::sched_setaffinity(0, sizeof one, &one) == 0);
+  const Outcome outcome = tnn_run(small_training(folder.path() / "run") + " --threads 0");
+  REQUIRE(::sched_setaffinity(0, sizeof before, &before) == 0);
+  CHECK(outcome.code == 0);
+  CHECK_THAT(read_file(folder.path() / "run/curve.json"), ContainsSubstring(", 1 thread"));
+}
+
 TEST_CASE("where memory runs out one line says so") {
   const Outcome outcome = run_command("sh -c 'ulimit -v 12000000; exec " TNN_PROGRAM " train " TNN_SOURCE_DIR
                                       "/recipes/quickstart.yaml --dry-run --threads 1 --set \"model.hidden=[1000000, 1000000]\"'");
@@ -130,8 +164,8 @@ TEST_CASE("progress on a terminal is redrawn within its width") {
   const std::string terminal = ::ptsname(master.number());
   const Descriptor slave(::open(terminal.c_str(), O_RDWR | O_NOCTTY));
   const pid_t child = start_command("stty cols 60 <" + terminal + "; TERM=xterm exec " TNN_PROGRAM " " +
-                                        small_training(folder.path() / "run") + " --set data.train_limit=20000 2>" + terminal,
-                                    folder.path() / "out", "/dev/null");
+                                        small_training(folder.path() / "run") + " --set data.train_limit=20000",
+                                    folder.path() / "out", terminal);
   std::string shown;
   char bytes[4096];
   for (bool ended = false; !ended;) {

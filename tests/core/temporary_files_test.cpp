@@ -43,22 +43,26 @@ TEST_CASE("only files in the making whose process is gone are removed") {
     ::pause();
     ::_exit(0);
   }
-  const fs::path at_work = at("best.safetensors", worker), of_another_program = at("x", 1);
-  const fs::path locked = at("locked", gone);
+  const fs::path at_work = at("best.safetensors", worker), of_another_program = at("x.npy", 1);
+  const fs::path locked = at("locked.h5", gone);
   const Descriptor lock(::open(locked.c_str(), O_RDONLY));
   REQUIRE(::flock(lock.number(), LOCK_EX | LOCK_NB) == 0);
-  for (const char* name : {".tmp", ".12.tmp", "a.12.tmp", ".a.tmp", ".a.x.tmp", ".notes.txt"})
+  for (const char* name : {".tmp", ".12.tmp", "a.h5.12.tmp", ".a.h5.tmp", ".a.h5.x.tmp", ".notes.txt"})
     write_file_atomically(folder.path() / name, "kept");
+  const fs::path of_others = at("notes.txt", gone), nested = at("." + ("net.onnx." + std::to_string(gone)) + ".tmp", gone);
   fs::create_symlink(locked, folder.path() / (".link." + std::to_string(gone) + ".tmp"));
 
   remove_abandoned_files(folder.path());
   CHECK_FALSE(fs::exists(abandoned));
+  CHECK_FALSE(fs::exists(nested));
+  CHECK(fs::exists(of_others));
   CHECK_FALSE(fs::exists(ours));  // of an earlier process of the same number: this one makes its own anew
   CHECK_FALSE(fs::exists(of_another_program));
   CHECK(fs::exists(at_work));
   CHECK(fs::exists(locked));
   CHECK(fs::is_symlink(folder.path() / (".link." + std::to_string(gone) + ".tmp")));
-  for (const char* name : {".tmp", ".12.tmp", "a.12.tmp", ".a.tmp", ".a.x.tmp", ".notes.txt"}) CHECK(fs::exists(folder.path() / name));
+  for (const char* name : {".tmp", ".12.tmp", "a.h5.12.tmp", ".a.h5.tmp", ".a.h5.x.tmp", ".notes.txt"})
+    CHECK(fs::exists(folder.path() / name));
   ::kill(worker, SIGKILL);
   ::waitpid(worker, nullptr, 0);
   remove_abandoned_files(folder.path() / "not there");
