@@ -17,12 +17,20 @@ std::string bar(int64_t done, int64_t total, size_t width) {
   return "[" + std::string(shown, '=') + std::string(width - shown, ' ') + "] ";
 }
 
+/// As many of the words as fit: half a number would be another one.
+std::string cut_between_words(const std::string& text, size_t columns) {
+  std::string kept(cut_to_columns(text, columns));
+  const size_t space = kept.rfind(' ');
+  if (kept.size() < text.size() && text[kept.size()] != ' ' && space != std::string::npos) kept.resize(space);
+  return kept;
+}
+
 /// As many of the parts between ", " as fit.
 std::string cut_between_parts(const std::string& status, size_t columns) {
   std::string kept = status;
   while (display_columns(kept) > columns) {
     const size_t comma = kept.rfind(", ");
-    if (comma == std::string::npos) return std::string(cut_to_columns(kept, columns));
+    if (comma == std::string::npos) return cut_between_words(kept, columns);
     kept.resize(comma);
   }
   return kept;

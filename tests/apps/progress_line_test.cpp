@@ -22,7 +22,9 @@ TEST_CASE("a line of progress gives up bar, then figures, where room is short") 
   CHECK(progress_line(status, 50, 100, 62) == "[=====     ] " + status);
   CHECK(progress_line(status, 50, 100, 50) == status);
   CHECK(progress_line(status, 50, 100, 40) == "epoch 1/4: 50/100 images, loss 0.5");
-  CHECK(progress_line(status, 50, 100, 20) == "epoch 1/4: 50/100 i");
+  CHECK(progress_line(status, 50, 100, 20) == "epoch 1/4: 50/100");
+  CHECK(progress_line(status, 50, 100, 17) == "epoch 1/4:");
+  CHECK(progress_line(status, 50, 100, 4) == "epo");
   CHECK(progress_line(status, 200, 100, 200).substr(0, 26) == "[" + std::string(24, '=') + "]");
   CHECK(progress_line("a\x1b[2J", 0, 0, 80).find('\x1b') == std::string::npos);
 }
