@@ -7,6 +7,7 @@ target_compile_options(tnn_onednn_engine PRIVATE ${TNN_WARNINGS})
 set_target_properties(tnn_onednn_engine PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
   LIBRARY_OUTPUT_DIRECTORY ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
 install(TARGETS tnn_onednn_engine LIBRARY DESTINATION bin)
+install(TARGETS tnn_onednn_engine LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime)  # beside libtnn_runtime.so
 if(BUILD_TESTING)
   add_dependencies(tnn_runtime_tests tnn_onednn_engine)  # they ask for every engine that is there
 endif()

@@ -1,4 +1,5 @@
-# libtnn_runtime.so: the C interface of lib/runtime, with CMake package (find_package(tnn-runtime), target tnn::runtime) and pkg-config file.
+# libtnn_runtime.so: the C interface of lib/runtime, with CMake package (find_package(tnn-runtime), target tnn::runtime) and pkg-config file,
+# and the modules of engines that were built.
 #   cmake --install BUILD --component runtime --prefix DIR
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -29,9 +30,13 @@ if(BUILD_TESTING)
   if(TNN_SANITIZE)
     set(consumer_flags -fsanitize=${TNN_SANITIZE})
   endif()
+  set(engine_modules "")
+  if(TNN_ONEDNN)
+    set(engine_modules onednn)
+  endif()
   add_test(NAME runtime_library_is_installed_and_found COMMAND ${CMAKE_COMMAND}
     -DBUILD=${CMAKE_BINARY_DIR} -DSOURCE=${CMAKE_SOURCE_DIR}/tests/runtime/consumer -DWORK=${CMAKE_CURRENT_BINARY_DIR}/consumer
-    -DC_COMPILER=${CMAKE_C_COMPILER} -DC_FLAGS=${consumer_flags} -DGENERATOR=${CMAKE_GENERATOR} -DMAKE_PROGRAM=${CMAKE_MAKE_PROGRAM}
+    -DENGINES=${engine_modules} -DC_COMPILER=${CMAKE_C_COMPILER} -DC_FLAGS=${consumer_flags} -DGENERATOR=${CMAKE_GENERATOR} -DMAKE_PROGRAM=${CMAKE_MAKE_PROGRAM}
     -P ${CMAKE_SOURCE_DIR}/tests/runtime/consumer/install_and_use.cmake)
   set_tests_properties(runtime_library_is_installed_and_found PROPERTIES LABELS runtime TIMEOUT 300)
 endif()

@@ -6,7 +6,6 @@
 
 #include "core/error.h"
 #include "runtime/kernels/kernel_set.h"
-#include "runtime/point_index.h"
 #include "runtime/prefix/step_profile.h"
 
 namespace {

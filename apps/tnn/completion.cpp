@@ -6,6 +6,7 @@
 #include "program.h"
 #include "recipe/schema.h"
 #include "subcommands.h"
+#include "tell.h"
 
 namespace tnn::app {
 namespace {
@@ -81,8 +82,8 @@ void setup_completion(CLI::App& app, Session& session) {
   command->add_option("SHELL", *shell, "bash or zsh")->required()->check(CLI::IsMember({"bash", "zsh"}));
   command->callback([shell, &app, &session] {
     session.action = [shell, &app] {
-      if (*shell == "zsh") fmt::print("autoload -U +X bashcompinit && bashcompinit\n");
-      fmt::print("{}", bash_script(app));
+      if (*shell == "zsh") print_text("autoload -U +X bashcompinit && bashcompinit\n");
+      print_text(bash_script(app));
       return 0;
     };
   });

@@ -27,7 +27,7 @@ int run_verify(const Options& options, const Session& session) {
   const VerifiedData verified = verify_data(options.name, options.data_root, session.quiet ? silent : static_cast<Progress&>(terminal));
   if (!session.quiet) terminal.end();
   stop_if_interrupted();  // since its last file
-  fmt::print("{}", format_table(verified.table, table_format(options.format)));
+  print_result(verified.table, options.format);
   tell(fmt::format("{}\n", verified.summary));
   return verified.ok ? 0 : static_cast<int>(ExitCode::data);
 }
@@ -40,7 +40,7 @@ int run_pack(Options& options, const Session& session) {
   options.pack.data_root = options.data_root;
   const std::string line = pack_data(options.pack, session.quiet ? silent : static_cast<Progress&>(terminal));
   if (!session.quiet) terminal.end();
-  fmt::print("{}\n", line);
+  print_text(line + "\n");
   return 0;
 }
 
@@ -48,19 +48,19 @@ int run_speed(Options& options) {
   options.loading.name = options.name;
   options.loading.data_root = options.data_root;
   options.loading.augment = !options.plain;
-  fmt::print("{}", format_table(loading_speed(options.loading), table_format(options.format)));
+  print_result(loading_speed(options.loading), options.format);
   return 0;
 }
 
 int run_list(const Options& options) {
-  fmt::print("{}", format_table(data_list(), table_format(options.format)));
+  print_result(data_list(), options.format);
   return 0;
 }
 
 void add_name_and_root(CLI::App& command, Options& options) {
   command.add_option("NAME", options.name, "Name of a data set (see: tnn data list)")->required();
-  command.add_option("--data-root", options.data_root,
-                     "Folder that holds the data sets, and no other (default: environment variable TNN_DATA)");
+  names_path(command.add_option("--data-root", options.data_root,
+                                "Folder that holds the data sets, and no other (default: environment variable TNN_DATA)"));
 }
 
 void setup_verify(CLI::App& data, const std::shared_ptr<Options>& options, Session& session) {
@@ -74,7 +74,7 @@ void setup_verify(CLI::App& data, const std::shared_ptr<Options>& options, Sessi
 void setup_pack(CLI::App& data, const std::shared_ptr<Options>& options, Session& session) {
   auto* pack = data.add_subcommand("pack", "Pack an image folder into one HDF5 file, for file systems on which many small files are slow");
   add_name_and_root(*pack, *options);
-  pack->add_option("FILE", options->pack.file, "The file to write, such as imagenet.h5")->required();
+  names_path(pack->add_option("FILE", options->pack.file, "The file to write, such as imagenet.h5"))->required();
   pack->add_option("--damaged", options->pack.damaged, "What to do about damaged images: stop, or skip them")->capture_default_str();
   pack->add_option("--workers", options->pack.workers, "Threads that read and check images")
       ->check(CLI::Range(1, 256))

@@ -1,10 +1,9 @@
 #include "pipelines/inspect.h"
 
-#include <fmt/format.h>
-
 #include <memory>
 
 #include "subcommands.h"
+#include "tell.h"
 
 namespace tnn::app {
 
@@ -18,7 +17,7 @@ void setup_inspect(CLI::App& app, Session& session) {
   };
   auto* command = app.add_subcommand("inspect", "Print layers, channel spaces, gates, and what each operating point costs");
   auto options = std::make_shared<Options>();
-  command->add_option("RECIPE|MODEL", options->model, "Recipe (YAML), model file (.safetensors), or run folder")
+  names_path(command->add_option("RECIPE|MODEL", options->model, "Recipe (YAML), model file (.safetensors), or run folder"))
       ->required()
       ->check(CLI::ExistingPath);
   options->flags.add_to(*command);
@@ -29,8 +28,8 @@ void setup_inspect(CLI::App& app, Session& session) {
     session.action = [options] {
       const auto overrides = options->flags.overrides();
       const TableFormat format = table_format(options->format);
-      fmt::print("{}",
-                 options->plan ? inspect_plan(options->model, overrides, options->u, format) : inspect(options->model, overrides, format));
+      print_table(options->plan ? inspect_plan(options->model, overrides, options->u, format) : inspect(options->model, overrides, format),
+                  format);
       return 0;
     };
   });

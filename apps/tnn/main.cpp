@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <sstream>
 
 #include "core/error.h"
 #include "core/version.h"
@@ -20,13 +21,19 @@ void occupy_closed_streams() {
     if (fcntl(descriptor, F_GETFD) < 0) open("/dev/null", descriptor == 1 ? O_RDONLY : O_RDWR);
 }
 
+std::string quoted_for_shell(const std::string& word) {
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
 std::string command_line(int argc, char** argv) {
   std::string text = "tnn";
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
     const bool plain =
         word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%") == std::string::npos;
-    text += " " + (plain && !word.empty() ? word : "'" + word + "'");
+    text += " " + (plain && !word.empty() ? word : quoted_for_shell(word));
   }
   return text;
 }
@@ -48,6 +55,26 @@ std::string usage_message(const CLI::App* app, const CLI::Error& error) {
   return fmt::format("{0}: {1}\n{0} --help says what is allowed\n", command, error.what());
 }
 
+/// Whoever reads the output has gone (`| head`): silence, and the end that the system gives other tools.
+int end_as_by_closed_pipe(bool pipe_ignored) {
+  if (!pipe_ignored) {
+    std::signal(SIGPIPE, SIG_DFL);
+    std::raise(SIGPIPE);
+  }
+  return 128 + SIGPIPE;
+}
+
+/// The exit code.
+int tell_error(const std::exception& error) {
+  try {
+    tnn::app::tell("tnn: " + tnn::user_message(error) + "\n");
+  } catch (const std::bad_alloc&) {  // not even for the message
+    std::fputs("tnn: out of memory\n", stderr);
+  }
+  const auto* known = dynamic_cast<const tnn::Error*>(&error);
+  return static_cast<int>(known ? known->code() : tnn::ExitCode::failed);
+}
+
 int run(int argc, char** argv) {
   CLI::App app{
       "Trains, evaluates and deploys runtime-throttleable neural networks: one training, one file, cost follows the utilization u."};
@@ -64,7 +91,11 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (app.get_subcommands().empty()) check_subcommand(app, argc, argv);
-    return app.exit(error) == 0 ? 0 : static_cast<int>(tnn::ExitCode::usage);
+    std::ostringstream out, err;  // help, or what is wrong
+    const int code = app.exit(error, out, err);
+    tnn::app::print_text(out.str());
+    tnn::app::tell(err.str());
+    return code == 0 ? 0 : static_cast<int>(tnn::ExitCode::usage);
   }
   return session.action();
 }
@@ -73,21 +104,17 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   occupy_closed_streams();
-  tnn::app::prepare_process();
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not become as large is an error of its write
+  const bool pipe_ignored = std::signal(SIGPIPE, SIG_IGN) == SIG_IGN;
+  std::signal(SIGXFSZ, SIG_IGN);  // a file beyond ulimit -f is an error of that file
   try {
+    tnn::app::prepare_process();
     const int code = run(argc, argv);
-    // A result that did not reach its reader is not done.
-    if (std::fflush(stdout) != 0 || std::ferror(stdout)) throw tnn::SystemError("cannot write the result to standard output");
+    tnn::app::finish_output();  // a result that did not reach its reader is not done
     return code;
-  } catch (const tnn::Error& error) {
-    tnn::app::tell(fmt::format("tnn: {}\n", error.what()));
-    return static_cast<int>(error.code());
-  } catch (const std::bad_alloc&) {
-    tnn::app::tell(fmt::format("tnn: out of memory\n"));
+  } catch (const tnn::ClosedPipe&) {
+    return end_as_by_closed_pipe(pipe_ignored);
   } catch (const std::exception& error) {
-    tnn::app::tell(fmt::format("tnn: {}\n", error.what()));
+    if (std::ferror(stdout) && tnn::app::output_reader_is_gone()) return end_as_by_closed_pipe(pipe_ignored);
+    return tell_error(error);
   }
-  return static_cast<int>(tnn::ExitCode::failed);
 }

@@ -1,11 +1,10 @@
 #include "recipe/recipe.h"
 
-#include <fmt/format.h>
-
 #include <memory>
 
 #include "recipe/reference.h"
 #include "subcommands.h"
+#include "tell.h"
 
 namespace tnn::app {
 
@@ -17,7 +16,8 @@ void setup_recipe(CLI::App& app, Session& session) {
   add_format(*keys, *format);
   keys->callback([format, &session] {
     session.action = [format] {
-      fmt::print("{}", recipe_reference(table_format(*format)));
+      const TableFormat form = table_format(*format);
+      print_table(recipe_reference(form), form);
       return 0;
     };
   });
@@ -27,11 +27,11 @@ void setup_recipe(CLI::App& app, Session& session) {
   };
   auto options = std::make_shared<Options>();
   auto* show = command->add_subcommand("show", "Print a recipe with includes, defaults and --set applied");
-  show->add_option("RECIPE", options->recipe, "Recipe (YAML)")->required();
+  names_path(show->add_option("RECIPE", options->recipe, "Recipe (YAML)"))->required();
   options->flags.add_to(*show);
   show->callback([options, &session] {
     session.action = [options] {
-      fmt::print("{}", Recipe::load(options->recipe, options->flags.overrides()).resolved_yaml());
+      print_text(Recipe::load(options->recipe, options->flags.overrides()).resolved_yaml());
       return 0;
     };
   });

@@ -1,3 +1,4 @@
+#include "core/home_folder.h"
 #include "recipe/schema.h"
 #include "subcommands.h"
 
@@ -9,8 +10,8 @@ void RecipeFlags::add_to(CLI::App& app) {
       ->allow_extra_args(false)
       ->type_name("KEY=VALUE");
   app.add_option("--device", device, "auto, cpu or cuda (run.device)");
-  app.add_option("--threads", threads, "Threads, 0 for all cores (run.threads)")->check(CLI::Range(0, 1024));
-  app.add_option("--data-root", data_root, "Folder that holds the data sets (data.root)");
+  app.add_option("--threads", threads, "Threads, 0 for all processors that the process may use (run.threads)")->check(CLI::Range(0, 1024));
+  names_path(app.add_option("--data-root", data_root, "Folder that holds the data sets (data.root)"));
   app.add_option("--seed", seed, "Seed of everything random (training.seed)")->check(CLI::NonNegativeNumber);
 }
 
@@ -21,6 +22,10 @@ Recipe::Overrides RecipeFlags::overrides() const {
   if (!data_root.empty()) all.push_back("data.root=" + yaml_text(data_root));
   if (seed >= 0) all.push_back("training.seed=" + std::to_string(seed));
   return all;
+}
+
+CLI::Option* names_path(CLI::Option* option) {
+  return option->transform([](const std::string& path) { return expand_home(path); });
 }
 
 std::string not_empty(const std::string& text) { return text.empty() ? "is empty" : ""; }

@@ -1,12 +1,15 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 
-#include <algorithm>
 #include "core/error.h"
+#include "core/processor.h"
 #include "core/table.h"
+#include "gentle_stop.h"
 #include "program.h"
+#include "tell.h"
 
 namespace tnn::app {
 namespace {
@@ -35,18 +38,22 @@ void setup_run(CLI::App& app, Session& session) {
   auto options = std::make_shared<Options>();
   RunRequest& request = options->request;
   request.runtime.batch_limit = 32;
-  command->add_option("MODEL", request.model, "Model file (.safetensors) or run folder")->required()->check(CLI::ExistingPath);
-  command->add_option("--input", request.input, "Inputs (.npy): one or [batch, ...]; float32, float64, or uint8 images")->required();
-  command->add_option("--output", request.output, "Where the outputs go (.npy, float32)")->required();
+  names_path(command->add_option("MODEL", request.model, "Model file (.safetensors) or run folder"))->required()->check(CLI::ExistingPath);
+  names_path(command->add_option("--input", request.input, "Inputs (.npy): one or [batch, ...]; float32, float64, or uint8 images"))
+      ->required();
+  names_path(command->add_option("--output", request.output, "Where the outputs go (.npy, float32)"))->required();
   auto* u = command->add_option("--u", request.u, "Utilization in (0, 1]")->capture_default_str();
   command->add_option("--point", request.point, "Operating point by index (tnn inspect lists them), instead of --u")->excludes(u);
   command->add_option("--engine", request.runtime.engine,
                       "What computes: " + CLI::detail::join(run_engines(), ", ") + " (default: the first)");
-  command->add_option("--threads", request.runtime.threads, "Threads that work on one input together")->capture_default_str();
+  command
+      ->add_option("--threads", request.runtime.threads,
+                   "Threads that work on one input together; 0: all processors that the process may use")
+      ->capture_default_str();
   command->add_option("--batch", request.runtime.batch_limit, "Inputs computed together")->capture_default_str();
   command->add_option("--precision", options->precision, "fp32, tf32, fp16 or bf16; tf32 and fp16 on a GPU only")->capture_default_str();
-  command->add_option("--tune", request.runtime.tuning_file,
-                      "Measure every way to compute each step, and take the fastest; kept in this file (.json) for later runs");
+  names_path(command->add_option("--tune", request.runtime.tuning_file,
+                                 "Measure every way to compute each step, and take the fastest; kept in this file (.json) for later runs"));
   add_format(*command, options->format);
   command->callback([options, &session] {
     session.action = [options] {
@@ -54,13 +61,10 @@ void setup_run(CLI::App& app, Session& session) {
       check_engine(asked.runtime.engine);
       check_tuning(asked.runtime.engine, asked.runtime.tuning_file);
       asked.runtime.precision = precision_from_name(options->precision);
-      std::error_code fault;
-      const std::filesystem::path& tuning = asked.runtime.tuning_file;
-      if (!tuning.empty() && (weakly_canonical(tuning, fault) == weakly_canonical(asked.output, fault)))
-        throw UsageError("--output is the file of --tune, '" + tuning.string() + "'");
-      if (std::filesystem::equivalent(asked.input, asked.output, fault))
-        throw UsageError("--output is the file of --input, '" + asked.input.string() + "': the inputs would be lost");
-      fmt::print("{}", format_table(summary_table(run_in_engine(asked)), table_format(options->format)));
+      asked.runtime.threads = threads_or_available(asked.runtime.threads);
+      stop_gently_on_signals();
+      check_outputs(asked);
+      print_result_beside(asked.output, summary_table(run_in_engine(asked)), options->format);
       return 0;
     };
   });

@@ -33,6 +33,8 @@ struct RecipeFlags {
 
 /// --format text|md|csv|json of the commands that print a table.
 void add_format(CLI::App& app, std::string& format);
+/// Says that an option names a file or folder: a leading ~ is the home folder, which shells do not expand after "--out=".
+CLI::Option* names_path(CLI::Option* option);
 /// A check for options: an error for an empty word, which is a shell variable that was not set.
 std::string not_empty(const std::string& text);
 

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "core/folder.h"
 #include "gentle_stop.h"
 #include "pipelines/named_model.h"
 #include "report/curve_table.h"
@@ -22,9 +23,16 @@ struct Options {
   bool latency = false;
 };
 
+/// The reports can be written there, and replace nothing of what is swept.
+void check_reports(const NamedModel& named, const std::filesystem::path& out) {
+  check_folder_can_be_written(out);
+  for (const auto& path : report_paths(out, named.recipe->texts("output.formats"))) named.inputs.check_kept("--out", path);
+}
+
 int run_sweep(const Options& options, const Session& session) {
   stop_gently_on_signals();
   const NamedModel named = find_trained_model(options.model, options.flags.overrides());
+  if (!options.out.empty()) check_reports(named, options.out);
   TerminalProgress terminal;
   Progress silent;
   SweepOptions sweep = sweep_options(named.data, named.evaluation, named.run);
@@ -43,7 +51,7 @@ int run_sweep(const Options& options, const Session& session) {
     for (const auto& file : write_reports(curve, options.out, named.output.formats))
       if (!session.quiet) tell(fmt::format("written: {}\n", file.string()));
   const TableFormat format = table_format(options.format);
-  fmt::print("{}", format_table(curve_table(curve, is_for_programs(format)), format));
+  print_table(format_table(curve_table(curve, is_for_programs(format)), format), format);
   return 0;
 }
 
@@ -53,7 +61,7 @@ void setup_sweep_utilization(CLI::App& app, Session& session) {
   auto* command =
       app.add_subcommand("sweep-utilization", "Measure accuracy and cost of a trained model against utilization, on the test set");
   auto options = std::make_shared<Options>();
-  command->add_option("MODEL", options->model, "Run folder, model file (.safetensors), or a recipe with model.pretrained")
+  names_path(command->add_option("MODEL", options->model, "Run folder, model file (.safetensors), or a recipe with model.pretrained"))
       ->required()
       ->check(CLI::ExistingPath);
   command->add_option("--u", options->utilizations, "distinct (every operating point), start:end:step, or a list such as 0.25,0.5,1")
@@ -65,7 +73,7 @@ void setup_sweep_utilization(CLI::App& app, Session& session) {
                    "Of an engine: fp32, bf16, and tf32 or fp16 on a GPU; below fp32 the accuracy in fp32 is measured, too")
       ->capture_default_str();
   command->add_flag("--latency", options->latency, "Measure the time of one-image inference, too");
-  command->add_option("--out", options->out, "Folder for curve.csv, .json, .h5, .svg and report.html")->check(not_empty);
+  names_path(command->add_option("--out", options->out, "Folder for curve.csv, .json, .h5, .svg and report.html"))->check(not_empty);
   options->flags.add_to(*command);
   add_format(*command, options->format);
   command->callback([options, &session] { session.action = [options, &session] { return run_sweep(*options, session); }; });

@@ -1,16 +1,21 @@
 #include "terminal_progress.h"
-#include "tell.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+#include "progress_line.h"
+#include "tell.h"
 
 namespace tnn::app {
 namespace {
 
-constexpr int kBarWidth = 24;
+constexpr size_t kUsualColumns = 80;
 constexpr std::chrono::milliseconds kRedraw{100};
 constexpr std::chrono::seconds kLineEvery{30};
 
@@ -22,9 +27,29 @@ std::string duration(double seconds) {
 
 std::string rate_text(double rate) { return rate >= 1000 ? fmt::format("{:.1f}k", rate / 1000) : fmt::format("{:.0f}", rate); }
 
+/// Of the terminal now: it may have another width than at the last look.
+size_t terminal_columns() {
+  winsize size{};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  const char* named = std::getenv("COLUMNS");
+  const int64_t columns = named ? std::atoll(named) : 0;
+  return columns > 0 ? static_cast<size_t>(columns) : kUsualColumns;
+}
+
+/// A terminal on which a line can be drawn again.
+bool can_redraw() {
+  const char* kind = std::getenv("TERM");
+  return isatty(STDERR_FILENO) != 0 && !(kind && std::string_view(kind) == "dumb");
+}
+
+void draw(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
 }  // namespace
 
-TerminalProgress::TerminalProgress() : terminal_(isatty(STDERR_FILENO) != 0) {}
+TerminalProgress::TerminalProgress() : terminal_(can_redraw()) {}
 
 void TerminalProgress::begin(const std::string& phase, int64_t total, const std::string& unit) {
   clear_bar();
@@ -51,17 +76,14 @@ void TerminalProgress::advance(int64_t done, const Figures& figures) {
     tell(fmt::format("{}\n", status(done, figures)));
     return;
   }
-  const int filled = total_ > 0 ? static_cast<int>(std::min(done, total_) * kBarWidth / total_) : 0;
-  tell(fmt::format("\r\033[K[{}{}] {}", std::string(static_cast<size_t>(filled), '='),
-                   std::string(static_cast<size_t>(kBarWidth - filled), ' '), status(done, figures)));
-  std::fflush(stderr);
+  draw("\r\033[K" + progress_line(status(done, figures), std::min(done, total_), total_, terminal_columns()));
   bar_shown_ = true;
 }
 
 void TerminalProgress::end() { clear_bar(); }
 
 void TerminalProgress::clear_bar() {
-  if (bar_shown_) tell(fmt::format("\r\033[K"));
+  if (bar_shown_) draw("\r\033[K");
   bar_shown_ = false;
 }
 

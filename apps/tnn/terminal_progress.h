@@ -8,10 +8,12 @@
 
 namespace tnn::app {
 
-/// Progress on stderr: a bar with rate, figures and time left where that is a terminal; else a line every half minute. Messages are lines.
+/// Progress on stderr: one line with a bar, rate, figures and time left, drawn again and again, where that is a terminal that can; else a
+/// line every half minute. The drawn line is never wider than the terminal. Messages are lines.
 class TerminalProgress : public Progress {
  public:
   TerminalProgress();
+  ~TerminalProgress() override { clear_bar(); }
   void begin(const std::string& phase, int64_t total, const std::string& unit) override;
   void advance(int64_t done, const Figures& figures) override;
   void end() override;

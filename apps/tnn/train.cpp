@@ -20,13 +20,12 @@ struct Options {
   bool resume = false, overwrite = false, dry_run = false, sweep = true;
 };
 
-void print_result(const TrainResult& result, const Options& options, bool quiet) {
-  const TableFormat format = table_format(options.format);
+void print_training(const TrainResult& result, const Options& options, bool quiet) {
   if (options.sweep)
-    fmt::print("{}", format_table(curve_table(result.curve, is_for_programs(format)), format));
+    print_result(curve_table(result.curve, is_for_programs(table_format(options.format))), options.format);
   else
-    fmt::print("{}\n", result.files.front().string());
-  std::fflush(stdout);
+    print_path(result.files.front().string());
+  finish_output();
   if (quiet) return;
   tell(fmt::format("\nwritten:\n"));
   for (const auto& file : result.files) {
@@ -49,11 +48,12 @@ int run_train(const Options& options, const Session& session) {
   if (options.resume) train_options.existing = RunFolder::Existing::resume;
   if (options.overwrite) train_options.existing = RunFolder::Existing::overwrite;
   if (options.dry_run) {
-    fmt::print("{}", dry_run(settings, train_options, table_format(options.format)));
+    const TableFormat format = table_format(options.format);
+    print_table(dry_run(settings, train_options, format), format);
     return 0;
   }
   stop_gently_on_signals();
-  print_result(train(settings, train_options, progress), options, session.quiet);
+  print_training(train(settings, train_options, progress), options, session.quiet);
   return 0;
 }
 
@@ -69,15 +69,14 @@ void setup(CLI::App& app, Session& session, const Command& what) {
   auto options = std::make_shared<Options>();
   options->sweep = what.sweep;
   options->stage = what.stage;
-  command->add_option("RECIPE", options->recipe, "Recipe (YAML)")->required();
+  names_path(command->add_option("RECIPE", options->recipe, "Recipe (YAML)"))->required();
   if (!what.starts_from.empty())
-    command->add_option("--from", options->from, what.starts_from + ": run folder or model file (.safetensors)")
+    names_path(command->add_option("--from", options->from, what.starts_from + ": run folder or model file (.safetensors)"))
         ->required()
         ->check(CLI::ExistingPath);
-  command
-      ->add_option("--out", options->out,
-                   std::string("Run folder (default: output.folder/output.name") + (what.starts_from.empty() ? "" : "/" + what.stage) +
-                       " of the recipe)")
+  names_path(command->add_option("--out", options->out,
+                                 std::string("Run folder (default: output.folder/output.name") +
+                                     (what.starts_from.empty() ? "" : "/" + what.stage) + " of the recipe)"))
       ->check(not_empty);
   auto* resume = command->add_flag("--resume", options->resume,
                                    "Go on from the last checkpoint in the run folder, bit for bit; start where there is none");

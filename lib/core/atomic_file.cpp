@@ -2,12 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <sstream>
 #include <system_error>
 
 #include "core/error.h"
@@ -21,13 +21,9 @@ namespace {
 
 std::filesystem::path folder_of(const std::filesystem::path& path) { return path.has_parent_path() ? path.parent_path() : "."; }
 
-std::filesystem::path temporary_name(const std::filesystem::path& path) {
-  return folder_of(path) / fmt::format(".{}.{}.tmp", path.filename().string(), getpid());
-}
-
-/// Flushes a file or folder that is open elsewhere or not at all.
-void flush_path(const std::filesystem::path& path, int flags) {
-  const int descriptor = ::open(path.c_str(), flags);
+/// Flushes a folder's entries; not every file system can.
+void flush_folder(const std::filesystem::path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return;
   ::fsync(descriptor);
   ::close(descriptor);
@@ -35,14 +31,62 @@ void flush_path(const std::filesystem::path& path, int flags) {
 
 void rename_into_place(const std::filesystem::path& temporary, const std::filesystem::path& path) {
   if (::rename(temporary.c_str(), path.c_str()) != 0) fail("rename into place", path);
-  flush_path(folder_of(path), O_RDONLY | O_DIRECTORY);
+  flush_folder(folder_of(path));
+}
+
+/// A new file that no other process has open; what a killed process of the same number left there goes.
+int create_temporary(const std::filesystem::path& temporary) {
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+  int descriptor = ::open(temporary.c_str(), kFlags, 0666);
+  if (descriptor < 0 && errno == EEXIST && ::unlink(temporary.c_str()) == 0) descriptor = ::open(temporary.c_str(), kFlags, 0666);
+  if (descriptor >= 0) ::flock(descriptor, LOCK_EX | LOCK_NB);  // says that somebody is at work on it
+  return descriptor;
+}
+
+/// Gives the new file the mode of the one that it replaces, and its owner where that is allowed.
+void keep_mode(int descriptor, const std::filesystem::path& replaced) {
+  struct stat before {};
+  struct stat now {};
+  if (::stat(replaced.c_str(), &before) != 0 || ::fstat(descriptor, &now) != 0) return;
+  const bool same_owner = before.st_uid == now.st_uid && before.st_gid == now.st_gid;
+  if (!same_owner && ::fchown(descriptor, before.st_uid, before.st_gid) != 0) errno = 0;  // only root may give files away
+  if (::fchmod(descriptor, before.st_mode & 0777) != 0) fail("set the mode of", replaced);
+}
+
+/// A device or FIFO, for writing. Never waits for a reader.
+int open_stream(const std::filesystem::path& path, const std::filesystem::path& named) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (descriptor < 0 && errno == ENXIO)
+    throw SystemError(fmt::format("cannot write '{}': it is a FIFO or device that no process reads from", named.string()));
+  if (descriptor < 0) fail("write", named);
+  ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) & ~O_NONBLOCK);
+  return descriptor;
+}
+
+/// Opens a file in the making again, and flushes it to the disk.
+void flush_file(const std::filesystem::path& temporary, const std::filesystem::path& path) {
+  const int descriptor = ::open(temporary.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) fail("flush", path);
+  keep_mode(descriptor, path);
+  const int flushed = ::fsync(descriptor), error = errno;
+  ::close(descriptor);
+  errno = error;
+  if (flushed != 0) fail("flush", path);
 }
 
 }  // namespace
 
-AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)), temporary_(temporary_name(path_)) {
-  descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)), place_(output_place(path_)) {
+  if (place_.kind == OutputPlace::Kind::descriptor) {
+    descriptor_ = ::fcntl(place_.descriptor, F_DUPFD_CLOEXEC, 3);
+  } else if (place_.kind == OutputPlace::Kind::stream) {
+    descriptor_ = open_stream(place_.path, path_);
+  } else {
+    temporary_ = temporary_name(place_.path);
+    descriptor_ = create_temporary(temporary_);
+  }
   if (descriptor_ < 0) fail("create", path_);
+  if (!temporary_.empty()) removed_.emplace(temporary_);
 }
 
 AtomicFile::~AtomicFile() {
@@ -54,17 +98,22 @@ void AtomicFile::write(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && errno == EPIPE) throw ClosedPipe(fmt::format("cannot write '{}': {}", path_.string(), std::strerror(errno)));
     if (written < 0) fail("write", path_);
     bytes.remove_prefix(static_cast<size_t>(written));
   }
 }
 
 void AtomicFile::commit() {
-  if (::fsync(descriptor_) != 0) fail("flush", path_);
+  if (!temporary_.empty()) {
+    keep_mode(descriptor_, place_.path);
+    if (::fsync(descriptor_) != 0) fail("flush", path_);
+  }
   const int closed = ::close(descriptor_);
   descriptor_ = -1;
   if (closed != 0) fail("close", path_);
-  rename_into_place(temporary_, path_);
+  if (temporary_.empty()) return;
+  rename_into_place(temporary_, place_.path);
   temporary_.clear();
 }
 
@@ -75,16 +124,23 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
 }
 
 void replace_file_atomically(const std::filesystem::path& path, const std::function<void(const std::filesystem::path&)>& write) {
-  const auto temporary = temporary_name(path);
-  const auto parent = path.parent_path();
-  if (!parent.empty() && !std::filesystem::is_directory(parent)) {
+  const OutputPlace place = output_place(path);
+  if (place.kind != OutputPlace::Kind::file) {
+    const TemporaryFile whole(path.filename().string());
+    write(whole.path());
+    return write_file_atomically(path, read_file(whole.path()));
+  }
+  const auto temporary = temporary_name(place.path);
+  if (!std::filesystem::is_directory(folder_of(place.path))) {
     errno = ENOENT;
     fail("create", path);
   }
+  ::unlink(temporary.c_str());
+  const RemovedAtSuddenEnd removed(temporary);
   try {
     write(temporary);
-    flush_path(temporary, O_RDONLY);
-    rename_into_place(temporary, path);
+    flush_file(temporary, place.path);
+    rename_into_place(temporary, place.path);
   } catch (...) {
     ::unlink(temporary.c_str());
     throw;
@@ -96,30 +152,14 @@ TemporaryFile::TemporaryFile(const std::string& name) {
   if (!::mkdtemp(pattern.data())) fail("create", pattern);
   folder_ = pattern;
   path_ = folder_ / name;
+  removed_folder_.emplace(folder_);
+  removed_.emplace(path_);
 }
 
 TemporaryFile::~TemporaryFile() {
   std::error_code ignored;
   std::filesystem::remove(path_, ignored);
   std::filesystem::remove(folder_, ignored);
-}
-
-std::string read_file(const std::filesystem::path& path) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  const bool endless = std::filesystem::is_character_file(status) || std::filesystem::is_block_file(status);
-  errno = 0;
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream bytes;
-  if (!stream || endless || std::filesystem::is_directory(status) || !(bytes << stream.rdbuf() || stream.peek() == EOF))
-    throw DataError(fmt::format("cannot read '{}': {}", path.string(), errno ? std::strerror(errno) : "not a regular file"));
-  return std::move(bytes).str();
-}
-
-void create_folder(const std::filesystem::path& path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error) throw SystemError(fmt::format("cannot create folder '{}': {}", path.string(), error.message()));
 }
 
 }  // namespace tnn

@@ -2,15 +2,24 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "core/folder.h"
+#include "core/output_place.h"
+#include "core/read_file.h"
+#include "core/temporary_files.h"
+
 namespace tnn {
 
-/// A file that appears whole or not at all: written to a temporary name beside its place, flushed to the disk (fsync), then renamed.
-/// Destroyed without commit(), it leaves nothing behind and the previous file untouched.
+/// An output that appears whole or not at all: written to a temporary name beside its place, flushed to the disk (fsync), then renamed.
+/// Destroyed without commit(), it leaves nothing behind and the previous file untouched. The mode of a file that was there is kept; a
+/// symbolic link stays, and what it leads to is replaced. A device, a FIFO or a descriptor such as /dev/stdout is never replaced: it gets
+/// the bytes as they come (see output_place).
 class AtomicFile {
  public:
+  /// SystemError with path and reason where nothing can be written there, or no process reads from a FIFO.
   explicit AtomicFile(std::filesystem::path path);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
@@ -23,14 +32,18 @@ class AtomicFile {
   void commit();
 
  private:
-  std::filesystem::path path_, temporary_;
+  std::filesystem::path path_;  ///< as named, for messages
+  OutputPlace place_;
+  std::filesystem::path temporary_;  ///< of a regular file
+  std::optional<RemovedAtSuddenEnd> removed_;
   int descriptor_ = -1;
 };
 
 /// Writes one whole file atomically.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
-/// For writers that open a path themselves (HDF5): `write` fills the temporary path, which then takes the place of `path`.
+/// For writers that open a path themselves (HDF5): `write` fills the temporary path, which then takes the place of `path`. What is no file
+/// gets its bytes at the end.
 void replace_file_atomically(const std::filesystem::path& path, const std::function<void(const std::filesystem::path&)>& write);
 
 /// The name of a file in the system's folder for temporary files, which is removed with the object.
@@ -45,12 +58,7 @@ class TemporaryFile {
 
  private:
   std::filesystem::path folder_, path_;
+  std::optional<RemovedAtSuddenEnd> removed_folder_, removed_;
 };
-
-/// The whole file as bytes; DataError where it cannot be read, or is a device.
-std::string read_file(const std::filesystem::path& path);
-
-/// Creates a folder and those above it; SystemError with path and reason.
-void create_folder(const std::filesystem::path& path);
 
 }  // namespace tnn

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -13,8 +14,8 @@ enum class ExitCode : int {
   data = 3,          ///< a data set or a model file is missing or damaged
   diverged = 4,      ///< the loss became NaN or infinite
   failed = 1,        ///< anything else that ends a command: disk full, no permission
-  terminated = 75,   ///< SIGTERM, after a checkpoint was written: try again (EX_TEMPFAIL)
-  interrupted = 130  ///< SIGINT, after a checkpoint was written
+  terminated = 75,   ///< SIGTERM, SIGHUP or SIGUSR1, in a training after a checkpoint was written: try again (EX_TEMPFAIL)
+  interrupted = 130  ///< SIGINT, likewise
 };
 
 /// What ends a command: says what is wrong, where, and what is allowed. Programmers' errors are asserts, not this.
@@ -41,6 +42,16 @@ struct DataError : Error {
 struct SystemError : Error {
   explicit SystemError(const std::string& message) : Error(ExitCode::failed, message) {}
 };
+
+/// Whoever reads what is written to a pipe has gone.
+struct ClosedPipe : SystemError {
+  explicit ClosedPipe(const std::string& message) : SystemError(message) {}
+};
+
+/// What an exception says to a user. Where memory ran out, whoever noticed (the allocator, LibTorch, CUDA, a container that is asked for
+/// more than can be), "out of memory: " with how much was asked for, where that is known; of LibTorch's errors what is before their list of
+/// stack frames.
+std::string user_message(const std::exception& error);
 
 /// The name of `candidates` nearest to `name` by edit distance, or "" where none is within about a third of its length.
 std::string nearest_name(const std::string& name, const std::vector<std::string>& candidates);

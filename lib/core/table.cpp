@@ -5,20 +5,16 @@
 #include <stdexcept>
 
 #include "core/error.h"
+#include "core/printable.h"
 
 namespace tnn {
 namespace {
 
-/// Code points of UTF-8 text: the width on a terminal of what our tables hold.
-size_t display_width(const std::string& text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
+/// A cell for people: on one line, without what a terminal would obey.
 std::string on_one_line(std::string cell) {
   std::replace_if(
       cell.begin(), cell.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
-  return cell;
+  return printable_line(cell);
 }
 
 std::string markdown_cell(const std::string& cell) {
@@ -44,12 +40,12 @@ Lines escaped_lines(const Table& table, std::string (*escape)(std::string)) {
 std::vector<size_t> column_widths(const Lines& lines) {
   std::vector<size_t> widths(lines.front().size(), 0);
   for (const auto& line : lines)
-    for (size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], display_width(line[i]));
+    for (size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], display_columns(line[i]));
   return widths;
 }
 
 std::string padded(const std::string& cell, size_t width, bool right) {
-  const std::string spaces(width - std::min(width, display_width(cell)), ' ');
+  const std::string spaces(width - std::min(width, display_columns(cell)), ' ');
   return right ? spaces + cell : cell + spaces;
 }
 
@@ -81,7 +77,9 @@ std::string format_markdown(const Table& table) {
 }
 
 std::string csv_field(std::string cell) {
-  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
+  const bool plain = std::none_of(cell.begin(), cell.end(),
+                                  [](char c) { return c == ',' || c == '"' || static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  if (plain) return cell;
   std::string quoted = "\"";
   for (const char c : cell) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
   return quoted + '"';

@@ -2,14 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <future>
-
 #include "core/error.h"
 #include "data/cifar_pickle.h"
 #include "data/cifar_reader.h"
 #include "data/idx_reader.h"
 #include "data/image_folder.h"
 #include "data/packed_images.h"
+#include "data/parallel.h"
 
 namespace tnn {
 namespace fs = std::filesystem;
@@ -80,11 +79,9 @@ ImageSet load_split(const DatasetCard& card, const fs::path& folder, const std::
   if (limit < 0) throw UsageError(fmt::format("limit {}: allowed 0 (all images) or more", limit));
   if (card.is_image_folder())
     return is_packed(folder) ? read_packed_images(card, folder, split, limit) : read_image_folder(card, folder, card.split(split), limit);
-  std::vector<std::future<SourceBytes>> reading;
-  for (const auto& file : files_needed(card, card.split(split), limit))
-    reading.push_back(std::async(std::launch::async, [file, folder] { return read_dataset_file(file, folder); }));
-  std::vector<SourceBytes> sources;
-  for (auto& one : reading) sources.push_back(one.get());
+  const std::vector<DatasetFile> files = files_needed(card, card.split(split), limit);
+  std::vector<SourceBytes> sources(files.size());
+  for_each_in_parallel(files.size(), static_cast<int>(files.size()), [&](size_t i) { sources[i] = read_dataset_file(files[i], folder); });
   return parse_split(card, std::move(sources), limit);
 }
 

@@ -16,7 +16,10 @@ void Prefetcher::start(int64_t first, int64_t last) {
   claimed_ = consumed_ = first;
   last_ = last;
   stopping_ = false;
-  while (threads_.size() < workers_) threads_.emplace_back([this] { work(); });
+  try {
+    while (threads_.size() < workers_) threads_.emplace_back([this] { work(); });
+  } catch (const std::exception&) {  // no further thread, or no memory for one: those that started do the work, or else the caller
+  }
 }
 
 void Prefetcher::stop() {
@@ -51,7 +54,7 @@ void Prefetcher::work() {
 }
 
 bool Prefetcher::next(Batch& batch) {
-  if (workers_ == 0) {
+  if (threads_.empty()) {
     if (consumed_ >= last_) return false;
     make_(consumed_++, batch);
     return true;

@@ -13,7 +13,8 @@
 namespace tnn {
 
 /// Makes numbered batches ahead of their use, in worker threads, and hands them out in order. At most 2 * workers batches wait; their
-/// buffers are recycled by swapping with the caller's. With 0 workers a batch is made in next(). One thread calls start() and next().
+/// buffers are recycled by swapping with the caller's. With 0 workers, and where the system starts no thread, a batch is made in next().
+/// One thread calls start() and next().
 class Prefetcher {
  public:
   /// Fills `batch` with the batch of that number; called from several threads at once.

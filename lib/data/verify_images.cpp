@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <mutex>
-#include <thread>
 
 #include "core/error.h"
 #include "core/interruption.h"
+#include "core/processor.h"
 #include "data/dataset.h"
 #include "data/display_name.h"
 #include "data/image_decoder.h"
@@ -80,7 +80,7 @@ class ImageVerifier {
 
   void decode_all(const std::string& split, const ImageSet& set) {
     const auto size = static_cast<size_t>(set.size());
-    const int workers = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    const int workers = available_processors();
     std::vector<std::string> problems(size);
     progress_.begin("verify " + split, set.size(), "images");
     for (size_t first = 0; first < size; first += kBlock) {

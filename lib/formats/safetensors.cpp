@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <new>
 #include <nlohmann/json.hpp>
 
 #include "core/atomic_file.h"
@@ -91,16 +92,20 @@ void write_safetensors(const std::filesystem::path& path, const std::vector<Tens
 }
 
 SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : path_(path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (descriptor < 0) throw DataError(fmt::format("cannot open '{}': {}", path.string(), std::strerror(errno)));
   struct stat status {};
   const bool regular = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
   size_ = regular ? static_cast<size_t>(status.st_size) : 0;
   if (size_ >= kLengthBytes) {
     void* map = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    const bool no_memory = map == MAP_FAILED && errno == ENOMEM;
     if (map != MAP_FAILED) map_ = static_cast<const std::byte*>(map);
+    ::close(descriptor);
+    if (no_memory) throw std::bad_alloc();
+  } else {
+    ::close(descriptor);
   }
-  ::close(descriptor);
   if (!map_) throw DataError(fmt::format("'{}' is not a safetensors file: {} bytes", path.string(), size_));
   try {
     parse();

@@ -2,15 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "core/error.h"
+#include "core/output_place.h"
+#include "core/temporary_files.h"
 #include "data/dataset.h"
 #include "data/display_name.h"
 #include "data/loading_speed.h"
 #include "data/packed_images.h"
 #include "data/verify.h"
 #include "pipelines/experiment.h"
+#include "pipelines/output_check.h"
 
 namespace tnn {
 
@@ -45,6 +49,21 @@ Table data_list() {
   return table;
 }
 
+namespace {
+
+/// UsageError where the packed file would replace one of the images; SystemError where it cannot be written.
+void check_packed_file(const std::filesystem::path& file, const std::filesystem::path& images) {
+  CommandInputs().check("FILE", file);
+  std::error_code fault;
+  const std::filesystem::path place = std::filesystem::weakly_canonical(output_place(file).path, fault);
+  const std::filesystem::path folder = std::filesystem::weakly_canonical(images, fault);
+  const bool inside = std::mismatch(folder.begin(), folder.end(), place.begin(), place.end()).first == folder.end();
+  if (inside && std::filesystem::exists(place, fault) && place.extension() != ".h5")
+    throw UsageError(fmt::format("'{}' leads to '{}', a file of the data set, which would be lost", file.string(), place.string()));
+}
+
+}  // namespace
+
 std::string pack_data(const PackOptions& options, Progress& progress) {
   const DatasetCard named = load_card(find_cards_folder(), options.name);
   if (!named.is_image_folder())
@@ -54,6 +73,8 @@ std::string pack_data(const PackOptions& options, Progress& progress) {
   if (std::filesystem::exists(options.file) && !options.overwrite)
     throw UsageError(fmt::format("'{}' is there already: --overwrite replaces it", options.file.string()));
   const auto folder = locate(named, data_root_or_default(options.data_root));
+  check_packed_file(options.file, folder);
+  remove_abandoned_files(options.file.has_parent_path() ? options.file.parent_path() : std::filesystem::path("."));
   if (is_packed(folder)) throw UsageError(fmt::format("'{}' is packed already", folder.string()));
   const DatasetCard card = complete_card(named, folder);
   DamageLog damage;

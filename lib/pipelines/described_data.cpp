@@ -10,17 +10,7 @@ namespace tnn {
 namespace {
 
 Preprocessing preprocessing_of(const Settings& settings, const DatasetCard& card) {
-  const auto channels = static_cast<size_t>(card.channels);
-  const auto &mean = settings.data.mean, &std = settings.data.std;
-  const bool given = !mean.empty() || !std.empty();
-  if (given && (mean.size() != channels || std.size() != channels))
-    throw settings.fault(mean.empty() ? "data.std" : "data.mean", fmt::format("data.mean has {} numbers, data.std {}; '{}' has {} channels",
-                                                                              mean.size(), std.size(), card.name, channels));
-  if (!settings.data.dataset_normalization) {
-    if (given) throw settings.fault("data.normalize", "data.mean and data.std are for normalize: dataset");
-    return {std::vector<double>(channels, 0.0), std::vector<double>(channels, 1.0), 0};
-  }
-  if (given) return {mean, std, 0};
+  if (auto given = given_preprocessing(settings, card.channels, "'" + card.name + "'")) return *given;
   return {{card.mean.begin(), card.mean.end()}, {card.std.begin(), card.std.end()}, 0};
 }
 
@@ -28,6 +18,21 @@ Preprocessing preprocessing_of(const Settings& settings, const DatasetCard& card
 
 std::unique_ptr<Task> task_of(const Settings& settings, const DatasetCard& card) {
   return make_task(card.task, {card.classes, settings.label_smoothing});
+}
+
+std::optional<Preprocessing> given_preprocessing(const Settings& settings, int64_t channels, const std::string& of) {
+  const auto count = static_cast<size_t>(channels);
+  const auto &mean = settings.data.mean, &std = settings.data.std;
+  const bool given = !mean.empty() || !std.empty();
+  if (given && (mean.size() != count || std.size() != count))
+    throw settings.fault(mean.empty() ? "data.std" : "data.mean",
+                         fmt::format("data.mean has {} numbers, data.std {}; {} has {} channels", mean.size(), std.size(), of, count));
+  if (!settings.data.dataset_normalization) {
+    if (given) throw settings.fault("data.normalize", "data.mean and data.std are for normalize: dataset");
+    return Preprocessing{std::vector<double>(count, 0.0), std::vector<double>(count, 1.0), 0};
+  }
+  if (given) return Preprocessing{mean, std, 0};
+  return std::nullopt;
 }
 
 Misfit misfit(const Settings& settings, const DatasetCard& card) {

@@ -4,8 +4,8 @@
 
 #include "data/dataset.h"
 #include "data/display_name.h"
-#include "evaluation/utilization_list.h"
 #include "pipelines/inspect.h"
+#include "pipelines/sweep_utilization.h"
 #include "pipelines/train.h"
 #include "pipelines/train_plan.h"
 
@@ -20,9 +20,16 @@ struct Preview {
   std::vector<StagePlan> stages;  ///< of plan.stages
   size_t sweep_points = 0;
   bool taken = false;
+  RunFolder::Existing existing = RunFolder::Existing::refuse;  ///< what was asked about a run that is there
   Table points;
   int threads = 1;
 };
+
+/// What will be done about the run in a folder; "" where there is none.
+const char* run_folder_note(bool holds_run, RunFolder::Existing existing) {
+  if (!holds_run) return "";
+  return existing == RunFolder::Existing::overwrite ? " (holds a run, which is replaced)" : " (holds a run, which goes on)";
+}
 
 std::string left_out_line(const ImageSet& images) {
   const std::string line = images.encoded ? images.encoded->left_out().line() : "";
@@ -70,7 +77,7 @@ std::string as_json(const Preview& preview) {
   if (!preview.plan.model.empty()) json["model"] = display_name(preview.plan.model.string());
   for (size_t i = 0; i < preview.stages.size(); ++i)
     json["stages"].push_back(stage_json(preview.plan.stages[i]->name(), preview.stages[i]));
-  return json.dump(2) + "\n";
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 std::string stage_line(const std::string& name, const StagePlan& plan, int threads) {
@@ -95,7 +102,7 @@ std::string as_text(const Preview& preview, TableFormat format) {
                       preview.plan.model.empty() ? "" : "; " + preview.plan.model.string() + ", frozen");
   for (size_t i = 0; i < preview.stages.size(); ++i) text += stage_line(preview.plan.stages[i]->name(), preview.stages[i], preview.threads);
   text += fmt::format("sweep:     {} utilizations\nfolder:    {}{}\n\n", preview.sweep_points, preview.plan.run.string(),
-                      preview.taken ? " (holds a run: needs --resume or --overwrite)" : "");
+                      run_folder_note(preview.taken, preview.existing));
   return text + format_table(preview.points, format);
 }
 
@@ -105,11 +112,12 @@ std::string dry_run(const Settings& settings, const TrainOptions& options, Table
   const int threads = set_threads(settings.run.threads);
   const TrainPlan plan = plan_training(settings, options);
   const Experiment experiment = prepare_experiment(settings);
-  const auto utilizations = parse_utilizations(settings.evaluation.utilizations, experiment.description.points);
+  const auto utilizations = settings_utilizations(settings, experiment.description.points);
+  check_training_folders(settings, plan, options.existing);
   for (const Stage* stage : plan.stages) stage->check(experiment, plan.model);
   const TrainingData data = load_training_data(experiment);
   Preview preview{
-      experiment, data, plan, {}, utilizations.size(), RunFolder(plan.run).holds_run(), operating_point_table(experiment.description),
+      experiment, data, plan, {}, utilizations.size(), RunFolder(plan.run).holds_run(), options.existing, operating_point_table(experiment.description),
       threads};
   for (const Stage* stage : plan.stages) preview.stages.push_back(stage->plan({experiment, data, plan.model}));
   if (format == TableFormat::json) return as_json(preview);

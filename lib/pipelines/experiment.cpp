@@ -1,19 +1,20 @@
 #include "pipelines/experiment.h"
 
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 
 #include <cstdlib>
-#include <thread>
 
 #include "core/error.h"
+#include "core/home_folder.h"
 #include "core/processor.h"
 #include "data/checksum.h"
 #include "data/dataset.h"
 #include "data/dataset_folder.h"
+#include "data/set_identity.h"
 #include "data/split.h"
 #include "graph/graph_json.h"
 #include "network/device.h"
+#include "network/torch_threads.h"
 #include "pipelines/described_data.h"
 
 namespace tnn {
@@ -34,7 +35,7 @@ AugmentationOptions plain_augmentation(const Preprocessing& preprocessing) {
 DataRoot data_root_or_default(const std::string& root) {
   if (!root.empty()) return {root};
   const char* from_environment = std::getenv("TNN_DATA");
-  return {from_environment ? from_environment : "", false};
+  return {from_environment ? expand_home(from_environment) : "", false};
 }
 
 DatasetOnDisk find_dataset(const std::string& name, const std::string& root) {
@@ -79,18 +80,12 @@ Network make_network(const Experiment& experiment) {
   return Network(experiment.description, run.seed, choose_device(run.device), run.channels_last);
 }
 
-int set_threads(int asked) {
-  const int threads = asked > 0 ? asked : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  at::set_num_threads(threads);
-  return threads;
-}
+int set_threads(int asked) { return set_torch_threads(threads_or_available(asked)); }
 
 Fingerprint stage_fingerprint(const Experiment& experiment, const std::string& stage, const TrainingData& data) {
   Fingerprint fingerprint = experiment.settings.fingerprints.at(stage);
   fingerprint.add_digest("the network", digest(graph_to_json(experiment.description.graph)));
-  std::string classes;
-  for (const std::string& name : data.images->class_names) classes += name + '\n';
-  fingerprint.add_digest("the training data", digest(classes));
+  fingerprint.add_digest("the training data", set_identity(*data.images));
   return fingerprint;
 }
 

@@ -44,7 +44,7 @@ AugmentationOptions plain_augmentation(const Preprocessing& preprocessing);
 /// The network of an experiment with fresh weights, on the recipe's device.
 Network make_network(const Experiment& experiment);
 
-/// Sets LibTorch's threads (0: all cores); returns how many.
+/// Sets LibTorch's threads (0: as many as the process may use); returns how many, fewer where the system starts no more.
 int set_threads(int asked);
 
 /// What decides the result of a stage: the recipe's values, the graph and the training data.

@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "core/error.h"
+#include "core/interruption.h"
 #include "core/random_stream.h"
 #include "cost/cost.h"
 #include "network/model_file.h"
@@ -34,6 +35,15 @@ HostTensor random_inputs(const Graph& graph, int64_t samples) {
   return inputs;
 }
 
+/// The data set that a model was trained on. DataError where its card or its files are not here: a model file may be handed on without.
+DatasetOnDisk find_dataset_of(const ModelDescription& description, const std::string& data_root) {
+  try {
+    return find_dataset(description.dataset, data_root);
+  } catch (const UsageError& error) {
+    throw DataError(error.what());
+  }
+}
+
 }  // namespace
 
 ExportCheck::ExportCheck(const std::filesystem::path& model, const std::string& data_root, Progress& progress)
@@ -47,7 +57,7 @@ void ExportCheck::choose_inputs(const std::string& data_root, Progress& progress
   const int64_t samples = std::clamp<int64_t>(affordable, 1, kMostInputs);
   try {
     if (description.dataset.empty()) throw DataError("the model names no data set");
-    const DatasetOnDisk dataset = find_dataset(description.dataset, data_root);
+    const DatasetOnDisk dataset = find_dataset_of(description, data_root);
     SweepOptions images;
     images.batch_size = images.test_limit = samples;
     images.workers = 0;
@@ -55,7 +65,7 @@ void ExportCheck::choose_inputs(const std::string& data_root, Progress& progress
     Loader loader = load_test_data(description, dataset, images);
     Batch batch;
     loader.start_epoch(0);
-    if (!loader.next(batch)) throw DataError("the test set is empty");
+    if (!loader.next(batch)) throw DataError(fmt::format("'{}': the test set is empty", dataset.folder.string()));
     inputs_ = {{batch.size, batch.channels, batch.height, batch.width}, batch.pixels};
     described_ = fmt::format("{} test images of {}", batch.size, description.dataset);
     real_images_ = true;
@@ -92,7 +102,10 @@ HostTensor ExportCheck::expected(int point) const { return run(network_, point);
 double ExportCheck::difference_of(const std::filesystem::path& model, const std::vector<std::pair<int, int>>& pairs) const {
   const Network network = load_network(model, at::kCPU, false);
   double difference = 0;
-  for (const auto& [found, source] : pairs) difference = std::max(difference, relative_difference(run(network, found), expected(source)));
+  for (const auto& [found, source] : pairs) {
+    stop_if_interrupted();
+    difference = std::max(difference, relative_difference(run(network, found), expected(source)));
+  }
   return difference;
 }
 

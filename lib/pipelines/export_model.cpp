@@ -6,6 +6,7 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/interruption.h"
 #include "core/version.h"
 #include "cost/cost.h"
 #include "evaluation/utilization_list.h"
@@ -49,6 +50,8 @@ class Exporter {
       : options_(options), model_(read_stored_model(options.model)), check_(options.model, options.data_root, progress) {}
 
   std::vector<ExportedFile> run() {
+    for (const auto& path : output_paths()) options_.inputs.check("--out", path);
+    remove_abandoned_files(options_.out.has_parent_path() ? options_.out.parent_path() : std::filesystem::path("."));
     if (options_.utilizations.empty())
       options_.format == "onnx" ? write_throttleable_onnx() : write_throttleable_model();
     else
@@ -57,9 +60,20 @@ class Exporter {
   }
 
  private:
+  std::vector<std::filesystem::path> output_paths() const {
+    if (options_.utilizations.empty()) return {options_.out};
+    const auto utilizations = parse_utilizations(options_.utilizations, model_.description.points);
+    if (utilizations.size() > 1 && output_place(options_.out).kind != OutputPlace::Kind::file)
+      throw UsageError(fmt::format("--out '{}' cannot take several files, one for each u", options_.out.string()));
+    std::vector<std::filesystem::path> paths;
+    for (const double u : utilizations) paths.push_back(path_at(options_.out, u, utilizations.size() > 1));
+    return paths;
+  }
+
   void write_static_nets() {
     const auto utilizations = parse_utilizations(options_.utilizations, model_.description.points);
     for (const double u : utilizations) {
+      stop_if_interrupted();
       const int point = point_at(model_.description, u);
       const StoredModel cut = cut_model(model_, point);
       const auto path = path_at(options_.out, u, utilizations.size() > 1);
@@ -86,26 +100,29 @@ class Exporter {
     const OnnxModel read = onnx_from_bytes(bytes, path.string());
     double difference = 0;
     for (const int point : points) {
+      stop_if_interrupted();
       std::map<std::string, HostTensor> inputs{{"input", options_.preprocessing ? check_.pixels() : check_.inputs()}};
       if (u == kAllPoints) inputs["u"] = {{}, {static_cast<float>(model_.description.points[static_cast<size_t>(point)].u)}};
       difference = std::max(difference, relative_difference(evaluate_onnx(read, inputs), check_.expected(point)));
     }
     require_small(difference, path);
     write_file_atomically(path, bytes);
-    add(model, path, u, difference);
+    add(model, path, u, difference, bytes.size());
   }
 
   void write_model(const StoredModel& model, const std::filesystem::path& path, const std::string& u, const std::vector<int>& points) {
     const StoredPrecision precision = stored_precision_from_name(options_.precision);
     double difference = 0;
+    uintmax_t bytes = 0;
     replace_file_atomically(path, [&](const std::filesystem::path& temporary) {
       write_stored_model(temporary, model, precision, {{"tnn.exported_u", u}, {"tnn.program", version()}});
       std::vector<std::pair<int, int>> pairs;
       for (const int point : points) pairs.emplace_back(u == kAllPoints ? point : 0, point);
       difference = check_.difference_of(temporary, pairs);
       if (precision == StoredPrecision::fp32) require_small(difference, path);
+      bytes = std::filesystem::file_size(temporary);
     });
-    add(model, path, u, difference);
+    add(model, path, u, difference, bytes);
   }
 
   static void require_small(double difference, const std::filesystem::path& path) {
@@ -114,10 +131,10 @@ class Exporter {
                                                 path.string(), difference, kTolerance));
   }
 
-  void add(const StoredModel& model, const std::filesystem::path& path, const std::string& u, double difference) {
+  void add(const StoredModel& model, const std::filesystem::path& path, const std::string& u, double difference, uintmax_t bytes) {
     const Graph& graph = model.description.graph;
     const Cost cost = network_cost(graph, Configuration::full(graph));
-    files_.push_back({path, u, std::filesystem::file_size(path), cost.parameters, cost.macs, difference, check_.described()});
+    files_.push_back({path, u, bytes, cost.parameters, cost.macs, difference, check_.described()});
   }
 
   const ExportOptions& options_;

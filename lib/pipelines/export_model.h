@@ -6,7 +6,7 @@
 
 #include "core/progress.h"
 #include "core/table.h"
-#include "recipe/recipe.h"
+#include "pipelines/output_check.h"
 
 namespace tnn {
 
@@ -20,6 +20,7 @@ struct ExportOptions {
   bool preprocessing = false;      ///< ONNX: (pixel / 255 - mean) / std inside the graph
   std::string precision = "fp32";  ///< safetensors: fp32, fp16 or bf16
   std::string data_root;           ///< where the model's data set is, for the check on real inputs
+  CommandInputs inputs;            ///< what no output may replace, beside the model
 };
 
 /// A file that was written.

@@ -1,7 +1,5 @@
 #include "pipelines/initial_network.h"
 
-#include <algorithm>
-
 #include "network/model_file.h"
 #include "network/pretrained_weights.h"
 #include "pipelines/described_data.h"
@@ -20,10 +18,12 @@ void check_pretrained(const PretrainedOptions& options, const Graph& graph) {
 
 void write_initial_model(const Settings& settings, const std::filesystem::path& path) {
   ModelDescription description = settings.model;
-  const auto cards = card_names(find_cards_folder());
-  if (std::find(cards.begin(), cards.end(), settings.data.name) != cards.end()) {
-    const DatasetCard card = load_card(find_cards_folder(), settings.data.name);
-    if (misfit(settings, card).message.empty()) describe_data(settings, card, description);
+  const DatasetCard card = load_card(find_cards_folder(), settings.data.name);
+  if (misfit(settings, card).message.empty()) {
+    describe_data(settings, card, description);
+  } else {
+    const int64_t channels = description.graph.dimensions(description.graph.input().shape).front();
+    if (auto given = given_preprocessing(settings, channels, "the network's input")) description.preprocessing = *given;
   }
   Network network(std::move(description), settings.run.seed);
   load_pretrained(settings.pretrained, network);

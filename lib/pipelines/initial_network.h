@@ -15,7 +15,8 @@ bool load_pretrained(const PretrainedOptions& options, Network& network);
 void check_pretrained(const PretrainedOptions& options, const Graph& graph);
 
 /// A recipe's network before training, as a model file: the weights of model.pretrained, else random ones (training.seed). Labels and
-/// normalisation are those of its data set where the model fits it, so that the file can be evaluated.
+/// normalisation are those of its data set where the model fits it, so that the file can be evaluated; else data.mean and data.std, where
+/// the recipe gives them. UsageError where there is no such data set.
 void write_initial_model(const Settings& settings, const std::filesystem::path& path);
 
 }  // namespace tnn

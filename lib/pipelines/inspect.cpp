@@ -91,7 +91,7 @@ std::string inspect(const std::filesystem::path& recipe_or_model, const Recipe::
                {"spaces", json(tables[1])},
                {"gates", json(tables[2])},
                {"operating_points", json(tables[3])}}
-               .dump(2) +
+               .dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
            "\n";
   }
   if (format == TableFormat::csv) return format_table(tables[3], format);

@@ -33,7 +33,7 @@ void check_overrides(const Recipe::Overrides& overrides) {
 }
 
 NamedModel use_by(const Recipe& recipe, std::filesystem::path model) {
-  return {std::move(model), data_settings(recipe), evaluation_settings(recipe), output_settings(recipe), run_settings(recipe), "", {}, {}};
+  return {std::move(model), data_settings(recipe), evaluation_settings(recipe), output_settings(recipe), run_settings(recipe), "", {}, {}, {}};
 }
 
 }  // namespace
@@ -42,28 +42,36 @@ bool is_recipe(const std::filesystem::path& path) { return path.extension() == "
 
 NamedModel find_model(const std::filesystem::path& run_or_model, const Recipe::Overrides& overrides) {
   check_overrides(overrides);
-  if (!std::filesystem::is_directory(run_or_model)) return use_by(Recipe::defaults(overrides), run_or_model);
+  if (!std::filesystem::is_directory(run_or_model)) {
+    NamedModel named = use_by(Recipe::defaults(overrides), run_or_model);
+    named.inputs.add_model(run_or_model);
+    return named;
+  }
   const RunFolder folder(run_or_model);
   const auto model = find_model_file(run_or_model, overrides);
   const Recipe recipe = Recipe::load(folder.recipe(), overrides);
   NamedModel named = use_by(recipe, model);
   named.resolved_yaml = recipe.resolved_yaml();
+  named.inputs.add_model(run_or_model);
   const auto last = folder.checkpoints() / "last.safetensors";
   if (std::filesystem::exists(last)) {
     const SafetensorsFile file(last);
     const auto state = file.metadata().find("tnn.training_state");
-    if (state != file.metadata().end()) named.history = training_state_from_json(state->second).history;
+    if (state != file.metadata().end()) named.history = training_state_from_json(state->second, last).history;
   }
   return named;
 }
 
 NamedModel initial_model(const std::filesystem::path& path, const Recipe::Overrides& overrides) {
   const Recipe recipe = Recipe::load(path, overrides);
+  const Settings settings = read_settings(recipe);
   const auto file = std::make_shared<TemporaryFile>("tnn-initial.safetensors");
   NamedModel named = use_by(recipe, file->path());
-  named.resolved_yaml = recipe.resolved_yaml();
+  named.resolved_yaml = settings.resolved_yaml;
   named.written = file;
-  write_initial_model(read_settings(recipe), named.model);
+  named.inputs.add("the recipe", path);
+  for (const auto& [key, input] : settings.input_files) named.inputs.add(key, input);
+  write_initial_model(settings, named.model);
   return named;
 }
 

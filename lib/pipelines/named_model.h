@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/atomic_file.h"
+#include "pipelines/output_check.h"
 #include "pipelines/settings/settings.h"
 #include "recipe/recipe.h"
 #include "training/training_state.h"
@@ -22,6 +23,7 @@ struct NamedModel {
   std::string resolved_yaml;  ///< the recipe it was trained by; empty for a model file
   std::vector<EpochSummary> history;
   std::shared_ptr<const TemporaryFile> written;  ///< the model file of a recipe, for as long as it is in use
+  CommandInputs inputs;                          ///< what it is made from
 };
 
 /// Whether a path names a recipe (.yaml, .yml), not a model.

@@ -3,16 +3,17 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
 #include <ctime>
 #include <fstream>
-#include <vector>
 
-#include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/folder.h"
+#include "core/printable.h"
+#include "core/temporary_files.h"
+#include "pipelines/run_files.h"
 
 namespace tnn {
 
@@ -22,54 +23,62 @@ std::filesystem::path RunFolder::default_path(const std::string& folder, const s
 }
 
 bool RunFolder::holds_run() const {
-  return std::filesystem::exists(recipe()) || std::filesystem::exists(checkpoints()) || std::filesystem::exists(curve());
+  std::error_code fault;  // of a place that cannot be looked at: opening it tells
+  const auto there = [&](const std::filesystem::path& file) { return std::filesystem::exists(file, fault); };
+  return there(recipe()) || there(checkpoints() / "last.safetensors") || there(checkpoints() / "best.safetensors") || there(curve());
 }
 
 void RunFolder::remove_run() const {
+  if (!holds_run()) return;
   std::error_code ignored;
-  for (const auto& folder : {checkpoints(), events()}) {
-    std::vector<std::filesystem::path> ours;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
-      const std::string name = entry.path().filename().string();
-      if (entry.path().extension() == ".safetensors" || name.rfind("events.out.tfevents.", 0) == 0) ours.push_back(entry.path());
-    }
-    for (const auto& file : ours) std::filesystem::remove(file, ignored);
-    std::filesystem::remove(folder, ignored);  // stays where it holds something else
+  for (const auto& file : files_of_run(path_)) std::filesystem::remove(file, ignored);
+  // Folders stay where they hold something else.
+  for (const auto& folder : {gates() / "checkpoints", gates() / "events", gates(), checkpoints(), events()}) {
+    remove_abandoned_files(folder);
+    std::filesystem::remove(folder, ignored);
   }
-  for (const auto& file : {recipe(), metrics(), log(), curve()}) std::filesystem::remove(file, ignored);
-  for (const char* name : {"curve.csv", "curve.h5", "curve.svg", "report.html", "model.safetensors"})
-    std::filesystem::remove(path_ / name, ignored);
-  const RunFolder learned(gates());
-  if (!learned.holds_run()) return;
-  learned.remove_run();
-  std::filesystem::remove(learned.path(), ignored);
 }
 
-RunFolder RunFolder::open(const std::filesystem::path& path, Existing existing) {
-  RunFolder folder(path);
+void RunFolder::remove_earlier_model(const std::string& name) const {
+  std::error_code ignored;
+  if (std::filesystem::exists(checkpoints() / "last.safetensors", ignored)) return;
+  if (const auto model = model_of_run(path_); !model.empty() && std::filesystem::exists(recipe(), ignored))
+    std::filesystem::remove(model, ignored);
+  if (!name.empty() && is_trained_model(path_ / name)) std::filesystem::remove(path_ / name, ignored);
+}
+
+void RunFolder::check(const std::filesystem::path& path, Existing existing) {
+  const RunFolder folder(path);
   if (existing == Existing::refuse && folder.holds_run())
     throw UsageError(fmt::format("'{}' holds a run already: --resume goes on with it, --overwrite replaces it, --out takes another folder",
                                  path.string()));
+  check_folder_can_be_written(path);
+  std::error_code fault;
+  if (std::filesystem::is_directory(path, fault)) folder.lock();
+}
+
+RunFolder RunFolder::open(const std::filesystem::path& path, Existing existing, const std::string& model) {
+  check(path, existing);
   create_folder(path);
-  folder.lock();
+  RunFolder folder(path);
+  folder.lock_ = folder.lock();
+  for (const auto& place : {path, folder.checkpoints()}) remove_abandoned_files(place);
   if (existing == Existing::overwrite) folder.remove_run();
+  if (existing != Existing::refuse) folder.remove_earlier_model(model);
   return folder;
 }
 
-void RunFolder::lock() {
-  const int descriptor = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  lock_ = std::shared_ptr<const int>(new int(descriptor), [](const int* d) {
-    if (*d >= 0) ::close(*d);
-    delete d;
-  });
+std::shared_ptr<const Descriptor> RunFolder::lock() const {
+  const auto folder = std::make_shared<const Descriptor>(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   // A file system without locks (some network ones) goes without.
-  if (descriptor >= 0 && ::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+  if (folder->is_open() && ::flock(folder->number(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
     throw UsageError(fmt::format("another process is running in '{}': wait for it or take another folder (--out)", path_.string()));
+  return folder;
 }
 
 void LoggingProgress::message(const std::string& line) {
   std::ofstream stream(log_, std::ios::app);
-  stream << utc_now() << " " << line << "\n";
+  stream << utc_now() << " " << printable_line(line) << "\n";
   next_.message(line);
 }
 

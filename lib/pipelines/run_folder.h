@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "core/descriptor.h"
 #include "core/progress.h"
 
 namespace tnn {
@@ -14,12 +15,15 @@ class RunFolder {
   enum class Existing {
     refuse,    ///< a folder that holds a run already is an error
     resume,    ///< go on with the run there; an empty or absent folder starts one
-    overwrite  ///< the run there is removed: only the files a run writes
+    overwrite  ///< the run there is removed: only the files that it wrote (see files_of_run)
   };
 
-  /// Creates or takes over a folder, and locks it for as long as the object lives. UsageError where `existing` does not allow what is there
-  /// or another process runs in it.
-  static RunFolder open(const std::filesystem::path& path, Existing existing);
+  /// UsageError where `existing` does not allow what is there or another process runs in it; SystemError where the folder cannot be made or
+  /// written in. Changes nothing.
+  static void check(const std::filesystem::path& path, Existing existing);
+  /// After such a check, creates or takes over a folder, and locks it for as long as the object lives. What killed processes left half
+  /// written is removed; where no checkpoint is gone on from, so is an earlier training's file with the name `model`, that of the new one.
+  static RunFolder open(const std::filesystem::path& path, Existing existing, const std::string& model = "");
   /// <folder>/<name>, the name by default the recipe's, else "run".
   static std::filesystem::path default_path(const std::string& folder, const std::string& name, const std::string& recipe_name);
 
@@ -36,9 +40,11 @@ class RunFolder {
 
  private:
   void remove_run() const;
-  void lock();
+  /// A training that begins anew must not leave the network of an earlier one beside its own files.
+  void remove_earlier_model(const std::string& name) const;
+  std::shared_ptr<const Descriptor> lock() const;
   std::filesystem::path path_;
-  std::shared_ptr<const int> lock_;  // an open descriptor with flock on the folder
+  std::shared_ptr<const Descriptor> lock_;  ///< of the folder
 };
 
 /// Passes everything on and appends messages, with the time, to a run's log.txt.

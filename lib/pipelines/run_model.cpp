@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/interruption.h"
+#include "pipelines/output_check.h"
 #include "pipelines/recipe_model.h"
 
 namespace tnn {
@@ -39,6 +41,17 @@ NpyArray read_inputs(const RunRequest& request, const ModelDescription& descript
   return inputs;
 }
 
+void check_outputs(const RunRequest& request) {
+  CommandInputs inputs;
+  inputs.add("--input", request.input);
+  inputs.add_model(request.model);
+  inputs.check("--output", request.output);
+  if (request.runtime.tuning_file.empty()) return;
+  inputs.check("--tune", request.runtime.tuning_file);
+  inputs.add("--tune", request.runtime.tuning_file);
+  inputs.check("--output", request.output);
+}
+
 RunSummary run_model(const RunRequest& request) {
   const std::filesystem::path file = find_model_file(request.model);
   if (!request.runtime.tuning_file.empty()) {  // what is wrong with the request is told before all is measured
@@ -61,9 +74,11 @@ RunSummary run_model(const RunRequest& request) {
   outputs.shape.insert(outputs.shape.begin(), count);
   outputs.values.resize(static_cast<size_t>(count * output_each));
   InferenceContext context = network.context();
-  for (int64_t first = 0; first < count; first += request.runtime.batch_limit)
+  for (int64_t first = 0; first < count; first += request.runtime.batch_limit) {
+    stop_if_interrupted();
     context.run(inputs.values.data() + first * each, std::min(request.runtime.batch_limit, count - first),
                 outputs.values.data() + first * output_each);
+  }
   write_npy(request.output, outputs);
   const int point = network.operating_point();
   const OperatingPointInfo& info = network.operating_points()[static_cast<size_t>(point)];

@@ -29,6 +29,10 @@ struct RunSummary {
   std::string engine;
 };
 
+/// UsageError or SystemError where an output would replace what the run reads, or the other output, or could not be written; before
+/// anything is computed.
+void check_outputs(const RunRequest& request);
+
 /// Computes all inputs of a file at one operating point by the runtime.
 RunSummary run_model(const RunRequest& request);
 

@@ -1,18 +1,18 @@
 #include "pipelines/run_model_torch.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/from_blob.h>
 #include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 
 #include "core/error.h"
 #include "network/model_file.h"
+#include "network/torch_threads.h"
 #include "pipelines/recipe_model.h"
 
 namespace tnn {
 
 RunSummary run_model_in_torch(const RunRequest& request) {
-  at::set_num_threads(request.runtime.threads);
+  set_torch_threads(request.runtime.threads);
   const Network network = load_network(find_model_file(request.model), at::kCPU, true);
   const ModelDescription& description = network.description();
   if (description.points.empty()) throw DataError(fmt::format("'{}' has no operating point", request.model.string()));

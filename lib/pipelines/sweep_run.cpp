@@ -1,5 +1,8 @@
 #include "pipelines/sweep_run.h"
 
+#include <fmt/format.h>
+
+#include "core/interruption.h"
 #include "pipelines/sweep_utilization.h"
 #include "report/write_reports.h"
 
@@ -14,7 +17,12 @@ void sweep_run(const Settings& settings, const TrainedModel& trained, const RunF
   sweep.history = trained.history;
   sweep.recipe = settings.resolved_yaml;
   sweep.threads = threads;
-  result.curve = sweep_utilization(sweep, progress);
+  try {
+    result.curve = sweep_utilization(sweep, progress);
+  } catch (const Interrupted& stopped) {
+    throw Interrupted(fmt::format("{} in the sweep of '{}', which is trained: run the command again with --resume", stopped.what(),
+                                  trained.file.string()));
+  }
   const auto reports = write_reports(result.curve, folder.path(), settings.output.formats);
   result.files.insert(result.files.end(), reports.begin(), reports.end());
 }

@@ -144,6 +144,12 @@ UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progre
   return curve;
 }
 
+std::vector<double> settings_utilizations(const Settings& settings, const std::vector<OperatingPoint>& points) try {
+  return parse_utilizations(settings.evaluation.utilizations, points);
+} catch (const UsageError& error) {
+  throw settings.fault("evaluation.u", error.what());
+}
+
 SweepOptions sweep_options(const DataSettings& data, const EvaluationSettings& evaluation, const RunSettings& run) {
   SweepOptions options;
   options.utilizations = evaluation.utilizations;

@@ -42,6 +42,9 @@ Loader load_test_data(const ModelDescription& description, const DatasetOnDisk& 
 /// computes in less than fp32, its headline metric in fp32, too.
 UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progress);
 
+/// The utilizations of a sweep that evaluation.u of a recipe names; UsageError with its place in the recipe where they are none.
+std::vector<double> settings_utilizations(const Settings& settings, const std::vector<OperatingPoint>& points);
+
 /// What a recipe says of evaluation, data and machine, as options of a sweep.
 SweepOptions sweep_options(const DataSettings& data, const EvaluationSettings& evaluation, const RunSettings& run);
 inline SweepOptions sweep_options(const Settings& settings) { return sweep_options(settings.data, settings.evaluation, settings.run); }

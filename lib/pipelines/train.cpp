@@ -1,6 +1,5 @@
 #include "pipelines/train.h"
 
-#include "evaluation/utilization_list.h"
 #include "network/device.h"
 #include "pipelines/damage_reports.h"
 #include "pipelines/sweep_run.h"
@@ -13,7 +12,8 @@ TrainResult train(const Settings& settings, const TrainOptions& options, Progres
   const int threads = set_threads(settings.run.threads);
   TrainPlan plan = plan_training(settings, options);  // faults of recipe and data before anything is created or removed
   const Experiment experiment = prepare_experiment(settings);
-  parse_utilizations(settings.evaluation.utilizations, experiment.description.points);
+  settings_utilizations(settings, experiment.description.points);
+  check_training_folders(settings, plan, options.existing);
   choose_device(settings.run.device);
   if (options.existing != RunFolder::Existing::resume || !plan.model.empty())
     for (const Stage* stage : plan.stages) stage->check(experiment, plan.model);
@@ -25,7 +25,7 @@ TrainResult train(const Settings& settings, const TrainOptions& options, Progres
   const bool resume = options.existing == RunFolder::Existing::resume;
   std::vector<std::shared_ptr<LoggingProgress>> logs;  // what a later stage says goes to the run's log, too
   for (const Stage* stage : plan.stages) {
-    const RunFolder folder = RunFolder::open(plan.folder(*stage), options.existing);
+    const RunFolder folder = RunFolder::open(plan.folder(*stage), options.existing, settings.output.model);
     logs.push_back(std::make_shared<LoggingProgress>(logs.empty() ? progress : *logs.back(), folder.log()));
     if (logs.size() == 1) logs.back()->message(options.command);
     DamageReports observed(*logs.back(), data.images);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "pipelines/output_check.h"
 #include "pipelines/recipe_model.h"
 
 namespace tnn {
@@ -36,6 +37,13 @@ TrainPlan plan_training(const Settings& settings, const TrainOptions& options) {
   plan.model = find_model_file(options.from);
   check_folders(plan.model, plan.run);
   return plan;
+}
+
+void check_training_folders(const Settings& settings, const TrainPlan& plan, RunFolder::Existing existing) {
+  CommandInputs inputs;
+  inputs.add("--from", plan.model);
+  for (const auto& [key, file] : settings.input_files) inputs.add(key, file);
+  for (const Stage* stage : plan.stages) check_training_folder(plan.folder(*stage), settings.output.model, existing, inputs);
 }
 
 }  // namespace tnn

@@ -20,4 +20,8 @@ struct TrainPlan {
 /// UsageError where the recipe does not ask for a stage that was named, or the folder is that of the model itself.
 TrainPlan plan_training(const Settings& settings, const TrainOptions& options);
 
+/// check_training_folder() of every stage's folder; neither the model that the first starts from nor a file that the recipe names may be
+/// replaced.
+void check_training_folders(const Settings& settings, const TrainPlan& plan, RunFolder::Existing existing);
+
 }  // namespace tnn

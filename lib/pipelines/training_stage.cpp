@@ -18,12 +18,24 @@ namespace {
 
 double unix_time() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
+constexpr const char* kEpochLoss = "epoch_loss";  ///< what the line of a finished epoch has and that of a step has not
+
+/// Whether a line of metrics tells of what a checkpoint holds. Its own last step may be that of an epoch whose end it does not count: that
+/// end comes again, with its line.
+bool belongs_to(const TrainingState& checkpoint, const MetricsRecord& record) {
+  if (record.step > checkpoint.global_step) return false;
+  const bool of_epoch =
+      std::any_of(record.figures.begin(), record.figures.end(), [](const auto& figure) { return figure.first == kEpochLoss; });
+  return !of_epoch || record.epoch <= static_cast<double>(checkpoint.epoch);
+}
+
 /// metrics.jsonl and TensorBoard events of a run.
 class MetricsSink {
  public:
-  MetricsSink(const RunFolder& folder, bool tensorboard, int64_t resumed_step) {
+  MetricsSink(const RunFolder& folder, bool tensorboard, const TrainingState& from) {
     const bool resumed = std::filesystem::exists(folder.metrics());  // also where the only checkpoint is that of step 0
-    MetricsLog::truncate_after(folder.metrics(), resumed_step);
+    const int64_t resumed_step = from.global_step;
+    MetricsLog::keep_only(folder.metrics(), [&](const MetricsRecord& record) { return belongs_to(from, record); });
     log_ = std::make_unique<MetricsLog>(folder.metrics());
     if (tensorboard)
       events_ = std::make_unique<EventWriter>(folder.events(), static_cast<int64_t>(unix_time()), resumed ? resumed_step + 1 : 0);
@@ -34,6 +46,7 @@ class MetricsSink {
     for (const auto& [name, value] : figures) events_->scalar(prefix + "/" + name, value, step, unix_time());
     events_->flush();
   }
+  void flush() const { log_->flush(); }
 
  private:
   std::unique_ptr<MetricsLog> log_;
@@ -43,7 +56,7 @@ class MetricsSink {
 Progress::Figures epoch_figures(const EpochSummary& summary, const StageLog& log) {
   const std::string& score = log.score_name;
   Progress::Figures figures{
-      {"epoch_loss", summary.training_loss}, {"epoch_" + score, summary.training_metric}, {"epoch_seconds", summary.seconds}};
+      {kEpochLoss, summary.training_loss}, {"epoch_" + score, summary.training_metric}, {"epoch_seconds", summary.seconds}};
   for (size_t i = 0; i < summary.validation.size(); ++i)
     figures.emplace_back("validation_" + score + (i < log.validation_u.size() ? fmt::format("_u{}", log.validation_u[i]) : "_best_u"),
                          summary.validation[i]);
@@ -60,8 +73,8 @@ std::string epoch_line(const EpochSummary& summary, const StageLog& log) {
 }
 
 [[noreturn]] void throw_interrupted(const EpochLoop& trainer) {
-  throw Interrupted(fmt::format("stopped by signal {} at step {}; the checkpoint '{}' holds all of it: run the command again with --resume",
-                                interruption_signal(), trainer.state().global_step, trainer.last_path().string()));
+  throw Interrupted(fmt::format("stopped by {} at step {}; the checkpoint '{}' holds all of it: run the command again with --resume",
+                                signal_name(interruption_signal()), trainer.state().global_step, trainer.last_path().string()));
 }
 
 /// Writes to each operating point how it does on the validation split.
@@ -80,11 +93,12 @@ std::string resumed_message(const TrainingState& state) {
 }
 
 void run_training(EpochLoop& trainer, const StageLog& log, const RunFolder& folder, Progress& progress) {
-  MetricsSink sink(folder, log.tensorboard, trainer.state().global_step);
+  MetricsSink sink(folder, log.tensorboard, trainer.state());
   const TrainingObserver observer{
       [&](int64_t step, double epoch, const Progress::Figures& figures) { sink.write("training", step, epoch, figures); },
       [&](int64_t step, const EpochSummary& summary) {
         sink.write("epoch", step, static_cast<double>(summary.epoch), epoch_figures(summary, log));
+        sink.flush();  // the checkpoint that counts this epoch comes after
         progress.message(epoch_line(summary, log));
       }};
   if (trainer.run(progress, observer) == TrainingEnd::interrupted) throw_interrupted(trainer);

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/home_folder.h"
 #include "recipe/recipe_text.h"
 #include "recipe/unknown_key.h"
 #include "recipe/value_reader.h"
@@ -15,24 +15,7 @@
 namespace tnn {
 namespace {
 
-constexpr std::uintmax_t kLargestFile = 1 << 20;  ///< bytes; a larger file is a model or data given for a recipe by mistake
-
-std::filesystem::path file_identity(const std::filesystem::path& path) {
-  std::error_code error;
-  auto result = std::filesystem::weakly_canonical(path, error);
-  return error ? path : result;
-}
-
-/// Why the file cannot be a recipe, or "".
-std::string refusal(const std::filesystem::path& path) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) return "no such file";
-  if (std::filesystem::is_directory(status)) return "is a folder, not a recipe";
-  if (std::filesystem::is_regular_file(status) && std::filesystem::file_size(path, error) > kLargestFile)
-    return "is larger than 1 MiB, which no recipe is";
-  return "";
-}
+constexpr size_t kShownOverride = 120;  ///< bytes of a --set in messages
 
 std::string position(const std::string& name, const YAML::Mark& mark) {
   return mark.is_null() ? name : fmt::format("{}:{}:{}", name, mark.line + 1, mark.column + 1);
@@ -42,30 +25,16 @@ std::string position(const std::string& name, const YAML::Mark& mark) {
 
 void RecipeReader::fault(const std::string& where, const std::string& message) {
   std::string line = where + ": " + message;
-  if (std::find(faults_.begin(), faults_.end(), line) == faults_.end()) faults_.push_back(std::move(line));
+  if (known_faults_.insert(line).second && !shows_no_more()) faults_.push_back(std::move(line));
 }
 
 std::string RecipeReader::at(const YAML::Node& node) const { return position(name_, node.Mark()); }
 
 void RecipeReader::read_file(const std::filesystem::path& path) { read_included(path, path.string()); }
 
-void RecipeReader::read_included(const std::filesystem::path& path, const std::string& where) {
-  const std::string subject = where == path.string() ? "" : fmt::format("included file '{}': ", path.string());
-  if (const std::string reason = refusal(path); !reason.empty()) {
-    unreadable_ = true;
-    return fault(where, subject + reason);
-  }
-  try {
-    read_text(tnn::read_file(path), path.string());
-  } catch (const DataError& error) {
-    unreadable_ = true;
-    fault(where, error.what());
-  }
-}
-
 void RecipeReader::read_text(const std::string& text, const std::string& name) {
   const std::string including = std::exchange(name_, name);
-  files_.push_back(file_identity(name));
+  files_.push_back(recipe_file_identity(name));
   if (const auto wrong = find_text_fault(text)) {
     unreadable_ = true;
     fault(fmt::format("{}:{}:{}", name_, wrong->line, wrong->column), wrong->message);
@@ -100,33 +69,11 @@ void RecipeReader::read_document(const YAML::Node& root) {
   }
 }
 
-void RecipeReader::read_includes(const YAML::Node& root) {
-  for (const auto& entry : root) {
-    if (!entry.first.IsScalar() || entry.first.Scalar() != "include") continue;
-    const YAML::Node& value = entry.second;
-    std::vector<YAML::Node> names;
-    for (size_t i = 0; value.IsSequence() && i < value.size(); ++i) names.push_back(value[i]);
-    if (value.IsScalar()) names.push_back(value);
-    if (names.empty() && !value.IsSequence())
-      fault(at(entry.first), "include must be a file name or a list of them, not " + described(value));
-    for (const auto& node : names) {
-      if (!node.IsScalar() || node.Scalar().empty()) {
-        fault(at(node), "include must name a file, not " + described(node));
-        continue;
-      }
-      const auto path = std::filesystem::path(name_).parent_path() / node.Scalar();
-      if (std::find(files_.begin(), files_.end(), file_identity(path)) != files_.end())
-        fault(at(node), fmt::format("include of {} closes a circle: that file includes this one", quoted_text(node.Scalar())));
-      else
-        read_included(path, at(node));
-    }
-  }
-}
-
 void RecipeReader::read_section(const YAML::Node& name_node, const YAML::Node& keys) {
   const std::string section = name_node.Scalar();
   const auto sections = recipe_section_names();
-  if (std::find(sections.begin(), sections.end(), section) == sections.end()) return fault(at(name_node), unknown_section_message(section));
+  if (std::find(sections.begin(), sections.end(), section) == sections.end())
+    return fault(at(name_node), shows_no_more() ? "unknown section" : unknown_section_message(section));
   if (keys.IsNull()) return;
   if (!keys.IsMap()) return fault(at(keys), fmt::format("section '{}' holds keys, not {}", section, described(keys)));
   std::set<std::string> seen;
@@ -138,7 +85,7 @@ void RecipeReader::read_section(const YAML::Node& name_node, const YAML::Node& k
     const std::string& name = entry.first.Scalar();
     const RecipeKey* key = find_recipe_key(section + '.' + name);
     if (!key)
-      fault(at(entry.first), unknown_key_message(section, name));
+      fault(at(entry.first), shows_no_more() ? "unknown key" : unknown_key_message(section, name));
     else if (!seen.insert(name).second)
       fault(at(entry.first), fmt::format("{} is here a second time; keep one", key->path));
     else
@@ -152,14 +99,24 @@ void RecipeReader::read_key(const RecipeKey& key, const YAML::Node& name_node, c
     const std::string advice = key.type == KeyType::text ? "; write \"\" for an empty text"
                                : key.is_list()           ? "; write [] for an empty list"
                                                          : "";
-    return fault(at(name_node), fmt::format("{} has no value{}", key.path, advice));
+    return fault(at(name_node),
+                 fmt::format("{} has no value{}{}", key.path, advice, key.names_path ? "; ~ alone is YAML's word for none" : ""));
   }
   const auto fault_at = [this](const YAML::Node& node, const std::string& message) { fault(at(node), message); };
-  if (auto value = read_value(key, value_node, fault_at)) given_.insert_or_assign(key.path, GivenValue{std::move(*value), at(value_node)});
+  if (auto value = read_value(key, value_node, fault_at)) give(key, std::move(*value), at(value_node));
+}
+
+void RecipeReader::give(const RecipeKey& key, RecipeValue value, const std::string& where) {
+  try {
+    if (key.names_path) value = expand_home(std::get<std::string>(value));
+    given_.insert_or_assign(key.path, GivenValue{std::move(value), where});
+  } catch (const UsageError& error) {  // of ~name
+    fault(where, fmt::format("{}: {}", key.path, error.what()));
+  }
 }
 
 void RecipeReader::read_override(const std::string& text) {
-  const std::string where = "--set " + text;
+  const std::string where = "--set " + shortened_text(text, kShownOverride);
   if (find_text_fault(text) || text.find_first_of("\r\n") != std::string::npos)
     return fault("--set " + quoted_text(text), "must be one line of UTF-8 text");
   const size_t equals = text.find('=');
@@ -171,9 +128,9 @@ void RecipeReader::read_override(const std::string& text) {
   try {
     YAML::Node value = load_yaml(value_text);
     if (value.IsNull() && value_text.empty() && key->type == KeyType::text) value = YAML::Node("");
-    if (value.IsNull()) return fault(where, path + " has no value");
+    if (value.IsNull()) return fault(where, path + " has no value" + (key->names_path ? "; ~ alone is YAML's word for none" : ""));
     const auto fault_at = [&](const YAML::Node&, const std::string& message) { fault(where, message); };
-    if (auto read = read_value(*key, value, fault_at)) given_.insert_or_assign(path, GivenValue{std::move(*read), where});
+    if (auto read = read_value(*key, value, fault_at)) give(*key, std::move(*read), where);
   } catch (const YAML::Exception& error) {
     fault(where, "YAML syntax: " + error.msg);
   }
@@ -187,7 +144,9 @@ void RecipeReader::require_keys(const std::string& where) {
 }
 
 std::map<std::string, GivenValue> RecipeReader::finish() {
-  if (!faults_.empty()) throw UsageError(fmt::format("{}", fmt::join(faults_, "\n")));
+  const size_t more = known_faults_.size() - faults_.size();
+  if (!faults_.empty())
+    throw UsageError(fmt::format("{}{}", fmt::join(faults_, "\n"), more > 0 ? fmt::format("\n... and {} more faults", more) : ""));
   return std::move(given_);
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "recipe/schema.h"
@@ -20,10 +21,15 @@ struct GivenValue {
   std::string where;
 };
 
+/// What a path means among included files, by whatever spelling.
+std::filesystem::path recipe_file_identity(const std::filesystem::path& path);
+
 /// Reads recipe files with what they include, and overrides; later values replace earlier ones. Faults are collected, not thrown, so that
-/// one run of a command shows them all.
+/// one run of a command shows them all, or of many the first and how many more.
 class RecipeReader {
  public:
+  static constexpr size_t kShownFaults = 20;
+
   /// A file and, before it, those of its `include`.
   void read_file(const std::filesystem::path& path);
   /// YAML text; `name` stands for the file in messages, and its folder is where `include` starts from.
@@ -33,20 +39,26 @@ class RecipeReader {
   /// A fault at `where` for each required key that nothing gave.
   void require_keys(const std::string& where);
 
-  /// What was given, by path; UsageError with a line for each fault where there were any.
+  /// What was given, by path; UsageError with a line for each fault, at most kShownFaults, where there were any.
   std::map<std::string, GivenValue> finish();
 
  private:
   void fault(const std::string& where, const std::string& message);
+  bool shows_no_more() const { return faults_.size() >= kShownFaults; }
   std::string at(const YAML::Node& node) const;
   void read_included(const std::filesystem::path& path, const std::string& where);
   void read_document(const YAML::Node& root);
   void read_includes(const YAML::Node& root);
+  void read_include(const YAML::Node& node);
   void read_section(const YAML::Node& name_node, const YAML::Node& keys);
   void read_key(const RecipeKey& key, const YAML::Node& name_node, const YAML::Node& value_node);
+  void give(const RecipeKey& key, RecipeValue value, const std::string& where);
 
   std::map<std::string, GivenValue> given_;
-  std::vector<std::string> faults_;
+  std::vector<std::string> faults_;               ///< the first ones
+  std::unordered_set<std::string> known_faults_;  ///< all: of a file that is read twice each counts once
+  int included_ = 0;                              ///< files so far
+  size_t included_bytes_ = 0;
   std::set<std::string> mentioned_;           ///< keys with a value, be it a faulty one
   std::vector<std::filesystem::path> files_;  ///< being read: each is included by the one before it
   std::string name_;                          ///< of the last of them, for messages

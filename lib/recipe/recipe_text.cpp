@@ -6,20 +6,10 @@
 
 #include <sstream>
 
+#include "core/utf8.h"
+
 namespace tnn {
 namespace {
-
-/// Bytes of the UTF-8 character at `i`; 0 where there is none. Refuses overlong forms, surrogates and what lies beyond U+10FFFF.
-size_t utf8_length(const std::string& text, size_t i) {
-  const auto byte = [&](size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U; };
-  const unsigned first = byte(i), second = byte(i + 1);
-  const size_t length = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
-  for (size_t k = 1; k < length; ++k)
-    if ((byte(i + k) & 0xC0) != 0x80) return 0;
-  const bool bad = (first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) || (first == 0xF0 && second < 0x90) ||
-                   (first == 0xF4 && second > 0x8F);
-  return bad ? 0 : length;
-}
 
 /// Notes where the last document begins and ignores the rest.
 class DocumentStart : public YAML::EventHandler {

@@ -28,6 +28,11 @@ RecipeKey required_text(std::string path, std::string help) { return {std::move(
 RecipeKey text(std::string path, std::string value, std::string help) {
   return {std::move(path), KeyType::text, std::move(value), {}, "", std::move(help)};
 }
+RecipeKey file_name(std::string path, std::string value, std::string help) {
+  RecipeKey key = text(std::move(path), std::move(value), std::move(help));
+  key.names_path = true;
+  return key;
+}
 RecipeKey choice(std::string path, std::string value, Texts choices, std::string help) {
   return {std::move(path), KeyType::choice, std::move(value), {}, "", std::move(help), std::move(choices)};
 }
@@ -76,8 +81,8 @@ const std::vector<RecipeKey> kKeys{
   integer("model.depth", 0, within(0, 10000), "layers", "layers as the architecture's papers count them, such as 29 or 50 for resnext_w, 16 for vgg_w; 0: its usual depth, and for vgg_w the layers of model.stages"),
   integer("model.group_width", 4, within(1, 4096), "channels", "ResNeXt: channels of one group of the grouped convolutions in the first stage"),
   text("model.variant", "", "form of the architecture: densenet_w: w, d or dw (gates over channels, layers or both); ds_cnn, cnn: s or l; resnet_d for small images: b or a (shortcuts by 1x1 convolution, or by subsampling and zero channels); empty: its first"),
-  text("model.file", "", "the graph as JSON, for model.name: file"),
-  decides_nothing(text("model.pretrained", "", "start from the weights of this file: PyTorch's (.pth, .pt, .th) or safetensors, names as torchvision's; empty: random weights")),
+  file_name("model.file", "", "the graph as JSON, for model.name: file"),
+  decides_nothing(file_name("model.pretrained", "", "start from the weights of this file: PyTorch's (.pth, .pt, .th) or safetensors, names as torchvision's; empty: random weights")),
   texts("model.pretrained_except", {}, "layers that keep random weights, such as fc: they are neither looked for in the file nor taken from it"),
 
   choice("gating.strategy", "nested", {"nested", "independent", "depthwise_nested"},
@@ -89,7 +94,7 @@ const std::vector<RecipeKey> kKeys{
          "factor of a block's outputs at d active groups of D: 1, 1/d, or D/d, which keeps the scale of a network trained without gates"),
 
   text("data.name", "fashion_mnist", "data set, by the name of its file in datasets/"),
-  of_trained_model(decides_nothing(text("data.root", "", "folder that holds the data sets (--data-root sets it); empty: environment variable TNN_DATA, then the data set's default"))),
+  of_trained_model(decides_nothing(file_name("data.root", "", "folder that holds the data sets (--data-root sets it); empty: environment variable TNN_DATA, then the data set's default"))),
   real("data.validation_fraction", 0.1, within(0, 0.9), "", "share of the training images kept apart for validation"),
   integer("data.image_size", 0, within(0, 4096), "px", "side to which images are resized; 0: as stored, and of image folders what the network takes"),
   integer("data.pad_crop", 0, within(0, 64), "px", "augmentation: pad each side by this, then crop at random to the old size; 0: off"),
@@ -187,14 +192,14 @@ const std::vector<RecipeKey> kKeys{
 
   text("export.model", "model.safetensors", "file of the trained model, in the run's folder"),
 
-  text("output.folder", "runs", "folder that holds the runs' folders"),
+  file_name("output.folder", "runs", "folder that holds the runs' folders"),
   text("output.name", "", "name of the run's folder; empty: the recipe's file name"),
   texts("output.formats", {"csv", "json", "h5", "svg", "html"}, "forms in which the utilization curve and the report are written",
         {"csv", "json", "h5", "svg", "html"}),
   boolean("output.tensorboard", true, "write TensorBoard event files"),
 
   choice("run.device", "auto", {"auto", "cpu", "cuda"}, "where to compute; auto: the GPU where there is one and its module is installed"),
-  integer("run.threads", 0, within(0, 1024), "threads", "threads that compute; 0: all cores"),
+  integer("run.threads", 0, within(0, 1024), "threads", "threads that compute; 0: as many as the process may use (affinity, control groups)"),
 };
 // clang-format on
 

@@ -11,12 +11,14 @@
 #include <sstream>
 
 #include "core/error.h"
+#include "core/printable.h"
 
 namespace tnn {
 namespace {
 
 constexpr int64_t kLargestExact = int64_t{1} << 53;  ///< beyond, ranges (doubles) cannot tell neighbours apart
 constexpr size_t kLongestNumber = 64;                ///< characters; std::regex recurses over its input
+constexpr size_t kLongestText = 4096;                ///< bytes; as long as a path may be
 
 bool is_plain(const YAML::Node& node) { return node.IsScalar() && node.Tag() != "!" && node.Scalar().size() <= kLongestNumber; }
 
@@ -68,6 +70,8 @@ class ScalarReader {
     const std::string& text = node.Scalar();
     if (std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }))
       return refuse(node, fmt::format("{} must be on one line, without tabs or other control characters", label_));
+    if (text.size() > kLongestText)
+      return refuse(node, fmt::format("{} is a text of {} bytes (allowed: at most {})", label_, text.size(), kLongestText));
     if (!key_.choices.empty() && std::find(key_.choices.begin(), key_.choices.end(), text) == key_.choices.end()) return unknown(node);
     return text;
   }
@@ -161,20 +165,12 @@ std::string described(const YAML::Node& node) {
   return "the text " + quoted_text(node.Scalar());
 }
 
-std::string quoted_text(const std::string& text) {
-  constexpr size_t kLongest = 60;
-  std::string out = "'";
-  for (const char c : text.substr(0, kLongest)) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += byte < 0x20 || byte == 0x7F ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
-  }
-  // A cut must not leave half a UTF-8 character behind.
-  if (text.size() > kLongest) {
-    while (out.size() > 1 && (static_cast<unsigned char>(out.back()) & 0xC0) == 0x80) out.pop_back();
-    if (static_cast<unsigned char>(out.back()) >= 0xC0) out.pop_back();
-    out += "...";
-  }
-  return out + "'";
+std::string quoted_text(const std::string& text) { return "'" + shortened_text(text, 60) + "'"; }
+
+std::string shortened_text(const std::string& text, size_t most_bytes) {
+  size_t end = std::min(text.size(), most_bytes);
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // no half character
+  return printable_line(text.substr(0, end)) + (end < text.size() ? "..." : "");
 }
 
 }  // namespace tnn

@@ -23,5 +23,7 @@ std::optional<RecipeValue> read_value(const RecipeKey& key, const YAML::Node& no
 std::string described(const YAML::Node& node);
 /// User's text inside a message: quoted, on one line, cut where it is long.
 std::string quoted_text(const std::string& text);
+/// On one line, cut after so many bytes where it is longer.
+std::string shortened_text(const std::string& text, size_t most_bytes);
 
 }  // namespace tnn

@@ -12,7 +12,7 @@
 namespace tnn {
 
 AppendFile::AppendFile(std::filesystem::path path)
-    : path_(std::move(path)), descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)) {
+    : path_(std::move(path)), descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) {
   if (descriptor_ < 0) throw SystemError(fmt::format("cannot open '{}' for appending: {}", path_.string(), std::strerror(errno)));
 }
 
@@ -25,6 +25,11 @@ void AppendFile::append(std::string_view bytes) {
     if (written < 0) throw SystemError(fmt::format("cannot append to '{}': {}", path_.string(), std::strerror(errno)));
     bytes.remove_prefix(static_cast<size_t>(written));
   }
+}
+
+void AppendFile::flush() const {
+  if (::fdatasync(descriptor_) != 0 && errno != EINVAL)
+    throw SystemError(fmt::format("cannot flush '{}': {}", path_.string(), std::strerror(errno)));
 }
 
 }  // namespace tnn

@@ -17,6 +17,8 @@ class AppendFile {
   const std::filesystem::path& path() const { return path_; }
   /// SystemError with path and reason where the disk is full or the write fails.
   void append(std::string_view bytes);
+  /// Waits until what was appended is on the disk; SystemError where that fails.
+  void flush() const;
 
  private:
   std::filesystem::path path_;

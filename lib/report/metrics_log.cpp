@@ -86,14 +86,14 @@ std::vector<MetricsRecord> MetricsLog::read(const std::filesystem::path& path) {
   return records;
 }
 
-void MetricsLog::truncate_after(const std::filesystem::path& path, int64_t step) {
+void MetricsLog::keep_only(const std::filesystem::path& path, const std::function<bool(const MetricsRecord&)>& belongs) {
   if (!std::filesystem::exists(path)) return;
   const std::string bytes = read_file(path);
   std::string_view text = bytes;
   std::string kept;
   for (std::string_view line = next_line(text); !line.empty(); line = next_line(text)) {
     const auto record = parse(line);
-    if (record && record->step <= step) kept += line;
+    if (record && belongs(*record)) kept += line;
   }
   if (kept != bytes) write_file_atomically(path, kept);
 }

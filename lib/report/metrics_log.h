@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,12 +27,15 @@ class MetricsLog {
   /// SystemError where the disk is full. Figures are not to be named "step" or "epoch".
   void append(int64_t step, double epoch, const std::vector<std::pair<std::string, double>>& figures);
 
+  /// Waits until all lines are on the disk.
+  void flush() const { file_.flush(); }
+
   /// All whole lines; null reads as NaN. DataError with the line's number where one is damaged.
   static std::vector<MetricsRecord> read(const std::filesystem::path& path);
 
-  /// For a run resumed from a checkpoint of `step`: drops lines of later steps, and lines that a crash left damaged. A file that is not
-  /// there stays so.
-  static void truncate_after(const std::filesystem::path& path, int64_t step);
+  /// For a run that goes on from a checkpoint: keeps the lines that belong to it, and drops the others and those that a crash left damaged.
+  /// A file that is not there stays so.
+  static void keep_only(const std::filesystem::path& path, const std::function<bool(const MetricsRecord&)>& belongs);
 
  private:
   AppendFile file_;

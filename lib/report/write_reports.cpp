@@ -38,16 +38,17 @@ std::vector<std::string> report_formats() {
   return names;
 }
 
+std::vector<std::filesystem::path> report_paths(const std::filesystem::path& folder, const std::vector<std::string>& formats) {
+  std::vector<std::filesystem::path> paths;
+  for (const auto& name : formats) paths.push_back(folder / format_named(name).file);
+  return paths;
+}
+
 std::vector<std::filesystem::path> write_reports(const UtilizationCurve& curve, const std::filesystem::path& folder,
                                                  const std::vector<std::string>& formats) {
-  for (const auto& name : formats) format_named(name);
+  const std::vector<std::filesystem::path> paths = report_paths(folder, formats);
   create_folder(folder);
-  std::vector<std::filesystem::path> paths;
-  for (const auto& name : formats) {
-    const ReportFormat& format = format_named(name);
-    paths.push_back(folder / format.file);
-    write_file_atomically(paths.back(), format.contents(curve));
-  }
+  for (size_t i = 0; i < formats.size(); ++i) write_file_atomically(paths[i], format_named(formats[i]).contents(curve));
   return paths;
 }
 

@@ -34,7 +34,7 @@ TrainingState read_checkpoint_state(const SafetensorsFile& file, const Fingerpri
         "'{}' belongs to a training with other settings ({}): resume with the recipe, --set values and data it was started with "
         "(recipe.resolved.yaml beside it), or start anew with --overwrite",
         file.path().string(), difference));
-  return training_state_from_json(metadata(kStateKey));
+  return training_state_from_json(metadata(kStateKey), file.path());
 }
 
 void check_finite(const std::vector<ParameterStore::Entry>& parameters, const TrainingState& state, const std::filesystem::path& last) {

@@ -119,9 +119,9 @@ void EpochLoop::finish_epoch(Progress& progress, const TrainingObserver& observe
   state_.loss_sum = state_.seconds = 0;
   state_.loss_steps = 0;
   state_.metric = {};
-  save_last();
   progress.end();
-  if (observer.on_epoch) observer.on_epoch(state_.global_step, summary);
+  if (observer.on_epoch) observer.on_epoch(state_.global_step, summary);  // before the checkpoint: what a kill cuts off is written again
+  save_last();
 }
 
 }  // namespace tnn

@@ -34,15 +34,15 @@ void take_older_keys(nlohmann::json& state) {
 
 std::string training_state_to_json(const TrainingState& state) { return nlohmann::json(state).dump(); }
 
-TrainingState training_state_from_json(const std::string& text) {
+TrainingState training_state_from_json(const std::string& text, const std::filesystem::path& file) {
   try {
     auto state = parse_json<nlohmann::json>(text);
     take_older_keys(state);
     return state.get<TrainingState>();
   } catch (const nlohmann::json::exception& fault) {
-    throw DataError("damaged training state: " + json_fault(fault));
+    throw DataError("'" + file.string() + "' has a damaged training state: " + json_fault(fault));
   } catch (const UsageError& error) {
-    throw DataError(std::string("damaged training state: ") + error.what());
+    throw DataError("'" + file.string() + "' has a damaged training state: " + error.what());
   }
 }
 

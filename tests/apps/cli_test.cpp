@@ -1,58 +1,10 @@
-#include <signal.h>
-
-#include <chrono>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sstream>
-#include <thread>
 
-#include "catch_compat.h"
-#include "core/atomic_file.h"
-#include "formats/safetensors.h"
-#include "run_program.h"
+#include "small_training.h"
 
 using namespace tnn;
-
-namespace {
-
-bool has_fashion_mnist() { return std::filesystem::exists("/usr/share/datasets/fashion-mnist"); }
-
-/// A small training on real images: two epochs of some 28 steps.
-std::string small_training(const std::filesystem::path& out) {
-  return "train " TNN_SOURCE_DIR
-         "/recipes/quickstart.yaml --threads 1 --set training.epochs=2 --set data.train_limit=1900 --set data.test_limit=200"
-         " --set data.validation_fraction=0.1 --set training.batch_size=64 --set 'model.stages=[\"8\", M, \"16\", M]' --set "
-         "model.cardinality=4"
-         " --set training.validate_epochs=1 --set training.recalibration_images=500 --out " +
-         out.string();
-}
-
-std::string tensors_of(const std::filesystem::path& path) {
-  const SafetensorsFile file(path);
-  std::string bytes;
-  for (const TensorView& tensor : file.tensors())
-    bytes += tensor.name + std::string(reinterpret_cast<const char*>(tensor.data), tensor.bytes());
-  return bytes;
-}
-
-/// Sends a signal once metrics.jsonl has reached some lines; the exit code.
-int stop_after(const std::string& arguments, const std::filesystem::path& run, int lines, int signal) {
-  const TemporaryFolder folder;
-  const pid_t child = start(arguments + " --set training.log_steps=1", folder.path() / "out", folder.path() / "err");
-  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  for (int status = 0; std::chrono::steady_clock::now() < give_up && waitpid(child, &status, WNOHANG) == 0;) {
-    const auto metrics = run / "metrics.jsonl";
-    const std::string text = std::filesystem::exists(metrics) ? read_file(metrics) : "";
-    if (std::count(text.begin(), text.end(), '\n') >= lines) {
-      kill(child, signal);
-      return wait_for(child);
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(3));
-  }
-  return -1;
-}
-
-}  // namespace
 
 TEST_CASE("the program says its version, and mistakes on the command line exit with 2") {
   CHECK_THAT(tnn_run("--version").out, ContainsSubstring("LibTorch") && ContainsSubstring("HDF5"));
@@ -166,43 +118,6 @@ TEST_CASE("one command trains, sweeps and writes every report, and a folder that
   CHECK(files[0].at("bytes") < files[1].at("bytes"));
   CHECK(std::filesystem::exists(run / "net-u0.25.onnx"));
   CHECK(files[1].at("largest_difference").get<double>() < 1e-5);
-}
-
-TEST_CASE("a training killed three times and resumed has the same weights as one that was left alone") {
-  if (!has_fashion_mnist()) TNN_SKIP("Fashion-MNIST is not installed (package dataset-fashion-mnist)");
-  const TemporaryFolder folder;
-  const auto straight = folder.path() / "straight", killed = folder.path() / "killed";
-  REQUIRE(tnn_run(small_training(straight)).code == 0);
-  const std::string resume = small_training(killed) + " --resume --set training.checkpoint_steps=4";
-  CHECK(stop_after(resume, killed, 6, SIGKILL) == 128 + SIGKILL);
-  CHECK(stop_after(resume + " --set data.workers=2", killed, 14, SIGKILL) == 128 + SIGKILL);
-  CHECK(stop_after(resume + " --set data.workers=0", killed, 33, SIGKILL) == 128 + SIGKILL);
-  REQUIRE(tnn_run(resume).code == 0);
-  CHECK(tensors_of(straight / "model.safetensors") == tensors_of(killed / "model.safetensors"));
-  CHECK(tensors_of(straight / "checkpoints/last.safetensors") == tensors_of(killed / "checkpoints/last.safetensors"));
-  // Lines of steps that were done again after a kill are there once.
-  std::istringstream metrics(read_file(killed / "metrics.jsonl"));
-  int64_t before = 0, lines = 0;
-  for (std::string line; std::getline(metrics, line); ++lines) {
-    const int64_t step = nlohmann::json::parse(line).at("step");
-    const bool epoch_line = nlohmann::json::parse(line).contains("epoch_loss");
-    CHECK((epoch_line ? step >= before : step > before));
-    before = step;
-  }
-  CHECK(lines >= 30);
-}
-
-TEST_CASE("SIGTERM exits with 75 and SIGINT with 130, after a checkpoint from which --resume goes on") {
-  if (!has_fashion_mnist()) TNN_SKIP("Fashion-MNIST is not installed (package dataset-fashion-mnist)");
-  const TemporaryFolder folder;
-  const auto run = folder.path() / "run";
-  CHECK(stop_after(small_training(run), run, 3, SIGTERM) == 75);
-  CHECK(std::filesystem::exists(run / "checkpoints/last.safetensors"));
-  CHECK(stop_after(small_training(run) + " --resume", run, 10, SIGINT) == 130);
-  const Outcome other = tnn_run(small_training(run) + " --resume --set training.learning_rate=0.01");
-  CHECK(other.code == 2);
-  CHECK_THAT(other.err, ContainsSubstring("other settings"));
-  CHECK(tnn_run(small_training(run) + " --resume").code == 0);
 }
 
 TEST_CASE("a loss that is not finite exits with 4 and says step and u") {

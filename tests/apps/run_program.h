@@ -1,11 +1,13 @@
 #pragma once
 
+#include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "catch_compat.h"
 #include "core/atomic_file.h"
@@ -47,3 +49,22 @@ inline Outcome run_command(const std::string& command) {
 }
 
 inline Outcome tnn_run(const std::string& arguments) { return run_command("exec " TNN_PROGRAM " " + arguments); }
+
+/// Runs `tnn` where nobody reads what it prints any more: the other end of its pipe is closed.
+inline int tnn_run_unread(const std::vector<std::string>& arguments, const std::filesystem::path& err) {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  ::close(ends[0]);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
+  posix_spawn_file_actions_addopen(&actions, 2, err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  std::vector<char*> words{const_cast<char*>(TNN_PROGRAM)};
+  for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
+  words.push_back(nullptr);
+  pid_t child = 0;
+  REQUIRE(posix_spawn(&child, TNN_PROGRAM, &actions, nullptr, words.data(), environ) == 0);
+  posix_spawn_file_actions_destroy(&actions);
+  ::close(ends[1]);
+  return wait_for(child);
+}

@@ -1,5 +1,14 @@
+#include <fmt/format.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+
 #include "catch_compat.h"
 #include "core/atomic_file.h"
+#include "core/descriptor.h"
 #include "recipe/recipe.h"
 #include "temporary_folder.h"
 
@@ -176,4 +185,87 @@ TEST_CASE("a file included along two ways is read twice and no circle") {
   write_file_atomically(folder.path() / "a.yaml", "include: base.yaml\n");
   write_file_atomically(folder.path() / "r.yaml", "include: [base.yaml, a.yaml]\n");
   CHECK(load_faults(folder.path() / "r.yaml").empty());
+}
+
+namespace {
+
+size_t lines_in(const std::string& text) { return static_cast<size_t>(std::count(text.begin(), text.end(), '\n')) + 1; }
+
+}  // namespace
+
+TEST_CASE("of very many faults the first are shown and the rest counted, in a moment") {
+  std::string yaml = "model: {name: vgg_w}\ndata: {";
+  for (int i = 0; i < 130000; ++i) yaml += fmt::format("k{:x},", i);
+  const std::string faults = faults_of(yaml + "}\n");
+  CHECK(lines_in(faults) == RecipeReader::kShownFaults + 1);
+  CHECK_THAT(faults, ContainsSubstring("unknown key 'k0'") && ContainsSubstring("... and 129980 more faults"));
+  CHECK(faults.size() < 20000);
+  std::string sections;
+  for (int i = 0; i < 100000; ++i) sections += fmt::format("{:x}:\n", 1048576 + i);
+  CHECK(lines_in(faults_of(sections)) == RecipeReader::kShownFaults + 1);
+}
+
+TEST_CASE("of a very long text a message shows the beginning") {
+  const std::string text(200000, 'x');
+  for (const std::string& yaml :
+       {"model: {name: " + text + "}", "model: {" + text + ": 1}", text + ": {}", "training: {epochs: " + text + "}"})
+    CHECK((!faults_of(yaml).empty() && faults_of(yaml).size() < 3000));
+  for (const std::string& path : {std::string("model.name="), std::string("training.epochs="), std::string("x")})
+    CHECK((!faults_of(kModel, {path + text}).empty() && faults_of(kModel, {path + text}).size() < 3000));
+}
+
+TEST_CASE("includes that multiply, nest without end or are huge in all are refused with the limit") {
+  const TemporaryFolder folder;
+  const auto write = [&](const std::string& name, const std::string& text) { std::ofstream(folder.path() / name) << text; };
+  for (int i = 0; i < 30; ++i) write(fmt::format("twice{}.yaml", i), fmt::format("include: [twice{0}.yaml, twice{0}.yaml]\n", i + 1));
+  write("twice30.yaml", "training: {epochs: 3}\n");
+  CHECK_THAT(load_faults(folder.path() / "twice0.yaml"), ContainsSubstring("more than 1000 files") && ContainsSubstring("twice"));
+  CHECK(lines_in(load_faults(folder.path() / "twice0.yaml")) == 1);
+
+  for (int i = 0; i < 20000; ++i) write(fmt::format("chain{}.yaml", i), fmt::format("include: chain{}.yaml\n", i + 1));
+  CHECK_THAT(load_faults(folder.path() / "chain0.yaml"), ContainsSubstring("nested more than 32 deep"));
+
+  write("large.yaml", "training: {epochs: 3}\n#" + std::string(1000000, ' '));
+  write("many.yaml",
+        "include: [large.yaml, large.yaml, large.yaml, large.yaml, large.yaml, large.yaml, large.yaml, large.yaml, large.yaml]\n");
+  CHECK_THAT(load_faults(folder.path() / "many.yaml"), ContainsSubstring("8 MiB in all"));
+}
+
+TEST_CASE("a FIFO, a device or a folder is no recipe, be it named or included, and is not waited for") {
+  const TemporaryFolder folder;
+  const auto fifo = folder.path() / "fifo.yaml";
+  REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+  for (const auto& [path, kind] :
+       {std::pair{fifo.string(), "a FIFO"}, {std::string("/dev/zero"), "a character device"}, {folder.path().string(), "a folder"}}) {
+    CHECK_THAT(load_faults(path), ContainsSubstring(path + ": is " + kind));
+    write_file_atomically(folder.path() / "r.yaml", "model: {name: vgg_w}\ninclude: " + path + "\n");
+    CHECK_THAT(load_faults(folder.path() / "r.yaml"), ContainsSubstring("r.yaml:2:10: included file '" + path + "': is " + kind));
+  }
+}
+
+TEST_CASE("a pipe of the shell can be a recipe") {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const Descriptor out(ends[0]);
+  REQUIRE(::write(ends[1], kModel.data(), kModel.size()) == static_cast<ssize_t>(kModel.size()));
+  ::close(ends[1]);
+  CHECK(Recipe::load("/dev/fd/" + std::to_string(out.number())).text("model.name") == "vgg_w");
+}
+
+TEST_CASE("a tilde in a path of a recipe, of --set or of include is the home folder") {
+  const TemporaryFolder home;
+  const char* before = std::getenv("HOME");
+  const std::string kept = before ? before : "";
+  setenv("HOME", home.path().c_str(), 1);
+  write_file_atomically(home.path() / "base.yaml", "model: {name: vgg_w, pretrained: ~/weights.pth}\n");
+  const Recipe recipe = Recipe::parse("include: ~/base.yaml\noutput: {folder: ~/runs, name: ~x}\n", "r.yaml", {"data.root=~/data"});
+  const std::string root = home.path().string();
+  CHECK(recipe.text("model.pretrained") == root + "/weights.pth");
+  CHECK(recipe.text("output.folder") == root + "/runs");
+  CHECK(recipe.text("output.name") == "~x");  // a name, no path
+  CHECK(recipe.text("data.root") == root + "/data");
+  CHECK(Recipe::parse(recipe.resolved_yaml(), "resolved.yaml") == recipe);
+  CHECK_THAT(faults_of(kModel, {"data.root=~nobody_at_all/data"}), ContainsSubstring("data.root: '~nobody_at_all/data'"));
+  CHECK_THAT(faults_of(kModel, {"data.root=~"}), ContainsSubstring("data.root has no value; ~ alone"));
+  setenv("HOME", kept.c_str(), 1);
 }

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <memory>
 
 #include "pipelines/settings/model_settings.h"
@@ -68,6 +67,8 @@ Settings read_settings(const Recipe& recipe) {
   settings.evaluation = evaluation_settings(recipe);
   settings.output = output_settings(recipe);
   settings.run = run_settings(recipe);
+  for (const char* key : {"model.pretrained", "model.file"})
+    if (const std::string& file = recipe.text(key); !file.empty()) settings.input_files.emplace_back(key, file);
   for (const char* stage : kStages) settings.fingerprints[stage] = recipe_fingerprint(recipe, stage);
   settings.fault = [kept = std::make_shared<const Recipe>(recipe)](const std::string& key, const std::string& message) {
     return kept->fault(key, message);

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "data/augmentation.h"
@@ -64,6 +66,7 @@ struct Settings {
   EvaluationSettings evaluation;
   OutputSettings output;
   RunSettings run;
+  std::vector<std::pair<std::string, std::filesystem::path>> input_files;  ///< that the recipe names, by their keys
 
   /// The error to throw where the value of a key does not do, with its place in the recipe.
   std::function<UsageError(const std::string& key, const std::string& message)> fault;

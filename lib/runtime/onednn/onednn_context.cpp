@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/processor.h"
+
 namespace tnn::onednn {
 namespace {
 
@@ -53,7 +55,7 @@ Workspace make_workspace(const LoweredModel& model, const dnnl::engine& engine, 
 OneDnnContext::OneDnnContext(const LoweredModel& model, const dnnl::engine& engine, PackedWeights& packed, const ContextOptions& options)
     : plan_(model.plan),
       batch_limit_(options.batch_limit),
-      threads_(options.threads),
+      threads_(startable_threads(options.threads)),  // OpenMP ends the process where it cannot start them
       workspace_(make_workspace(model, engine, packed, options)) {
   const ThreadScope scope(threads_);
   write_programs(1, single_);

@@ -19,7 +19,10 @@ uint64_t next_of(uint64_t ticket) { return ticket & 0xFFFF; }
 }  // namespace
 
 ThreadTeam::ThreadTeam(int size) {
-  for (int i = 1; i < size; ++i) helpers_.emplace_back([this] { help(); });
+  try {
+    for (int i = 1; i < size; ++i) helpers_.emplace_back([this] { help(); });
+  } catch (const std::exception&) {  // no further thread, or no memory for one: those that started do the work
+  }
 }
 
 ThreadTeam::~ThreadTeam() {

@@ -21,7 +21,7 @@ class SharedTask {
 /// after a while without any (the others are at a part that takes long) they sleep until the next task.
 class ThreadTeam {
  public:
-  /// `size` counts the owner.
+  /// `size` counts the owner; where the system starts no more, the team is smaller.
   explicit ThreadTeam(int size);
   ~ThreadTeam();
   ThreadTeam(const ThreadTeam&) = delete;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/interruption.h"
 #include "runtime/prefix/point_layouts.h"
 #include "runtime/prefix/timed_run.h"
 
@@ -23,6 +24,7 @@ double sum(const std::vector<double>& times) { return std::accumulate(times.begi
 
 /// The least time of each step of the plan, over some runs after one that fills the caches.
 std::vector<double> least_times(TimedRun& run, int point) {
+  stop_if_interrupted();
   std::vector<double> least = run.time_plan(point);
   if (sum(least) > kSlowRun) return least;
   least = run.time_plan(point);

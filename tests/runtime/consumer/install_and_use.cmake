@@ -1,4 +1,5 @@
-# Installs libtnn_runtime.so into a fresh folder and builds and runs a C program against it: once by find_package, once by pkg-config.
+# Installs libtnn_runtime.so and the modules of ENGINES into a fresh folder and builds and runs a C program against it: once by find_package,
+# once by pkg-config.
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE text ERROR_VARIABLE text)
   if(NOT status EQUAL 0)
@@ -12,6 +13,10 @@ run(${CMAKE_COMMAND} --install ${BUILD} --component runtime --prefix ${WORK}/ins
 run(${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK}/build -G ${GENERATOR} -DCMAKE_MAKE_PROGRAM=${MAKE_PROGRAM} -DCMAKE_PREFIX_PATH=${WORK}/installed -DCMAKE_C_COMPILER=${C_COMPILER} -DCMAKE_C_FLAGS=${C_FLAGS})
 run(${CMAKE_COMMAND} --build ${WORK}/build)
 run(${WORK}/build/consumer)
+foreach(engine IN LISTS ENGINES)
+  file(GLOB_RECURSE module ${WORK}/installed/*/libtnn_${engine}_engine.so)
+  run(${WORK}/build/consumer ${engine} ${module})
+endforeach()
 
 find_program(PKG_CONFIG pkg-config)
 if(PKG_CONFIG)
@@ -21,6 +26,6 @@ if(PKG_CONFIG)
   run(${PKG_CONFIG} --cflags --libs tnn-runtime)
   separate_arguments(flags UNIX_COMMAND "${output}")
   separate_arguments(c_flags UNIX_COMMAND "${C_FLAGS}")
-  run(${C_COMPILER} ${c_flags} ${SOURCE}/main.c -o ${WORK}/by_pkg_config ${flags} -Wl,-rpath,${folder}/..)
+  run(${C_COMPILER} ${c_flags} ${SOURCE}/main.c -o ${WORK}/by_pkg_config ${flags} -Wl,-rpath,${folder}/.. -ldl)
   run(${WORK}/by_pkg_config)
 endif()

@@ -1,0 +1,64 @@
+#include "pipelines/run_files.h"
+
+#include "core/error.h"
+#include "formats/safetensors.h"
+#include "pipelines/run_folder.h"
+#include "recipe/stored_text.h"
+
+namespace tnn {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kUsualModel = "model.safetensors";
+constexpr const char* kEpochKey = "tnn.epoch";        ///< in the metadata of what a training writes
+constexpr const char* kExportKey = "tnn.exported_u";  ///< of what an export writes
+
+bool is_event_file(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.rfind("events.out.tfevents.", 0) == 0 && path.extension() == ".tnn";
+}
+
+/// What a recipe may name: a file in the folder itself.
+bool is_model_name(const fs::path& name) { return !name.has_parent_path() && name.extension() == ".safetensors"; }
+
+}  // namespace
+
+const std::vector<std::string>& report_file_names() {
+  static const std::vector<std::string> names{"curve.csv", "curve.json", "curve.h5", "curve.svg", "report.html"};
+  return names;
+}
+
+bool is_trained_model(const fs::path& file) {
+  try {
+    const auto metadata = SafetensorsFile(file).metadata();
+    return metadata.count(kEpochKey) > 0 && metadata.count(kExportKey) == 0;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+fs::path model_of_run(const fs::path& folder) {
+  const auto named = stored_recipe_text(RunFolder(folder).recipe(), "export.model");
+  if (named) return is_model_name(*named) ? folder / *named : fs::path();
+  return is_trained_model(folder / kUsualModel) ? folder / kUsualModel : fs::path();
+}
+
+std::vector<fs::path> files_of_run(const fs::path& folder) {
+  const RunFolder run(folder);
+  if (!run.holds_run()) return {};
+  std::error_code fault;
+  std::vector<fs::path> files;
+  const auto add = [&](const fs::path& file) {
+    if (!file.empty() && !fs::is_directory(file, fault) && fs::exists(fs::symlink_status(file, fault))) files.push_back(file);
+  };
+  if (!fs::is_symlink(fs::symlink_status(run.gates(), fault))) files = files_of_run(run.gates());
+  add(model_of_run(folder));
+  for (const auto& name : report_file_names()) add(folder / name);
+  for (const char* name : {"last.safetensors", "best.safetensors"}) add(run.checkpoints() / name);
+  for (fs::directory_iterator entry(run.events(), fault), end; !fault && entry != end; entry.increment(fault))
+    if (is_event_file(entry->path())) files.push_back(entry->path());
+  for (const auto& file : {run.metrics(), run.log(), run.recipe()}) add(file);
+  return files;
+}
+
+}  // namespace tnn
