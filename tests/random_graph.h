@@ -26,6 +26,7 @@ class RandomGraph {
       if (pick(2)) x_ = b_.batch_norm(name("bn"), x_);
       x_ = b_.relu(name("relu"), x_);
     }
+    if (pick(4) == 0) x_ = b_.dropout(name("dropout"), x_, 0.25);
     return b_.finish({b_.linear(name("classifier"), x_, 5)});
   }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "graph/node_traits.h"
 
 namespace tnn {
 namespace {
@@ -111,7 +112,7 @@ std::string OnnxLayers::batch_size() {
 std::optional<NodeId> OnnxLayers::folded_batch_norm(NodeId id) const {
   const Node& node = graph_.node(id);
   const NodeId reader = reader_[static_cast<size_t>(id)];
-  if (!std::holds_alternative<Convolution>(node.operation) && !std::holds_alternative<Linear>(node.operation)) return std::nullopt;
+  if (!traits_of(node.operation).is_weighted) return std::nullopt;
   if (reader == kNone || model_.description.batch_norm != BatchNormMode::shared) return std::nullopt;
   if (!std::holds_alternative<BatchNorm>(graph_.node(reader).operation) || graph_.node(reader).branches != node.branches)
     return std::nullopt;

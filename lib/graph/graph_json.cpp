@@ -58,7 +58,7 @@ Json node_to_json(const Graph& graph, const Node& node) {
                      json["space"] = space_of();
                      json["before"] = p.before;
                    },
-                   [](const auto&) {}},
+                   [](const OneOf<Activation, GlobalPool, Add, Concat, Flatten> auto&) {}},
              node.operation);
   for (const Branch& branch : node.branches) json["branches"].push_back({{"gate", graph.gate(branch.gate).name}, {"index", branch.index}});
   return json;
@@ -133,6 +133,16 @@ Window read_window(Fields& fields, bool dilation) {
   return window;
 }
 
+/// An operation of that name with default values.
+Operation operation_named(const std::string& kind, const std::string& where) {
+  std::vector<std::string> names;
+  for (const Operation& operation : every_kind()) {
+    names.push_back(kind_name(operation));
+    if (names.back() == kind) return operation;
+  }
+  throw UsageError(fmt::format("{}: {}", where, unknown_name_message("kind", kind, names)));
+}
+
 struct Reader {
   GraphBuilder builder;
   Names gates, spaces, nodes;
@@ -143,38 +153,32 @@ struct Reader {
       return inputs.front();
     };
     const auto space = [&] { return SpaceId{find(spaces, "channel space", fields.get<std::string>("space"), fields.where())}; };
-    if (kind == "input") return builder.input(fields.get<std::vector<int64_t>>("shape"));
-    if (kind == "convolution") {
-      const bool depthwise = fields.get<bool>("depthwise", false);
-      const Window window = read_window(fields, true);
-      const bool bias = fields.get<bool>("bias", true);
-      if (depthwise) return builder.depthwise_convolution(name, x(), window, bias);
-      return builder.convolution(name, x(), space(), Convolution{window, fields.get<int64_t>("groups", 1), false, bias});
-    }
-    if (kind == "linear") return builder.linear(name, x(), space(), Linear{fields.get<bool>("bias", true)});
-    if (kind == "batch_norm")
-      return builder.batch_norm(name, x(), {fields.get<double>("epsilon", 1e-5), fields.get<double>("momentum", 0.1)});
-    if (kind == "relu") return builder.activation(name, x(), ActivationKind::relu);
-    if (kind == "relu6") return builder.activation(name, x(), ActivationKind::relu6);
-    if (kind == "sigmoid") return builder.activation(name, x(), ActivationKind::sigmoid);
-    if (kind == "max_pool" || kind == "average_pool") {
-      const Window window = read_window(fields, false);
-      return builder.pool(name, x(),
-                          {kind == "max_pool" ? PoolKind::max : PoolKind::average, window, fields.get<bool>("ceil_mode", false)});
-    }
-    if (kind == "global_max_pool") return builder.global_pool(name, x(), PoolKind::max);
-    if (kind == "global_average_pool") return builder.global_pool(name, x(), PoolKind::average);
-    if (kind == "add") return builder.add(name, inputs);
-    if (kind == "concat") return builder.concat(name, inputs);
-    if (kind == "flatten") return builder.flatten(name, x());
-    if (kind == "dropout") return builder.dropout(name, x(), fields.get<double>("probability"));
-    if (kind == "channel_shuffle") return builder.channel_shuffle(name, x(), space(), fields.get<int64_t>("groups"));
-    if (kind == "channel_pad") return builder.channel_pad(name, x(), space(), fields.get<int64_t>("before"));
-    throw UsageError(fmt::format("{}: {}", fields.where(),
-                                 unknown_name_message("kind", kind,
-                                                      {"input", "convolution", "linear", "batch_norm", "relu", "relu6", "sigmoid",
-                                                       "max_pool", "average_pool", "global_max_pool", "global_average_pool", "add",
-                                                       "concat", "flatten", "dropout", "channel_shuffle", "channel_pad"})));
+    return std::visit(
+        Match{
+            [&](const Input&) { return builder.input(fields.get<std::vector<int64_t>>("shape")); },
+            [&](const Convolution& c) {
+              const bool depthwise = fields.get<bool>("depthwise", c.depthwise);
+              const Window window = read_window(fields, true);
+              const bool bias = fields.get<bool>("bias", c.bias);
+              if (depthwise) return builder.depthwise_convolution(name, x(), window, bias);
+              return builder.convolution(name, x(), space(), Convolution{window, fields.get<int64_t>("groups", c.groups), false, bias});
+            },
+            [&](const Linear& l) { return builder.linear(name, x(), space(), Linear{fields.get<bool>("bias", l.bias)}); },
+            [&](const BatchNorm& b) {
+              return builder.batch_norm(name, x(), {fields.get<double>("epsilon", b.epsilon), fields.get<double>("momentum", b.momentum)});
+            },
+            [&](const Activation& a) { return builder.activation(name, x(), a.kind); },
+            [&](const Pool& p) {
+              const Window window = read_window(fields, false);
+              return builder.pool(name, x(), {p.kind, window, fields.get<bool>("ceil_mode", p.ceil_mode)});
+            },
+            [&](const GlobalPool& p) { return builder.global_pool(name, x(), p.kind); },
+            [&](const Add&) { return builder.add(name, inputs); }, [&](const Concat&) { return builder.concat(name, inputs); },
+            [&](const Flatten&) { return builder.flatten(name, x()); },
+            [&](const Dropout&) { return builder.dropout(name, x(), fields.get<double>("probability")); },
+            [&](const ChannelShuffle&) { return builder.channel_shuffle(name, x(), space(), fields.get<int64_t>("groups")); },
+            [&](const ChannelPad&) { return builder.channel_pad(name, x(), space(), fields.get<int64_t>("before")); }},
+        operation_named(kind, fields.where()));
   }
 
   void read_node(const Json& json) {

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "graph/node_traits.h"
 #include "network/channel_slice.h"
 
 namespace tnn {
@@ -102,16 +103,9 @@ at::Tensor Executor::concat(const Node& node) {
   return present.size() == 1 ? present.front() : at::cat(present, 1);
 }
 
-bool keeps_zeros(const Operation& operation) {
-  return std::visit(
-      Match{[](const Convolution&) { return false; }, [](const Linear&) { return false; }, [](const BatchNorm&) { return false; },
-            [](const Activation& a) { return a.kind != ActivationKind::sigmoid; }, [](const auto&) { return true; }},
-      operation);
-}
-
 bool Executor::needs_mask(const Node& node) const {
   if (execution_.masks.empty() || node.inputs.empty()) return false;
-  if (!keeps_zeros(node.operation)) return true;
+  if (!traits_of(node.operation).keeps_zeros) return true;
   // A node that enters a branch must be closed with it.
   return std::any_of(node.branches.begin(), node.branches.end(), [&](const Branch& branch) {
     return std::any_of(node.inputs.begin(), node.inputs.end(), [&](NodeId input) {
@@ -144,9 +138,13 @@ at::Tensor Executor::masked(const Node& node, const at::Tensor& x) const {
 
 bool Executor::may_overwrite(NodeId id) const {
   const NodeId input = node(id).inputs.front();
-  const bool fresh = std::visit(Match{[](const Convolution&) { return true; }, [](const Linear&) { return true; },
-                                      [](const BatchNorm&) { return true; }, [](const auto&) { return false; }},
-                                node(input).operation);
+  // Autograd keeps what these read, not what they give; of the others some give what they read, or keep their result.
+  const bool fresh = std::visit(
+      Match{[](const OneOf<Convolution, Linear, BatchNorm> auto&) { return true; },
+            [](const OneOf<Input, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout, ChannelShuffle, ChannelPad> auto&) {
+              return false;
+            }},
+      node(input).operation);
   return fresh && uses_[static_cast<size_t>(input)] == 1;
 }
 

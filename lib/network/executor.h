@@ -8,9 +8,6 @@
 
 namespace tnn {
 
-/// Whether an operation maps channels of zeros to zeros.
-bool keeps_zeros(const Operation& operation);
-
 /// One forward pass over the nodes of a graph. A value holds the computed channels only; masks multiply what a sample does not see by zero,
 /// after each node that would not leave zeros zero (a batch norm maps a closed channel to beta - gamma mu / sigma).
 class Executor {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "graph/node_traits.h"
+
 namespace tnn {
 namespace {
 
@@ -18,11 +20,6 @@ std::vector<const Operand*> operands_read(const Step& step, const StepAtPoint& a
 
 bool reads(const Operand& operand, ValueId value) {
   return std::any_of(operand.begin(), operand.end(), [&](const Segment& segment) { return segment.value == value; });
-}
-
-bool is_element_wise(const Operation& operation) {
-  return std::holds_alternative<BatchNorm>(operation) || std::holds_alternative<Activation>(operation) ||
-         std::holds_alternative<Add>(operation);
 }
 
 /// Values that share one place, as they are placed: written over each other in turn.
@@ -132,7 +129,7 @@ ValueId overwritable_operand(const Plan& plan, const PlanPoint& point, size_t in
   const auto operands = operands_read(step, at);
   for (const Operand* candidate : operands) {
     const bool residual = step.epilogue.residual && candidate == &step.epilogue.residual->operand;
-    if (!residual && !is_element_wise(step.operation)) continue;
+    if (!residual && !traits_of(step.operation).works_in_place) continue;
     if (candidate->size() != 1 || !candidate->front().is_plain()) continue;
     const ValueId value = candidate->front().value;
     if (value == 0 || lives[static_cast<size_t>(value)].end != static_cast<int>(index)) continue;

@@ -48,8 +48,12 @@ struct Epilogue {
   std::optional<ActivationKind> activation;
 };
 
-/// One operation of a lowered network. Its kind is that of a graph's node; Input, Concat, Flatten and Dropout are gone. BatchNorm is one
-/// that could not be folded: scale and shift a channel.
+/// The kinds of nodes that no step of a lowered plan has: engines refuse them by name.
+template <typename Kind>
+concept LoweredAway = OneOf<Kind, Input, Concat, Flatten, Dropout>;
+
+/// One operation of a lowered network. Its kind is that of a graph's node. BatchNorm is one that could not be folded: scale and shift a
+/// channel.
 struct Step {
   std::string name;  ///< "conv1+bn1+relu1": the nodes it computes
   Operation operation;

@@ -88,7 +88,9 @@ void Executor::enqueue(size_t point, int64_t batch, const Plans& plans, const fl
     const Match put{[&](const gpu::Import& command) { launch(memory_, command, batch, inputs, stream_); },
                     [&](const gpu::Export& command) { launch(memory_, command, batch, outputs, stream_); },
                     [&](const gpu::Contraction& command) { contract(command, batch, plans[i]); },
-                    [&](const auto& command) { launch(memory_, command, batch, stream_); }};
+                    [&](const OneOf<gpu::GroupedConvolution, gpu::Pointwise, gpu::Pooling, gpu::GlobalPooling> auto& command) {
+                      launch(memory_, command, batch, stream_);
+                    }};
     std::visit(put, commands[i]);
   }
 }

@@ -67,8 +67,4 @@ void drop_merged(Plan& plan) {
                    plan.steps.end());
 }
 
-bool is_weighted(const Operation& operation) {
-  return std::holds_alternative<Convolution>(operation) || std::holds_alternative<Linear>(operation);
-}
-
 }  // namespace tnn

@@ -60,25 +60,33 @@ void ProgramWriter::write_step(size_t index) {
     write_residual(step, out);
     return add_action([=] { activate(activation, out, count); });
   }
-  if (std::holds_alternative<Add>(step.operation)) return write_add(step, out);
-  if (std::holds_alternative<Convolution>(step.operation) || std::holds_alternative<Linear>(step.operation)) return write_weighted(index);
-  const float* in = read(step.inputs.front());
-  if (std::holds_alternative<BatchNorm>(step.operation)) return write_batch_norm(step, in, out);
-  if (const auto* pool = std::get_if<Pool>(&step.operation)) return write_pool(step, *pool, in, out);
-  if (const auto* kind = std::get_if<Activation>(&step.operation)) {
-    add_action([=, kind = kind->kind] {
-      if (in != out) std::copy_n(in, count, out);
-      activate(kind, out, count);
-    });
-  } else if (const auto* pool = std::get_if<GlobalPool>(&step.operation)) {
-    const int64_t positions = reference::grid_of(operand_extent(plan_, step.inputs.front())).positions();
-    add_action([=, kind = pool->kind, batch = batch_] { global_pool_rows(kind, batch, positions, width, in, out); });
-  } else if (const auto* shuffle = std::get_if<ChannelShuffle>(&step.operation)) {
-    add_action([=, groups = shuffle->groups] { shuffle_rows(groups, rows, width, in, out); });
-  } else if (const auto* pad = std::get_if<ChannelPad>(&step.operation)) {
-    const int64_t inputs = count_channels(plan_, at_, step.inputs.front());
-    add_action([=, before = pad->before] { pad_rows(before, rows, inputs, width, in, out); });
-  }
+  const auto in = [&] { return read(step.inputs.front()); };
+  std::visit(
+      Match{[&](const OneOf<Convolution, Linear> auto&) { write_weighted(index); },
+            [&](const BatchNorm&) { write_batch_norm(step, in(), out); },
+            [&](const Activation& a) { write_activation(a.kind, in(), count, out); },
+            [&](const Pool& p) { write_pool(step, p, in(), out); },
+            [&](const GlobalPool& p) {
+              const int64_t positions = reference::grid_of(operand_extent(plan_, step.inputs.front())).positions();
+              add_action([=, from = in(), kind = p.kind, batch = batch_] { global_pool_rows(kind, batch, positions, width, from, out); });
+            },
+            [&](const Add&) { write_add(step, out); },
+            [&](const ChannelShuffle& s) {
+              add_action([=, from = in(), groups = s.groups] { shuffle_rows(groups, rows, width, from, out); });
+            },
+            [&](const ChannelPad& p) {
+              const int64_t inputs = count_channels(plan_, at_, step.inputs.front());
+              add_action([=, from = in(), before = p.before] { pad_rows(before, rows, inputs, width, from, out); });
+            },
+            [&](const LoweredAway auto& gone) { refuse_kind("the onednn engine", step.name, gone); }},
+      step.operation);
+}
+
+void ProgramWriter::write_activation(ActivationKind kind, const float* in, int64_t count, float* out) {
+  add_action([=] {
+    if (in != out) std::copy_n(in, count, out);
+    activate(kind, out, count);
+  });
 }
 
 void ProgramWriter::write_batch_norm(const Step& step, const float* in, float* out) {

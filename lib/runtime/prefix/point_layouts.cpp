@@ -67,9 +67,12 @@ size_t choose_split(const Plan& plan, const PlanPoint& point, int64_t batch_limi
 
 /// Whether a step writes its result part by part, whose last lanes reach further than those of one part.
 bool writes_parts(const Step& step) {
-  return !step.inputs.empty() && step.inputs.front().size() > 1 &&
-         (std::holds_alternative<BatchNorm>(step.operation) || std::holds_alternative<Pool>(step.operation) ||
-          std::holds_alternative<GlobalPool>(step.operation));
+  const bool by_part =
+      std::visit(Match{[](const OneOf<BatchNorm, Pool, GlobalPool> auto&) { return true; },
+                       [](const OneOf<Convolution, Linear, Activation, Add, ChannelShuffle, ChannelPad> auto&) { return false; },
+                       [&](const LoweredAway auto& gone) -> bool { refuse_kind("the prefix engine", step.name, gone); }},
+                 step.operation);
+  return by_part && step.inputs.front().size() > 1;
 }
 
 /// Whether a step of a planar region is done with one image in hand, and with the weights as they are.

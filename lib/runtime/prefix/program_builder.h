@@ -35,9 +35,10 @@ class ProgramBuilder {
   void add_local(const Step& step, const LayerWeights& weights, const WidePlace* residual);
   void add_batch_norm(const Step& step);
   void add_sum(const Step& step, const std::vector<const Operand*>& operands);
-  void add_pool(const Step& step);
+  void add_pool(const Step& step, const kernels::PoolMap& map, PoolKind kind);
   void add_planar_pool(const Step& step, const kernels::PoolMap& map, PoolKind kind);
-  void add_permutation(const Step& step);
+  /// `source`: of each output channel an input channel, or -1 for zeros.
+  void add_permutation(const Step& step, std::vector<int32_t> source);
   void store_output();
 
   /// Appends a kernel step; `written`: the value whose halo it leaves behind.
@@ -73,6 +74,9 @@ class ProgramBuilder {
   kernels::Epilogue epilogue(const Step& step) const;
   static Limits limits(const Step& step);
   MapStore::Order order_of(const Step& step, const Layer& layer) const;
+  const kernels::ImageLayout& pool_input(const Step& step) const { return numbering(step.inputs.front().front().value); }
+  /// The operands of a sum that are there.
+  std::vector<const Operand*> present_operands(const Step& step) const;
 
   const ModelParts& parts_;
   const Plan& plan_;
