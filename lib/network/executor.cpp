@@ -5,6 +5,7 @@
 #include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/where.h>
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
@@ -133,7 +134,10 @@ at::Tensor Executor::masked(const Node& node, const at::Tensor& x) const {
   at::Tensor mask = channel_mask(node.shape);
   std::vector<int64_t> sizes = mask.sizes().vec();
   sizes.resize(static_cast<size_t>(x.dim()), 1);
-  return x * mask.view(sizes);
+  mask = mask.view(sizes);
+  // In evaluation a closed channel is 0 even where what it would hold is infinite or NaN; in training it is so by a product, whose gradient
+  // is the cheaper one.
+  return pass_.phase == Phase::evaluate ? at::where(mask > 0, x, at::zeros({}, x.options())) : x * mask;
 }
 
 bool Executor::may_overwrite(NodeId id) const {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
+#include <numeric>
 
 using namespace tnn;
 
@@ -16,6 +18,9 @@ Size3 three(const std::vector<int64_t>& sizes, int64_t fill) {
   std::copy(sizes.begin(), sizes.end(), result.end() - static_cast<std::ptrdiff_t>(sizes.size()));
   return result;
 }
+
+/// NaN where one of them is.
+double larger(double a, double b) { return std::isnan(a) || std::isnan(b) ? std::nan("") : std::max(a, b); }
 
 class Interpreter {
  public:
@@ -147,7 +152,7 @@ class Interpreter {
         counted[static_cast<size_t>(position)] += padded;
         if (source == kNone) return;
         const double in = x(node)[static_cast<size_t>(c * in_positions + source)];
-        v = largest ? std::max(v, in) : v + in;
+        v = largest ? larger(v, in) : v + in;
       });
       if (!largest)
         for (int64_t p = 0; p < positions; ++p) y[static_cast<size_t>(c * positions + p)] /= counted[static_cast<size_t>(p)];
@@ -161,7 +166,7 @@ class Interpreter {
     for (auto at = x(node).begin(); at != x(node).end(); at += positions) {
       double sum = 0;
       for (int64_t p = 0; p < positions; ++p) sum += at[p];
-      y.push_back(pool.kind == PoolKind::max ? *std::max_element(at, at + positions) : sum / static_cast<double>(positions));
+      y.push_back(pool.kind == PoolKind::max ? std::accumulate(at + 1, at + positions, *at, larger) : sum / static_cast<double>(positions));
     }
     return y;
   }

@@ -48,6 +48,27 @@ TEST_CASE("numbers stored in 16 bits change a GPU's results by as much as their 
   CHECK(bfloat16 <= 5e-2);
 }
 
+TEST_CASE("a GPU's program does not lose a NaN of the input") {
+  int found = 0;
+  for (uint64_t seed = 0; seed < 60; ++seed) {
+    const RandomModel model = random_model(seed);
+    const SavedModel saved(model);
+    EmulatedGpu<float> gpu(*load_lowered_model(saved.path), 1);
+    std::vector<float> input = model.input(1, 7);
+    input[seed % input.size()] = NAN;
+    for (size_t point = 0; point < model.description.points.size(); ++point) {
+      INFO("seed " << seed << ", point " << point);
+      const std::vector<float> output = gpu.run(input, 1, point);
+      const std::vector<double> expected = evaluate_directly(model, static_cast<int>(point), input.data());
+      for (size_t i = 0; i < expected.size(); ++i) {
+        REQUIRE(std::isnan(output[i]) == std::isnan(expected[i]));
+        found += std::isnan(expected[i]);
+      }
+    }
+  }
+  CHECK(found > 100);
+}
+
 TEST_CASE("a layer with one tap under nested gating is packed once for all operating points") {
   GraphBuilder b("shared");
   const GateId gate = b.channel_gate("width", 4);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "runtime/onednn/invalid_operations.h"
+
 namespace tnn::onednn {
 namespace {
 
@@ -56,20 +58,21 @@ OneDnnContext::OneDnnContext(const LoweredModel& model, const dnnl::engine& engi
       threads_(options.threads),
       workspace_(make_workspace(model, engine, packed, options)) {
   const ThreadScope scope(threads_);
-  write_programs(1, single_);
-  if (batch_limit_ > 1) write_programs(batch_limit_, together_);
+  write_programs(1, Activations::fused, single_);
+  write_programs(1, Activations::apart, exact_);
+  if (batch_limit_ > 1) write_programs(batch_limit_, Activations::fused, together_);
   allocate_scratch(options);
 }
 
-void OneDnnContext::write_programs(int64_t batch, std::vector<Program>& programs) {
+void OneDnnContext::write_programs(int64_t batch, Activations activations, std::vector<Program>& programs) {
   for (int point = 0; point < static_cast<int>(plan_.points.size()); ++point)
-    programs.push_back(ProgramWriter(workspace_, point, batch).write());
+    programs.push_back(ProgramWriter(workspace_, point, batch, activations).write());
 }
 
 void OneDnnContext::allocate_scratch(const ContextOptions& options) {
   size_t bytes = 0;
   const auto for_each_scratch = [&](auto visit) {
-    for (auto* programs : {&single_, &together_})
+    for (auto* programs : {&single_, &together_, &exact_})
       for (Program& program : *programs)
         for (dnnl::memory& scratch : program.scratch) visit(scratch);
   };
@@ -89,7 +92,11 @@ void OneDnnContext::run(const float* input, int64_t batch, int point, float* out
   while (batch > 0) {
     const bool together = batch >= batch_limit_ && !together_.empty();
     const int64_t count = together ? batch_limit_ : 1;
-    run_program((together ? together_ : single_)[static_cast<size_t>(point)], input, count, point, output);
+    const auto p = static_cast<size_t>(point);
+    const InvalidOperations invalid(threads_);
+    run_program((together ? together_[p] : single_[p]), input, count, point, output);
+    if (invalid.any())
+      for (int64_t i = 0; i < count; ++i) run_program(exact_[p], input + i * in, 1, point, output + i * out);
     batch -= count;
     input += count * in;
     output += count * out;

@@ -12,8 +12,13 @@ int64_t ProgramWriter::gathered_bytes(const Plan& plan, const PlanPoint& point, 
   return batch * positions * count_channels(plan, point, operand) * int64_t{sizeof(float)};
 }
 
-ProgramWriter::ProgramWriter(Workspace& workspace, int point, int64_t batch)
-    : workspace_(workspace), plan_(workspace.model.plan), at_(plan_.points[static_cast<size_t>(point)]), point_(point), batch_(batch) {}
+ProgramWriter::ProgramWriter(Workspace& workspace, int point, int64_t batch, Activations activations)
+    : workspace_(workspace),
+      plan_(workspace.model.plan),
+      at_(plan_.points[static_cast<size_t>(point)]),
+      point_(point),
+      batch_(batch),
+      activations_(activations) {}
 
 Program ProgramWriter::write() {
   for (size_t step = 0; step < plan_.steps.size(); ++step) write_step(step);
@@ -121,12 +126,20 @@ void ProgramWriter::write_weighted(size_t index) {
   float* out = place(step.output);
   const float* in = read(step.inputs.front(), linear);
   if (adds) write_residual(step, out);
-  if (in) return write_layer(layer_shape(workspace_.model, step, point_, batch_), select_weights(workspace_.model, step, point_), in, out);
+  const int64_t rows = batch_ * plan_.value(step.output).shape.positions(), count = numbers(step.output);
+  const auto activation = step.epilogue.activation;
+  if (in) {
+    LayerShape shape = layer_shape(workspace_.model, step, point_, batch_);
+    const bool apart = activation && activations_ == Activations::apart;
+    if (apart) shape.activation.reset();
+    write_layer(shape, select_weights(workspace_.model, step, point_), in, out);
+    if (apart) add_action([=] { activate(activation, out, count); });
+    return;
+  }
   // All inputs are closed: what is left is the shift.
   RowAffine affine = active_affine(workspace_.model, step, point_);
   affine.scale.assign(affine.scale.size(), adds ? 1.0f : 0.0f);
-  const int64_t rows = batch_ * plan_.value(step.output).shape.positions(), count = numbers(step.output);
-  add_action([=, activation = step.epilogue.activation] {
+  add_action([=] {
     if (!adds) std::fill_n(out, count, 0.0f);
     scale_rows(affine, activation, out, rows, out);
   });

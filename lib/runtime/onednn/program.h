@@ -22,6 +22,12 @@ struct Workspace {
   AlignedMemory scratch;   ///< of oneDNN, of the step in hand
 };
 
+/// Who computes the activation after a layer.
+enum class Activations {
+  fused,  ///< oneDNN, with the layer: of NaN it makes a number, and the processor raises the flag of an invalid operation
+  apart   ///< we, after the layer: NaN stays NaN
+};
+
 /// A plan at one operating point for one batch size, with every address decided: running it looks nothing up.
 struct Program {
   std::vector<std::function<void()>> actions;
@@ -31,7 +37,7 @@ struct Program {
 /// Writes the program of a point.
 class ProgramWriter {
  public:
-  ProgramWriter(Workspace& workspace, int point, int64_t batch);
+  ProgramWriter(Workspace& workspace, int point, int64_t batch, Activations activations);
   Program write();
 
   /// Bytes that an operand needs in `gathered`; 0 where it is read in place.
@@ -61,6 +67,7 @@ class ProgramWriter {
   const PlanPoint& at_;
   const int point_;
   const int64_t batch_;
+  const Activations activations_;
   int64_t gathered_ = 0;  // numbers of the step in hand
   Program program_;
 };

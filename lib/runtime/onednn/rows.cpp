@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/maximum.h"
 #include "runtime/reference/layers.h"
 
 namespace tnn::onednn {
@@ -33,10 +34,10 @@ void activate(const std::optional<ActivationKind>& kind, float* data, int64_t co
   if (!kind) return;
   switch (*kind) {
     case ActivationKind::relu:
-      for (int64_t i = 0; i < count; ++i) data[i] = std::max(data[i], 0.0f);
+      for (int64_t i = 0; i < count; ++i) data[i] = data[i] < 0.0f ? 0.0f : data[i];
       break;
     case ActivationKind::relu6:
-      for (int64_t i = 0; i < count; ++i) data[i] = std::min(std::max(data[i], 0.0f), 6.0f);
+      for (int64_t i = 0; i < count; ++i) data[i] = std::clamp(data[i], 0.0f, 6.0f);
       break;
     case ActivationKind::sigmoid:
       for (int64_t i = 0; i < count; ++i) data[i] = 1.0f / (1.0f + std::exp(-data[i]));
@@ -70,7 +71,7 @@ namespace {
 
 void accumulate(PoolKind kind, const float* in, int64_t channels, float* out) {
   if (kind == PoolKind::max)
-    for (int64_t c = 0; c < channels; ++c) out[c] = std::max(out[c], in[c]);
+    for (int64_t c = 0; c < channels; ++c) out[c] = maximum(out[c], in[c]);
   else
     for (int64_t c = 0; c < channels; ++c) out[c] += in[c];
 }

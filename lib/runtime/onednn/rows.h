@@ -23,6 +23,7 @@ struct RowPart {
 /// Parts side by side, `rows` rows of the sum of channels x positions.
 void gather_rows(const std::vector<RowPart>& parts, int64_t rows, float* out);
 
+/// NaN stays NaN.
 void activate(const std::optional<ActivationKind>& kind, float* data, int64_t count);
 
 /// activation(scale x + shift), a scale and a shift a channel.
