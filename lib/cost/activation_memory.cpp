@@ -14,7 +14,7 @@ class MemoryWalk {
     values_.resize(graph.nodes().size());
     for (const Node& node : graph.nodes())
       for (const NodeId input : node.inputs) ++uses_[static_cast<size_t>(input)];
-    for (const NodeId output : graph.outputs()) ++uses_[static_cast<size_t>(output)];
+    for (const Output& output : graph.outputs()) ++uses_[static_cast<size_t>(output.node)];
   }
 
   int64_t peak() {

@@ -32,7 +32,7 @@ void count_batch(SweepPoint& point, const at::Tensor& logits, const at::Tensor& 
 
 Classifier sliced_classifier(const Network& network) {
   return [&network](const at::Tensor& images, const SweepPoint& point) {
-    return network.forward(images, network.sliced(point.configuration), {});
+    return network.first_output(images, network.sliced(point.configuration), {});
   };
 }
 

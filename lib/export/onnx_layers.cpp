@@ -55,7 +55,7 @@ OnnxLayers::OnnxLayers(const StoredModel& model, OnnxWriter& writer, OnnxOperati
       ++uses[static_cast<size_t>(input)];
       reader_[static_cast<size_t>(input)] = static_cast<NodeId>(i);
     }
-  for (const NodeId output : graph_.outputs()) uses[static_cast<size_t>(output)] += 2;
+  for (const Output& output : graph_.outputs()) uses[static_cast<size_t>(output.node)] += 2;
   for (size_t i = 0; i < uses.size(); ++i)
     if (uses[i] > 1) reader_[i] = kNone;
 }

@@ -38,7 +38,7 @@ std::vector<NodeId> norms_after(const Graph& graph) {
       readers[static_cast<size_t>(input)] = id;
       ++reads[static_cast<size_t>(input)];
     }
-  for (const NodeId output : graph.outputs()) ++reads[static_cast<size_t>(output)];
+  for (const Output& output : graph.outputs()) ++reads[static_cast<size_t>(output.node)];
   for (size_t i = 0; i < readers.size(); ++i)
     if (reads[i] != 1 || readers[i] == kNone || !traits_of(graph.node(readers[i]).operation).normalizes) readers[i] = kNone;
   return readers;

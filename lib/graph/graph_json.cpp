@@ -146,6 +146,8 @@ Operation operation_named(const std::string& kind, const std::string& where) {
 struct Reader {
   GraphBuilder builder;
   Names gates, spaces, nodes;
+  std::vector<NodeId> outputs;
+  std::vector<std::string> output_names;
 
   NodeId read_operation(const std::string& name, const std::string& kind, const std::vector<NodeId>& inputs, Fields& fields) {
     const auto x = [&] {
@@ -203,6 +205,23 @@ struct Reader {
     fields.finish();
   }
 
+  /// A node's name, or a name of its own and the node's.
+  void read_output(const Json& json) {
+    std::string name, node;
+    if (json.is_object()) {
+      Fields fields(json, "an output");
+      name = fields.get<std::string>("name");
+      node = fields.get<std::string>("node");
+      fields.finish();
+    } else if (json.is_string()) {
+      name = node = json.get<std::string>();
+    } else {
+      throw UsageError("graph: an entry of 'outputs' is neither a node's name nor an object with 'name' and 'node'");
+    }
+    outputs.push_back(find(nodes, "node", node, "outputs"));
+    output_names.push_back(name);
+  }
+
   void read_gate(const Json& json) {
     Fields fields(json, "a gate");
     const auto name = fields.get<std::string>("name"), kind = fields.get<std::string>("kind");
@@ -248,7 +267,10 @@ std::string graph_to_json(const Graph& graph, int indent) {
     json["spaces"].push_back(item);
   }
   for (const Node& node : graph.nodes()) json["nodes"].push_back(node_to_json(graph, node));
-  for (const NodeId output : graph.outputs()) json["outputs"].push_back(graph.node(output).name);
+  for (const Output& output : graph.outputs()) {
+    const std::string& node = graph.node(output.node).name;
+    json["outputs"].push_back(output.name == node ? Json(node) : Json{{"name", output.name}, {"node", node}});
+  }
   return json.dump(indent);
 }
 
@@ -259,18 +281,16 @@ Graph graph_from_json(const std::string& text) {
   const int version = fields.get<int>("version");
   if (version < 1 || version > kGraphJsonVersion)
     throw UsageError(fmt::format("graph: version {} is not known (allowed: 1 to {})", version, kGraphJsonVersion));
-  Reader reader{GraphBuilder(fields.get<std::string>("name")), {}, {}, {}};
+  Reader reader{GraphBuilder(fields.get<std::string>("name")), {}, {}, {}, {}, {}};
   for (const Json& gate : fields.list("gates")) reader.read_gate(gate);
   const Json& nodes = fields.list("nodes");
   if (nodes.empty()) throw UsageError("graph: 'nodes' is empty");
   reader.read_node(nodes.front());
   for (const Json& space : fields.list("spaces")) reader.read_space(space);
   for (size_t i = 1; i < nodes.size(); ++i) reader.read_node(nodes[i]);
-  std::vector<NodeId> outputs;
-  for (const auto& output : fields.get<std::vector<std::string>>("outputs"))
-    outputs.push_back(find(reader.nodes, "node", output, "outputs"));
+  for (const Json& output : fields.list("outputs")) reader.read_output(output);
   fields.finish();
-  return reader.builder.finish(outputs);
+  return reader.builder.finish(reader.outputs, reader.output_names);
 }
 
 }  // namespace tnn

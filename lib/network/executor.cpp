@@ -15,6 +15,18 @@
 #include "network/channel_slice.h"
 
 namespace tnn {
+namespace {
+
+/// `x` among as many channels of zeros as give `channels`, `before` of them in front of it.
+at::Tensor with_zero_channels(const at::Tensor& x, int64_t before, int64_t channels) {
+  // From the last dimension back, a pair each: only the channels are padded.
+  std::vector<int64_t> zeros(2 * static_cast<size_t>(x.dim() - 1), 0);
+  zeros[zeros.size() - 2] = before;
+  zeros.back() = channels - x.size(1) - before;
+  return at::constant_pad_nd(x, zeros);
+}
+
+}  // namespace
 
 Executor::Executor(const Network& network, const Execution& execution, const Pass& pass)
     : network_(network),
@@ -25,10 +37,10 @@ Executor::Executor(const Network& network, const Execution& execution, const Pas
       uses_(graph_.nodes().size()) {
   for (const Node& node : graph_.nodes())
     for (const NodeId input : node.inputs) ++uses_[static_cast<size_t>(input)];
-  for (const NodeId output : graph_.outputs()) ++uses_[static_cast<size_t>(output)];
+  for (const Output& output : graph_.outputs()) ++uses_[static_cast<size_t>(output.node)];
 }
 
-at::Tensor Executor::run(const at::Tensor& input) {
+std::vector<at::Tensor> Executor::run(const at::Tensor& input) {
   at::Tensor x = input;
   if (network_.channels_last() && x.dim() == 4) x = x.contiguous(at::MemoryFormat::ChannelsLast);
   if (network_.channels_last() && x.dim() == 5) x = x.contiguous(at::MemoryFormat::ChannelsLast3d);
@@ -45,7 +57,9 @@ at::Tensor Executor::run(const at::Tensor& input) {
     for (const NodeId used : current.inputs)
       if (--left[static_cast<size_t>(used)] == 0) values_[static_cast<size_t>(used)].reset();
   }
-  return value(graph_.outputs().front());
+  std::vector<at::Tensor> outputs;
+  for (const Output& output : graph_.outputs()) outputs.push_back(at_full_width(output.node));
+  return outputs;
 }
 
 at::Tensor Executor::evaluate(NodeId id) {
@@ -69,13 +83,7 @@ at::Tensor Executor::evaluate(NodeId id) {
                             grouped.insert(grouped.begin() + 1, s.groups);
                             return x().reshape(grouped).transpose(1, 2).reshape(sizes);
                           },
-                          [&](const ChannelPad& p) {
-                            // From the last dimension back, a pair each: only the channels are padded.
-                            std::vector<int64_t> zeros(2 * static_cast<size_t>(x().dim() - 1), 0);
-                            zeros[zeros.size() - 2] = p.before;
-                            zeros.back() = graph_.channels(n.shape) - x().size(1) - p.before;
-                            return at::constant_pad_nd(x(), zeros);
-                          }},
+                          [&](const ChannelPad& p) { return with_zero_channels(x(), p.before, graph_.channels(n.shape)); }},
                     n.operation);
 }
 
@@ -83,6 +91,17 @@ at::Tensor Executor::empty_output(const Node& node, const at::Tensor& like) cons
   std::vector<int64_t> sizes{like.size(0), 0};
   sizes.insert(sizes.end(), node.shape.extent.begin(), node.shape.extent.end());
   return at::empty(sizes, like.options());
+}
+
+at::Tensor Executor::at_full_width(NodeId id) const {
+  const at::Tensor& x = value(id);
+  const ChannelRanges computed = computed_channels(node(id).shape);
+  const int64_t channels = graph_.channels(node(id).shape);
+  if (count_channels(computed) == channels) return x;
+  if (computed.size() <= 1) return with_zero_channels(x, computed.empty() ? 0 : computed.front().begin, channels);
+  std::vector<int64_t> sizes = x.sizes().vec();
+  sizes[1] = channels;
+  return at::zeros(sizes, x.options()).index_copy(1, channel_indices(computed, x.device()), x);
 }
 
 at::Tensor Executor::add(const Node& node) {

@@ -31,7 +31,7 @@ Misfit misfit(const Recipe& recipe, const Graph& graph, const DatasetCard& card)
   if (input != image)
     return {"model.input", fmt::format("the network takes [{}], but images of '{}' {}are [{}]", fmt::join(input, ", "), card.name,
                                        recipe.integer("data.image_size") ? "at data.image_size " : "", fmt::join(image, ", "))};
-  const int64_t classes = graph.channels(graph.node(graph.outputs().front()).shape);
+  const int64_t classes = graph.channels(graph.shape(graph.outputs().front()));
   if (!card.classes.empty() && classes != static_cast<int64_t>(card.classes.size()))  // none: they are read from the folder
     return {"model.classes", fmt::format("the network gives {} classes, but '{}' has {}", classes, card.name, card.classes.size())};
   return {};

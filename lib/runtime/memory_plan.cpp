@@ -106,8 +106,11 @@ class PointMemory {
 std::vector<Lifetime> lifetimes(const Plan& plan, const PlanPoint& point) {
   std::vector<Lifetime> lives(plan.values.size());
   const auto extend = [&](const Operand& operand, int step) {
-    for (const Segment& segment : operand)
-      if (!active_channels(point, segment).empty()) lives[static_cast<size_t>(segment.value)].end = step;
+    for (const Segment& segment : operand) {
+      if (active_channels(point, segment).empty()) continue;
+      int& end = lives[static_cast<size_t>(segment.value)].end;
+      end = std::max(end, step);
+    }
   };
   lives.front() = {-1, -1};
   const auto count = static_cast<int>(plan.steps.size());
@@ -118,7 +121,8 @@ std::vector<Lifetime> lifetimes(const Plan& plan, const PlanPoint& point) {
     lives[static_cast<size_t>(step.output)] = {i, i};
     for (const Operand* operand : operands_read(step, at)) extend(*operand, i);
   }
-  extend(plan.output, count);
+  const std::vector<size_t> ready = steps_before_outputs(plan);
+  for (size_t i = 0; i < plan.outputs.size(); ++i) extend(plan.outputs[i].operand, static_cast<int>(ready[i]));
   return lives;
 }
 

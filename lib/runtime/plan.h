@@ -84,19 +84,27 @@ struct PlanPoint {
   std::vector<StepAtPoint> steps;
 };
 
+/// A result of the network, as it is read from stored values.
+struct PlanOutput {
+  std::string name;
+  Operand operand;
+};
+
 /// A network lowered to steps over stored values, independent of any engine: what is computed in which order, and what of it at which
 /// operating point. How values are laid out in memory is the engine's.
 struct Plan {
   std::vector<Value> values;  ///< the first is the network's input
   std::vector<Step> steps;    ///< in the order of computation
-  Operand output;
+  std::vector<PlanOutput> outputs;
   std::vector<PlanPoint> points;
 
   const Value& value(ValueId id) const { return values.at(static_cast<size_t>(id)); }
 };
 
-/// How often each value is read; the network's output counts as a read.
+/// How often each value is read; each output of the network counts as a read.
 std::vector<int> count_reads(const Plan& plan);
+/// Of each output the number of steps after which all of it is there. Engines write it then, so that its memory serves the steps behind.
+std::vector<size_t> steps_before_outputs(const Plan& plan);
 /// Calls `visit` for every operand that a step reads: inputs, then residual.
 template <typename StepType, typename Visit>
 void for_each_operand(StepType& step, Visit visit) {

@@ -44,7 +44,7 @@ struct Draw {
 Draw evaluate(const Network& network, const Complexity& complexity, const InputBatch& batch, const at::Tensor& u,
               const std::vector<at::Tensor>& gates, const GateOptions& options, GateLoss& result) {
   Draw draw;
-  const at::Tensor logits = network.forward(batch.images, network.gated(gates), {});
+  const at::Tensor logits = network.first_output(batch.images, network.gated(gates), {});
   draw.task = cross_entropy_each(logits, batch.labels);
   draw.complexity = complexity.of(gates).expand_as(u);
   draw.penalty = complexity_penalty(draw.complexity, u, options.penalty);

@@ -32,7 +32,7 @@ StepLoss accumulate_gradients(const Network& network, const InputBatch& batch, c
     const at::Tensor x = batch.images.narrow(0, plan.begin, plan.end - plan.begin),
                      labels = batch.labels.narrow(0, plan.begin, plan.end - plan.begin);
     const Execution execution = execution_of(network, plan, options.masked, gates);
-    const at::Tensor logits = network.forward(
+    const at::Tensor logits = network.first_output(
         x, execution, {Phase::train, random_key(options.seed, RandomPurpose::dropout, {step, static_cast<uint64_t>(plan.begin)})});
     if (plan.teacher) teacher = logits.detach();
     const at::Tensor loss = plan.student ? distillation_loss(logits, teacher) : cross_entropy(logits, labels, options.label_smoothing);

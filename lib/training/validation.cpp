@@ -35,7 +35,7 @@ std::vector<double> execution_accuracy(const Network& network, const TrainingDat
     const InputBatch input = to_tensors(batch, network.channels_last(), network.device());
     for (size_t i = 0; i < executions.size(); ++i) {
       stop_if_interrupted();
-      correct[i] += static_cast<double>(count_top(network.forward(input.images, executions[i], {}), input.labels, 1));
+      correct[i] += static_cast<double>(count_top(network.first_output(input.images, executions[i], {}), input.labels, 1));
     }
   }
   for (double& c : correct) c /= static_cast<double>(std::max<int64_t>(1, images));

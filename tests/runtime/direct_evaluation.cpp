@@ -27,7 +27,7 @@ class Interpreter {
   Interpreter(const RandomModel& model, int point)
       : model_(model), graph_(model.description.graph), point_(point), configuration_(points()[static_cast<size_t>(point)].configuration) {}
 
-  Numbers run(const float* input) {
+  std::vector<Numbers> run(const float* input) {
     for (const Node& node : graph_.nodes()) {
       Numbers y;
       if (node.inputs.empty())
@@ -41,7 +41,9 @@ class Interpreter {
       }
       values_.push_back(std::move(y));
     }
-    return values_[static_cast<size_t>(graph_.outputs().front())];
+    std::vector<Numbers> outputs;
+    for (const Output& output : graph_.outputs()) outputs.push_back(values_[static_cast<size_t>(output.node)]);
+    return outputs;
   }
 
  private:
@@ -213,6 +215,6 @@ class Interpreter {
 
 }  // namespace
 
-std::vector<double> evaluate_directly(const RandomModel& model, int point, const float* input) {
+std::vector<std::vector<double>> evaluate_directly(const RandomModel& model, int point, const float* input) {
   return Interpreter(model, point).run(input);
 }

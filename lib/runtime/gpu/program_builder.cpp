@@ -59,18 +59,30 @@ class PointBuilder {
         memory_(memory),
         element_bytes_(element_bytes),
         point_(point),
-        program_(program) {}
+        program_(program),
+        steps_before_outputs_(steps_before_outputs(plan_)) {}
 
   PointProgram build() {
     if (memory_.offset(static_cast<int>(point_), 0) != kNone) add(Import{image(0)});
-    for (index_ = 0; index_ < plan_.steps.size(); ++index_)
+    write_outputs(0);
+    for (index_ = 0; index_ < plan_.steps.size(); ++index_) {
       if (at_.steps[index_].mode != StepMode::skip) step();
-    add(Export{full_width(plan_.output), positions_of(extent_of(operand_extent(plan_, plan_.output)))});
+      write_outputs(index_ + 1);
+    }
     return std::move(result_);
   }
 
  private:
   void add(const Command& command) { result_.commands.push_back(command); }
+
+  /// The outputs that are complete after so many steps.
+  void write_outputs(size_t steps_done) {
+    for (size_t i = 0; i < plan_.outputs.size(); ++i) {
+      const Operand& operand = plan_.outputs[i].operand;
+      if (steps_before_outputs_[i] == steps_done)
+        add(Export{static_cast<int64_t>(i), full_width(operand), positions_of(extent_of(operand_extent(plan_, operand)))});
+    }
+  }
 
   const ChannelRanges& channels(ValueId value) const { return at_.channels[static_cast<size_t>(value)]; }
 
@@ -255,6 +267,7 @@ class PointBuilder {
   int64_t element_bytes_;
   size_t point_;
   Program& program_;
+  const std::vector<size_t> steps_before_outputs_;
   PointProgram result_;
   size_t index_ = 0;
 };
@@ -286,7 +299,7 @@ Program build_program(const LoweredModel& model, const PackedWeights& weights, i
   Program program;
   program.arena_elements = memory.arena_bytes / element_bytes;
   program.input_elements = plan.values.front().channels * plan.values.front().shape.positions();
-  program.output_elements = full_channels(plan, plan.output) * positions_of(extent_of(operand_extent(plan, plan.output)));
+  for (const PlanOutput& output : plan.outputs) program.output_elements.push_back(full_numbers(plan, output.operand));
   for (size_t point = 0; point < plan.points.size(); ++point)
     program.points.push_back(PointBuilder(model, weights, memory, element_bytes, point, program).build());
   return program;

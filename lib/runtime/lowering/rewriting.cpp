@@ -29,7 +29,7 @@ void substitute(Plan& plan, ValueId value, const Operand& operand) {
     read = std::move(result);
   };
   for (Step& step : plan.steps) for_each_operand(step, rewrite);
-  rewrite(plan.output);
+  for (PlanOutput& output : plan.outputs) rewrite(output.operand);
 }
 
 Operand within(const Plan& plan, Operand operand, const std::vector<Branch>& branches) {

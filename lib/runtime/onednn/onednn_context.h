@@ -11,14 +11,14 @@ namespace tnn::onednn {
 class OneDnnContext : public EngineContext {
  public:
   OneDnnContext(const LoweredModel& model, const dnnl::engine& engine, PackedWeights& packed, const ContextOptions& options);
-  void run(const float* input, int64_t batch, int point, float* output) override;
+  void run(const float* input, int64_t batch, int point, OutputPointers outputs) override;
   int64_t memory_bytes() const override;
 
  private:
   void write_programs(int64_t batch, Activations activations, std::vector<Program>& programs);
   void allocate_scratch(const ContextOptions& options);
-  void run_program(const Program& program, const float* input, int64_t batch, int point, float* output);
-  void write_output(int64_t batch, int point, float* output) const;
+  /// Computes `batch` inputs, the first of which is that of workspace_.outputs.
+  void run_program(const Program& program, const float* input, int64_t batch, int point);
 
   const Plan& plan_;
   const int64_t batch_limit_;

@@ -18,11 +18,37 @@ ProgramWriter::ProgramWriter(Workspace& workspace, int point, int64_t batch, Act
       at_(plan_.points[static_cast<size_t>(point)]),
       point_(point),
       batch_(batch),
-      activations_(activations) {}
+      activations_(activations),
+      steps_before_outputs_(steps_before_outputs(plan_)) {}
 
 Program ProgramWriter::write() {
-  for (size_t step = 0; step < plan_.steps.size(); ++step) write_step(step);
+  write_outputs(0);
+  for (size_t step = 0; step < plan_.steps.size(); ++step) {
+    write_step(step);
+    write_outputs(step + 1);
+  }
   return std::move(program_);
+}
+
+void ProgramWriter::write_outputs(size_t steps_done) {
+  for (size_t i = 0; i < plan_.outputs.size(); ++i)
+    if (steps_before_outputs_[i] == steps_done) write_output(i);
+}
+
+void ProgramWriter::write_output(size_t index) {
+  const Operand& operand = plan_.outputs[index].operand;
+  std::vector<OutputPart> parts;
+  int64_t first = 0;  // number of the output where the segment begins
+  for (const Segment& segment : operand) {
+    const Value& value = plan_.value(segment.value);
+    const ChannelRanges& active = active_channels(at_, segment);
+    if (!active.empty()) parts.push_back({place(segment.value), value.shape.positions(), active, first});
+    first += value.channels * value.shape.positions();
+  }
+  add_action([=, numbers = full_numbers(plan_, operand), batch = batch_, outputs = &workspace_.outputs] {
+    float* const output = outputs->pointers.at(index);
+    if (output) rows_to_output(parts, batch, numbers, output + outputs->image * numbers);
+  });
 }
 
 template <typename Action>

@@ -3,12 +3,18 @@
 #include <functional>
 #include <vector>
 
-#include "runtime/lowered_model.h"
+#include "runtime/engine.h"
 #include "runtime/memory_plan.h"
 #include "runtime/onednn/packed_weights.h"
 #include "runtime/onednn/rows.h"
 
 namespace tnn::onednn {
+
+/// The caller's memory, of the run in hand.
+struct RunOutputs {
+  OutputPointers pointers = nullptr;
+  int64_t image = 0;  ///< of the batch, the first that is computed
+};
 
 /// What the programs of a context share.
 struct Workspace {
@@ -20,6 +26,7 @@ struct Workspace {
   AlignedMemory arena;     ///< stored values
   AlignedMemory gathered;  ///< operands put side by side, of the step in hand
   AlignedMemory scratch;   ///< of oneDNN, of the step in hand
+  RunOutputs outputs = {};
 };
 
 /// Who computes the activation after a layer.
@@ -44,6 +51,9 @@ class ProgramWriter {
   static int64_t gathered_bytes(const Plan& plan, const PlanPoint& point, const Operand& operand, bool linear, int64_t batch);
 
  private:
+  /// The outputs that are complete after so many steps.
+  void write_outputs(size_t steps_done);
+  void write_output(size_t index);
   void write_step(size_t index);
   void write_weighted(size_t index);
   void write_residual(const Step& step, float* out);
@@ -68,6 +78,7 @@ class ProgramWriter {
   const int point_;
   const int64_t batch_;
   const Activations activations_;
+  const std::vector<size_t> steps_before_outputs_;
   int64_t gathered_ = 0;  // numbers of the step in hand
   Program program_;
 };

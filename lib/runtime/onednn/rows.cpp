@@ -16,6 +16,17 @@ void planes_to_rows(const float* planes, int64_t batch, int64_t channels, int64_
       for (int64_t c = 0; c < channels; ++c) rows[p * channels + c] = planes[c * positions + p];
 }
 
+void rows_to_output(const std::vector<OutputPart>& parts, int64_t batch, int64_t numbers, float* output) {
+  std::fill_n(output, batch * numbers, 0.0f);
+  for (const OutputPart& part : parts) {
+    const float* row = part.data;
+    for (int64_t b = 0; b < batch; ++b)
+      for (int64_t p = 0; p < part.positions; ++p)
+        for (const ChannelRange& range : part.active)
+          for (int64_t c = range.begin; c < range.end; ++c) output[b * numbers + part.first + c * part.positions + p] = *row++;
+  }
+}
+
 void gather_rows(const std::vector<RowPart>& parts, int64_t rows, float* out) {
   for (int64_t row = 0; row < rows; ++row)
     for (const RowPart& part : parts) {

@@ -118,7 +118,7 @@ PlanarRegions find_planar_regions(const Plan& plan) {
       joining.join(step.inputs.front().front().value, step.output);
     }
   }
-  joining.keep_wide(plan.output);
+  for (const PlanOutput& output : plan.outputs) joining.keep_wide(output.operand);
   std::vector<int> number(plan.values.size(), kNone);
   for (ValueId v = 0; v < static_cast<ValueId>(plan.values.size()); ++v) {
     int& region = number[joining.find(v)];

@@ -20,7 +20,8 @@ bool input_is_planar(const ModelParts& parts) {
   const auto reads_input = [](const Operand& operand) {
     return std::any_of(operand.begin(), operand.end(), [](const Segment& segment) { return segment.value == 0; });
   };
-  if (reads_input(plan.output)) return false;
+  if (std::any_of(plan.outputs.begin(), plan.outputs.end(), [&](const PlanOutput& output) { return reads_input(output.operand); }))
+    return false;
   return std::all_of(plan.steps.begin(), plan.steps.end(), [&](const Step& step) {
     if (step.epilogue.residual && reads_input(step.epilogue.residual->operand)) return false;
     if (std::none_of(step.inputs.begin(), step.inputs.end(), reads_input)) return true;

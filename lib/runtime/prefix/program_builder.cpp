@@ -39,21 +39,24 @@ ProgramBuilder::ProgramBuilder(const ModelParts& parts, const PointLayouts& layo
       batch_limit_(context.batch_limit),
       threads_(context.threads),
       point_index_(point),
-      maps_(maps) {}
+      maps_(maps),
+      steps_before_outputs_(steps_before_outputs(plan_)) {}
 
 Program ProgramBuilder::build() {
+  const size_t steps = plan_.steps.size();
   begin_step(0);
   load_input();
   store_shadow(0);
-  for (step_ = 0; step_ < plan_.steps.size(); ++step_) {
+  for (step_ = 0; step_ < steps; ++step_) {
     if (step_ == layouts_.split && step_ > 0) program_.one_image_steps = program_.steps.size();
+    if (step_ == 0) store_outputs(0);
     begin_step(plan_.steps[step_].output);
     add_step(step_);
     store_shadow(plan_.steps[step_].output);
+    if (step_ + 1 < steps) store_outputs(step_ + 1);
   }
-  begin_step(kNone);
-  store_output();
-  if (layouts_.split == plan_.steps.size()) program_.one_image_steps = program_.steps.size();
+  store_outputs(steps);
+  if (layouts_.split == steps) program_.one_image_steps = program_.steps.size();
   return std::move(program_);
 }
 
@@ -194,20 +197,26 @@ void ProgramBuilder::add_permutation(const Step& step, std::vector<int32_t> sour
          step.output);
 }
 
-void ProgramBuilder::store_output() {
+void ProgramBuilder::store_outputs(size_t steps_done) {
+  for (size_t i = 0; i < plan_.outputs.size(); ++i)
+    if (steps_before_outputs_[i] == steps_done) store_output(i);
+}
+
+void ProgramBuilder::store_output(size_t index) {
+  begin_step(kNone);
+  const Operand& operand = plan_.outputs[index].operand;
   std::vector<StoreOutputStep::Part> parts;
-  int64_t first = 0, positions = 1;
-  for (const int64_t size : operand_extent(plan_, plan_.output)) positions *= size;
-  for (const Segment& segment : plan_.output) {
+  int64_t first = 0;  // number of the output where the segment begins, flattened or not
+  for (const Segment& segment : operand) {
     const int64_t here = plan_.value(segment.value).shape.positions();
     int64_t from_channel = 0;
     for (const ChannelRange& range : active_channels(point_, segment)) {
-      parts.push_back({wide_place(segment.value), here, from_channel, first + range.begin * (segment.flattened ? here : 1), range.size()});
+      parts.push_back({wide_place(segment.value), here, from_channel, first + range.begin * here, range.size()});
       from_channel += range.size();
     }
-    first += plan_.value(segment.value).channels * (segment.flattened ? here : 1);
+    first += plan_.value(segment.value).channels * here;
   }
-  append(std::make_unique<StoreOutputStep>(std::move(parts), first * positions));
+  append(std::make_unique<StoreOutputStep>(index, std::move(parts), full_numbers(plan_, operand)));
 }
 
 }  // namespace tnn::prefix

@@ -39,7 +39,9 @@ class ProgramBuilder {
   void add_planar_pool(const Step& step, const kernels::PoolMap& map, PoolKind kind);
   /// `source`: of each output channel an input channel, or -1 for zeros.
   void add_permutation(const Step& step, std::vector<int32_t> source);
-  void store_output();
+  /// The outputs that are complete after so many steps of the plan.
+  void store_outputs(size_t steps_done);
+  void store_output(size_t index);
 
   /// Appends a kernel step; `written`: the value whose halo it leaves behind.
   void append(std::unique_ptr<KernelStep> kernel, ValueId written = kNone);
@@ -87,6 +89,7 @@ class ProgramBuilder {
   const int threads_;
   const int point_index_;
   MapStore& maps_;
+  const std::vector<size_t> steps_before_outputs_;
   Program program_;
   size_t step_ = 0;  ///< of the plan, in hand
   int64_t scratch_ = 0, largest_scratch_ = 0;
