@@ -1,12 +1,15 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "core/random_stream.h"
 #include "graph/graph_builder.h"
 
 /// Declares random throttleable networks that use every node kind: shared gates, odd channel counts, D from 1 to C, grouped and depthwise
-/// convolutions, residual and concatenated branches, 2d and 3d. For properties that must hold for any graph.
+/// convolutions, residual and concatenated branches, 2d and 3d; in a third of the cases with a second output, spatial or gated or neither.
+/// For properties that must hold for any graph. The first output is always five logits.
 class RandomGraph {
  public:
   explicit RandomGraph(uint64_t seed) : random_(seed), b_("random" + std::to_string(seed)) {}
@@ -17,21 +20,36 @@ class RandomGraph {
     x_ = clip ? b_.input({1 + pick(3), 4, size, size}) : b_.input({1 + pick(3), size, size + pick(2)});
     dims_ = clip ? 3 : 2;
     convolution(3);
-    for (int64_t steps = 3 + pick(5); steps > 0; --steps) step();
+    for (int64_t steps = 3 + pick(5); steps > 0; --steps) {
+      step();
+      note();
+    }
     if (pick(2)) x_ = b_.global_pool(name("global"), x_, pick(2) ? tnn::PoolKind::average : tnn::PoolKind::max);
+    note();
     x_ = b_.flatten(name("flatten"), x_);
+    note();
     if (pick(2)) {
       const int64_t features = width();
       x_ = b_.linear(name("fc"), x_, features, gate_for(features), {.bias = pick(2) == 0});
       if (pick(2)) x_ = b_.batch_norm(name("bn"), x_);
       x_ = b_.relu(name("relu"), x_);
+      note();
     }
-    return b_.finish({b_.linear(name("classifier"), x_, 5)});
+    if (pick(4) == 0) x_ = b_.dropout(name("dropout"), x_, 0.25);
+    const tnn::NodeId logits = b_.linear(name("classifier"), x_, 5);
+    if (pick(3) != 0 || always_there_.empty()) return b_.finish({logits});
+    const tnn::NodeId second = always_there_[static_cast<size_t>(pick(always_there_.size()))];
+    return pick(2) ? b_.finish({logits, second}) : b_.finish({logits, second}, {"logits", "features"});
   }
 
  private:
   using Window = tnn::Window;
   int64_t pick(uint64_t count) { return static_cast<int64_t>(random_.below(count)); }
+  /// The value in hand can be an output: no branch may leave out a part of it.
+  void note() {
+    const auto& parts = b_.shape(x_).parts;
+    if (std::all_of(parts.begin(), parts.end(), [](const tnn::Part& part) { return part.branches.empty(); })) always_there_.push_back(x_);
+  }
   std::string name(const char* kind) { return kind + std::to_string(++counter_); }
   int64_t width() { return 3 + pick(14); }
 
@@ -167,6 +185,7 @@ class RandomGraph {
   tnn::RandomStream random_;
   tnn::GraphBuilder b_;
   tnn::NodeId x_ = 0;
+  std::vector<tnn::NodeId> always_there_;
   size_t dims_ = 2;
   int counter_ = 0;
   int64_t last_cardinality_ = 1;

@@ -41,7 +41,9 @@ void setup_run(CLI::App& app, Session& session) {
   names_path(command->add_option("MODEL", request.model, "Model file (.safetensors) or run folder"))->required()->check(CLI::ExistingPath);
   names_path(command->add_option("--input", request.input, "Inputs (.npy): one or [batch, ...]; float32, float64, or uint8 images"))
       ->required();
-  names_path(command->add_option("--output", request.output, "Where the outputs go (.npy, float32)"))->required();
+  names_path(command->add_option("--output", request.output,
+                                 "Where the outputs go (.npy, float32); of a model with several, each into NAME-<output>.npy"))
+      ->required();
   auto* u = command->add_option("--u", request.u, "Utilization in (0, 1]")->capture_default_str();
   command->add_option("--point", request.point, "Operating point by index (tnn inspect lists them), instead of --u")->excludes(u);
   command->add_option("--engine", request.runtime.engine,

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "cost/cost.h"
+#include "graph/node_traits.h"
 
 namespace tnn {
 namespace {
@@ -13,7 +14,7 @@ class MemoryWalk {
     values_.resize(graph.nodes().size());
     for (const Node& node : graph.nodes())
       for (const NodeId input : node.inputs) ++uses_[static_cast<size_t>(input)];
-    for (const NodeId output : graph.outputs()) ++uses_[static_cast<size_t>(output)];
+    for (const Output& output : graph.outputs()) ++uses_[static_cast<size_t>(output.node)];
   }
 
   int64_t peak() {
@@ -49,11 +50,7 @@ class MemoryWalk {
 
   /// The buffer of an input that dies here, where the node can work in place.
   int reusable_buffer(const Node& node) const {
-    const bool in_place =
-        std::visit(Match{[](const BatchNorm&) { return true; }, [](const Activation&) { return true; }, [](const Dropout&) { return true; },
-                         [](const Flatten&) { return true; }, [](const Add&) { return true; }, [](const auto&) { return false; }},
-                   node.operation);
-    if (!in_place) return kNone;
+    if (!traits_of(node.operation).works_in_place) return kNone;
     const auto channels = [&](const TensorShape& shape) { return count_channels(active_channels(graph_, shape, configuration_)); };
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const auto& buffers = value_of(node.inputs[i]);

@@ -14,7 +14,7 @@ namespace tnn {
 
 Predictor sliced_predictor(const Network& network) {
   return [&network](const at::Tensor& inputs, const SweepPoint& point) {
-    return Outputs{network.forward(inputs, network.at_point(point.point), {})};
+    return network.forward(inputs, network.at_point(point.point), {});
   };
 }
 

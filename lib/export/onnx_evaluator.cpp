@@ -61,11 +61,12 @@ std::vector<OnnxEvaluated> evaluate_graph(const OnnxGraph& graph, Scope& scope) 
 
 }  // namespace
 
-HostTensor evaluate_onnx(const OnnxModel& model, const std::map<std::string, HostTensor>& inputs) {
+std::vector<HostTensor> evaluate_onnx(const OnnxModel& model, const std::map<std::string, HostTensor>& inputs) {
   Scope scope(nullptr);
   for (const auto& [name, tensor] : inputs) scope[name] = {tensor.shape, tensor.values};
-  const OnnxEvaluated output = evaluate_graph(model.graph, scope).at(0);
-  return {output.shape, output.floats()};
+  std::vector<HostTensor> outputs;
+  for (const OnnxEvaluated& output : evaluate_graph(model.graph, scope)) outputs.push_back({output.shape, output.floats()});
+  return outputs;
 }
 
 }  // namespace tnn

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "graph/node_traits.h"
 
 namespace tnn {
 namespace {
@@ -54,7 +55,7 @@ OnnxLayers::OnnxLayers(const StoredModel& model, OnnxWriter& writer, OnnxOperati
       ++uses[static_cast<size_t>(input)];
       reader_[static_cast<size_t>(input)] = static_cast<NodeId>(i);
     }
-  for (const NodeId output : graph_.outputs()) uses[static_cast<size_t>(output)] += 2;
+  for (const Output& output : graph_.outputs()) uses[static_cast<size_t>(output.node)] += 2;
   for (size_t i = 0; i < uses.size(); ++i)
     if (uses[i] > 1) reader_[i] = kNone;
 }
@@ -111,7 +112,7 @@ std::string OnnxLayers::batch_size() {
 std::optional<NodeId> OnnxLayers::folded_batch_norm(NodeId id) const {
   const Node& node = graph_.node(id);
   const NodeId reader = reader_[static_cast<size_t>(id)];
-  if (!std::holds_alternative<Convolution>(node.operation) && !std::holds_alternative<Linear>(node.operation)) return std::nullopt;
+  if (!traits_of(node.operation).is_weighted) return std::nullopt;
   if (reader == kNone || model_.description.batch_norm != BatchNormMode::shared) return std::nullopt;
   if (!std::holds_alternative<BatchNorm>(graph_.node(reader).operation) || graph_.node(reader).branches != node.branches)
     return std::nullopt;

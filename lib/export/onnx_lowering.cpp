@@ -25,15 +25,14 @@ class Lowering {
     input.shape.insert(input.shape.begin(), -1);
     writer_.input(std::move(input), true);
     layers_.set_value(0, options.preprocessing ? layers_.preprocessing() : "input");
+    for (const Output& output : graph_.outputs())
+      if (!has_own_name(output)) writer_.reserve(output.name);
   }
 
   OnnxModel run() {
     lower(1, graph_.nodes().size(), {});
-    for (const NodeId output : graph_.outputs()) {
-      const Node& node = graph_.node(output);
-      std::string name = layers_.value(output);
-      if (name != node.name) name = writer_.emit("Identity", node.name, {name});
-      OnnxValue value{name, graph_.dimensions(node.shape)};
+    for (const Output& output : graph_.outputs()) {
+      OnnxValue value{output_value(output), graph_.dimensions(graph_.shape(output))};
       value.shape.insert(value.shape.begin(), -1);
       writer_.output(std::move(value));
     }
@@ -41,6 +40,29 @@ class Lowering {
   }
 
  private:
+  /// Whether an output is what its node computes, by the node's name.
+  bool has_own_name(const Output& output) {
+    const Node& node = graph_.node(output.node);
+    return output.name == node.name && point_.channels(node, node.shape).all();
+  }
+
+  /// The name of an output's value: at full width, with zeros in the channels that the operating point closes.
+  std::string output_value(const Output& output) {
+    const Node& node = graph_.node(output.node);
+    const std::string& value = layers_.value(output.node);
+    if (has_own_name(output)) return value == output.name ? value : writer_.emit("Identity", output.name, {value});
+    if (point_.channels(node, node.shape).all()) return writer_.emit_reserved("Identity", output.name, {value});
+    // A channel of zeros in front, then a table says for each channel which of these it is.
+    std::vector<int64_t> tail{1};
+    tail.insert(tail.end(), node.shape.extent.begin(), node.shape.extent.end());
+    const std::string shape =
+        writer_.emit("Concat", output.name + ".zero_shape", {layers_.batch_size(), writer_.integers(output.name + ".one_channel", tail)},
+                     {{"axis", int64_t{0}}});
+    const std::string zeros = writer_.emit("ConstantOfShape", output.name + ".zeros", {shape});
+    const std::string all = writer_.emit("Concat", output.name + ".with_zeros", {zeros, value}, {{"axis", int64_t{1}}});
+    return writer_.emit_reserved("Gather", output.name, {all, point_.places(output.name + ".places", node.shape)}, {{"axis", int64_t{1}}});
+  }
+
   bool always_open(const Branch& branch) const {
     for (size_t i = 0; i < point_.count(); ++i)
       if (!point_.configuration(i).of(branch.gate).contains(branch.index)) return false;

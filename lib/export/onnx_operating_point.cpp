@@ -69,6 +69,17 @@ OnnxChannels OnnxOperatingPoint::channels(const Node& node, const TensorShape& s
   return {active, list_of("tnn.channel_list", ranges, active)};
 }
 
+std::string OnnxOperatingPoint::places(const std::string& name, const TensorShape& shape) {
+  const int64_t channels = description_.graph.channels(shape);
+  std::vector<int64_t> table(count() * static_cast<size_t>(channels));
+  for (size_t i = 0; i < count(); ++i) {
+    int64_t place = 0;
+    for (const ChannelRange& range : active_channels(description_.graph, shape, configuration(i)))
+      for (int64_t c = range.begin; c < range.end; ++c) table[i * static_cast<size_t>(channels) + static_cast<size_t>(c)] = ++place;
+  }
+  return pick_row(name, writer_.constant(name + ".table", {static_cast<int64_t>(count()), channels}, table));
+}
+
 std::string OnnxOperatingPoint::list_of(const std::string& name, const std::vector<ChannelRanges>& ranges, const std::string& active) {
   int64_t longest = 0;
   for (const ChannelRanges& r : ranges) longest = std::max(longest, count_channels(r));

@@ -33,6 +33,8 @@ class OnnxOperatingPoint {
 
   /// The active channels of `shape` where `node` reads or writes it. UsageError where none is left at a point at which the node runs.
   OnnxChannels channels(const Node& node, const TensorShape& shape);
+  /// Of each channel of `shape` at full width its place among the active ones, from 1; 0 where it is closed. [C], int64.
+  std::string places(const std::string& name, const TensorShape& shape);
   /// `tensor` with only these channels in axes 0 and up.
   std::string slice(const std::string& name, const std::string& tensor, const std::vector<OnnxChannels>& axes);
 

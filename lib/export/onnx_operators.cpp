@@ -147,7 +147,7 @@ OnnxEvaluated each(const OnnxOperands& in, const std::function<float(float)>& fu
 }
 
 OnnxEvaluated activation(const OnnxNode& node, const OnnxOperands& in) {
-  if (node.op == "Relu") return each(in, [](float x) { return std::max(x, 0.0f); });
+  if (node.op == "Relu") return each(in, [](float x) { return x < 0.0f ? 0.0f : x; });
   if (node.op == "Sigmoid") return each(in, [](float x) { return static_cast<float>(1 / (1 + std::exp(-static_cast<double>(x)))); });
   const float low = in.at(1)->floats().at(0), high = in.at(2)->floats().at(0);
   return each(in, [&](float x) { return std::clamp(x, low, high); });

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <set>
 
 #include "core/error.h"
+#include "core/maximum.h"
 #include "export/onnx_operators.h"
 
 namespace tnn {
@@ -111,7 +113,7 @@ OnnxEvaluated pool(const OnnxNode& node, const OnnxOperands& operands, bool aver
     for (const Row& row : rows)
       for (int64_t p = row.first; p < row.last; ++p) {
         const float value = from[row.input + p * s.stride[2]];
-        to[row.output + p] = average ? to[row.output + p] + value : std::max(to[row.output + p], value);
+        to[row.output + p] = average ? to[row.output + p] + value : maximum(to[row.output + p], value);
       }
     if (average)
       for (int64_t p = 0; p < out_size; ++p) to[p] /= static_cast<float>(s.positions(s.kernel));
@@ -127,7 +129,8 @@ OnnxEvaluated global_pool(const OnnxOperands& operands, bool average) {
     const float* from = x.floats().data() + plane * positions;
     double sum = 0;
     for (int64_t p = 0; p < positions; ++p) sum += from[p];
-    y.push_back(average ? static_cast<float>(sum / static_cast<double>(positions)) : *std::max_element(from, from + positions));
+    y.push_back(average ? static_cast<float>(sum / static_cast<double>(positions))
+                        : std::accumulate(from + 1, from + positions, *from, maximum));
   }
   std::vector<int64_t> shape(x.shape.size(), 1);
   shape[0] = x.shape[0], shape[1] = x.shape[1];

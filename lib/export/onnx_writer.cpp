@@ -52,22 +52,26 @@ OnnxWriter::OnnxWriter(int opset) : opset_(opset) {
   if (opset != 13 && opset != 17) throw UsageError(fmt::format("ONNX opset {} is not written (allowed: 13, 17)", opset));
 }
 
-OnnxNode OnnxWriter::checked(const std::string& op, const std::string& name, std::vector<std::string> inputs, Attributes attributes) {
+OnnxNode OnnxWriter::checked(const std::string& op, const std::string& name, std::vector<std::string> inputs, Attributes attributes) const {
   const auto first = first_opsets().find(op);
   if (first == first_opsets().end() || first->second > opset_)
     throw UsageError(fmt::format("node '{}': opset {} has no operator {}", name, opset_, op));
-  const std::string taken = unique(name);
-  return {op, taken, std::move(inputs), {taken}, std::move(attributes)};
+  return {op, name, std::move(inputs), {name}, std::move(attributes)};
 }
 
 std::string OnnxWriter::emit(const std::string& op, const std::string& name, std::vector<std::string> inputs, Attributes attributes) {
+  return emit_reserved(op, unique(name), std::move(inputs), std::move(attributes));
+}
+
+std::string OnnxWriter::emit_reserved(const std::string& op, const std::string& name, std::vector<std::string> inputs,
+                                      Attributes attributes) {
   open_->nodes.push_back(checked(op, name, std::move(inputs), std::move(attributes)));
   return open_->nodes.back().name;
 }
 
 std::string OnnxWriter::emit_prologue(const std::string& op, const std::string& name, std::vector<std::string> inputs,
                                       Attributes attributes) {
-  prologue_.push_back(checked(op, name, std::move(inputs), std::move(attributes)));
+  prologue_.push_back(checked(op, unique(name), std::move(inputs), std::move(attributes)));
   return prologue_.back().name;
 }
 

@@ -39,10 +39,14 @@ class OnnxWriter {
   void output(OnnxValue value) { main_.outputs.push_back(std::move(value)); }
   /// The name, or where that is taken the name with a number.
   std::string unique(const std::string& name);
+  /// Keeps a name for emit_reserved(): no other value gets it.
+  void reserve(const std::string& name) { names_.insert(name); }
+  std::string emit_reserved(const std::string& op, const std::string& name, std::vector<std::string> inputs, Attributes attributes = {});
   OnnxModel finish(const std::string& graph_name);
 
  private:
-  OnnxNode checked(const std::string& op, const std::string& name, std::vector<std::string> inputs, Attributes attributes);
+  /// With `name` as it is.
+  OnnxNode checked(const std::string& op, const std::string& name, std::vector<std::string> inputs, Attributes attributes) const;
   int opset_;
   OnnxGraph main_;
   std::vector<OnnxNode> prologue_;

@@ -49,9 +49,13 @@ class Cutter {
     spaces_[static_cast<size_t>(graph_.input().shape.parts.front().space)] = builder_.shape(nodes_.front()).parts.front().space;
     for (size_t i = 1; i < graph_.nodes().size(); ++i) nodes_.push_back(cut_node(graph_.nodes()[i]));
     std::vector<NodeId> outputs;
-    for (const NodeId output : graph_.outputs()) outputs.push_back(nodes_[static_cast<size_t>(output)]);
+    std::vector<std::string> names;
+    for (const Output& output : graph_.outputs()) {
+      outputs.push_back(at_full_width(output.node, output.name));
+      names.push_back(output.name);
+    }
     result_.description = model_.description;
-    result_.description.graph = builder_.finish(outputs);
+    result_.description.graph = builder_.finish(outputs, names);
     result_.description.gating = {};
     result_.description.batch_norm = BatchNormMode::shared;
     result_.description.points = make_gating_strategy(result_.description.graph, {})->operating_points();
@@ -70,6 +74,30 @@ class Cutter {
     return small;
   }
 
+  /// A node of the small graph that has zeros where the point closes channels of an output.
+  NodeId at_full_width(NodeId original, const std::string& output) {
+    const Node& node = graph_.node(original);
+    const ChannelRanges there = active(node.shape);
+    const int64_t channels = graph_.channels(node.shape);
+    if (count_channels(there) == channels) return mapped(original);
+    if (const auto known = full_width_.find(original); known != full_width_.end()) return known->second;
+    const std::string name = node.name + ".full_width";
+    const auto operands_at_full_width = [&] {
+      std::vector<NodeId> operands;
+      for (const NodeId input : node.inputs) operands.push_back(at_full_width(input, output));
+      return operands;
+    };
+    if (std::holds_alternative<Concat>(node.operation)) return full_width_[original] = builder_.concat(name, operands_at_full_width());
+    if (std::holds_alternative<Flatten>(node.operation))
+      return full_width_[original] = builder_.flatten(name, operands_at_full_width().front());
+    if (there.size() != 1)
+      throw UsageError(fmt::format("output '{}' has {} at u = {}: a static network can say that of channels side by side only", output,
+                                   there.empty() ? "no active channel" : "active channels with closed ones between them", utilization()));
+    return full_width_[original] = builder_.channel_pad(name, mapped(original), builder_.space(name, channels), there.front().begin);
+  }
+
+  double utilization() const { return model_.description.points[static_cast<size_t>(point_)].u; }
+
   void keep(const std::string& name, HostTensor tensor) { result_.tensors[name] = std::move(tensor); }
 
   /// Multiplies a node's tensors by the factor of compensation that follows it.
@@ -84,8 +112,8 @@ class Cutter {
 
   void require_input(const Node& node) const {
     if (count_channels(active(graph_.input_shape(node))) == 0)
-      throw UsageError(fmt::format("node '{}' has no active input channel at u = {}: a static network cannot say that", node.name,
-                                   model_.description.points[static_cast<size_t>(point_)].u));
+      throw UsageError(
+          fmt::format("node '{}' has no active input channel at u = {}: a static network cannot say that", node.name, utilization()));
   }
 
   void cut_weights(const Node& node, bool cut_inputs, bool bias) {
@@ -163,6 +191,7 @@ class Cutter {
   GraphBuilder builder_;
   std::vector<SpaceId> spaces_;  ///< of the small graph, by the original's index
   std::vector<NodeId> nodes_;    ///< likewise
+  std::map<NodeId, NodeId> full_width_;
   StoredModel result_;
 };
 

@@ -2,13 +2,15 @@
 
 #include "core/error.h"
 #include "core/name_table.h"
+#include "graph/node_traits.h"
 
 namespace tnn {
 namespace {
 
+/// Whether its result is a block's: weighted sums in a channel space of their own.
 bool declares_channels(const Operation& operation) {
-  if (const auto* convolution = std::get_if<Convolution>(&operation)) return !convolution->depthwise;
-  return std::holds_alternative<Linear>(operation);
+  const auto* convolution = std::get_if<Convolution>(&operation);
+  return traits_of(operation).is_weighted && !(convolution && convolution->depthwise);
 }
 
 constexpr NamedValue<Compensation> kCompensations[] = {
@@ -24,7 +26,7 @@ double compensation_factor(Compensation compensation, const ActiveGroups& active
   return (compensation == Compensation::mean ? 1.0 : active.groups()) / static_cast<double>(active.count());
 }
 
-std::vector<NodeId> batch_norms_after(const Graph& graph) {
+std::vector<NodeId> norms_after(const Graph& graph) {
   std::vector<NodeId> readers(graph.nodes().size(), kNone);
   std::vector<int> reads(graph.nodes().size());
   for (NodeId id = 0; id < static_cast<NodeId>(graph.nodes().size()); ++id)
@@ -32,14 +34,14 @@ std::vector<NodeId> batch_norms_after(const Graph& graph) {
       readers[static_cast<size_t>(input)] = id;
       ++reads[static_cast<size_t>(input)];
     }
-  for (const NodeId output : graph.outputs()) ++reads[static_cast<size_t>(output)];
+  for (const Output& output : graph.outputs()) ++reads[static_cast<size_t>(output.node)];
   for (size_t i = 0; i < readers.size(); ++i)
-    if (reads[i] != 1 || readers[i] == kNone || !std::holds_alternative<BatchNorm>(graph.node(readers[i]).operation)) readers[i] = kNone;
+    if (reads[i] != 1 || readers[i] == kNone || !traits_of(graph.node(readers[i]).operation).normalizes) readers[i] = kNone;
   return readers;
 }
 
 std::vector<GateId> compensated_nodes(const Graph& graph) {
-  const std::vector<NodeId> norms = batch_norms_after(graph);
+  const std::vector<NodeId> norms = norms_after(graph);
   std::vector<GateId> gates(graph.nodes().size(), kNone);
   for (NodeId id = 0; id < static_cast<NodeId>(graph.nodes().size()); ++id) {
     const Node& node = graph.node(id);

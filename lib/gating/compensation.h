@@ -20,11 +20,11 @@ std::string compensation_name(Compensation compensation);
 double compensation_factor(Compensation compensation, const ActiveGroups& active);
 
 /// The gate whose factor multiplies the result of each node; kNone for most. A block's factor comes once: after a convolution or linear
-/// layer into a gated channel space, or after the batch norm that follows it and reads nothing else. Depthwise convolutions keep the
+/// layer into a gated channel space, or after the normalisation that alone reads it. Depthwise convolutions keep the
 /// space of their input, and with it the factor. A region of a branch gate is a block of its own with D = 1 (Eq. 3): factor 1.
 std::vector<GateId> compensated_nodes(const Graph& graph);
 
-/// Of each node the batch norm that alone reads its result; kNone where there is none, or the result is an output of the graph.
-std::vector<NodeId> batch_norms_after(const Graph& graph);
+/// Of each node the normalisation that alone reads its result; kNone where there is none, or the result is an output of the graph.
+std::vector<NodeId> norms_after(const Graph& graph);
 
 }  // namespace tnn

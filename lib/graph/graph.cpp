@@ -7,20 +7,6 @@
 
 namespace tnn {
 
-std::string kind_name(const Operation& operation) {
-  return std::visit(Match{[](const Input&) { return "input"; }, [](const Convolution&) { return "convolution"; },
-                          [](const Linear&) { return "linear"; }, [](const BatchNorm&) { return "batch_norm"; },
-                          [](const Activation& a) {
-                            return a.kind == ActivationKind::relu ? "relu" : a.kind == ActivationKind::relu6 ? "relu6" : "sigmoid";
-                          },
-                          [](const Pool& p) { return p.kind == PoolKind::max ? "max_pool" : "average_pool"; },
-                          [](const GlobalPool& p) { return p.kind == PoolKind::max ? "global_max_pool" : "global_average_pool"; },
-                          [](const Add&) { return "add"; }, [](const Concat&) { return "concat"; },
-                          [](const Flatten&) { return "flatten"; }, [](const Dropout&) { return "dropout"; },
-                          [](const ChannelShuffle&) { return "channel_shuffle"; }, [](const ChannelPad&) { return "channel_pad"; }},
-                    operation);
-}
-
 int64_t Graph::channels(const TensorShape& shape) const {
   int64_t sum = 0;
   for (const Part& part : shape.parts) sum += space(part.space).channels * part.repeat;

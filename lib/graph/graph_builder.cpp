@@ -13,6 +13,7 @@ namespace {
 constexpr int64_t kMostChannels = int64_t{1} << 24;
 constexpr int64_t kMostElements = int64_t{1} << 40;
 constexpr size_t kMostNodes = size_t{1} << 16;
+constexpr size_t kMostOutputs = 1024;
 constexpr size_t kMostParts = size_t{1} << 22;  // of all nodes together: concatenations of concatenations grow without bound
 
 /// A value inside further branches than its node's input: the branches of the node are those of the part too.
@@ -261,14 +262,25 @@ void GraphBuilder::require_ungated(const std::string& name, const char* kind, No
   if (gated) throw UsageError(fmt::format("node '{}': a {} needs channels that are always active (no gate)", name, kind));
 }
 
-Graph GraphBuilder::finish(const std::vector<NodeId>& outputs) {
+Graph GraphBuilder::finish(const std::vector<NodeId>& outputs, const std::vector<std::string>& names) {
   check_inputs("outputs", outputs);
   if (outputs.empty()) throw UsageError("graph '" + graph_.name_ + "': no output is named");
+  if (outputs.size() > kMostOutputs)
+    throw UsageError(fmt::format("graph '{}': {} outputs (allowed: 1 to {})", graph_.name_, outputs.size(), kMostOutputs));
+  if (!names.empty() && names.size() != outputs.size())
+    throw UsageError(fmt::format("graph '{}': {} names for {} outputs", graph_.name_, names.size(), outputs.size()));
   if (!branches_.empty()) throw UsageError("graph '" + graph_.name_ + "': begin_branch without end_branch");
-  for (const NodeId output : outputs)
-    for (const Part& part : shape(output).parts)
-      if (!part.branches.empty()) throw UsageError(fmt::format("output '{}' lies in a branch and may be absent", graph_.node(output).name));
-  graph_.outputs_ = outputs;
+  graph_.outputs_.clear();
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const Output output{names.empty() ? graph_.node(outputs[i]).name : names[i], outputs[i]};
+    if (output.name.empty() || has_name(graph_.outputs_, output.name))
+      throw UsageError(fmt::format("output '{}': the name is {}", output.name, output.name.empty() ? "empty" : "taken"));
+    for (const Part& part : shape(output.node).parts)
+      if (!part.branches.empty())
+        throw UsageError(
+            fmt::format("output '{}': node '{}' lies in a branch and may be absent", output.name, graph_.node(output.node).name));
+    graph_.outputs_.push_back(output);
+  }
   return graph_;
 }
 

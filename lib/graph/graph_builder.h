@@ -60,8 +60,8 @@ class GraphBuilder {
   const TensorShape& shape(NodeId node) const { return graph_.node(node).shape; }
   int64_t channels(NodeId node) const { return graph_.channels(shape(node)); }
 
-  /// The declared graph; `outputs` are its results (a classifier has one: the logits).
-  Graph finish(const std::vector<NodeId>& outputs);
+  /// The declared graph; `outputs` are its results (a classifier has one: the logits). `names`: one for each, or none: the nodes' own.
+  Graph finish(const std::vector<NodeId>& outputs, const std::vector<std::string>& names = {});
 
  private:
   NodeId append(Node node);

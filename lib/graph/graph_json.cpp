@@ -58,7 +58,7 @@ Json node_to_json(const Graph& graph, const Node& node) {
                      json["space"] = space_of();
                      json["before"] = p.before;
                    },
-                   [](const auto&) {}},
+                   [](const OneOf<Activation, GlobalPool, Add, Concat, Flatten> auto&) {}},
              node.operation);
   for (const Branch& branch : node.branches) json["branches"].push_back({{"gate", graph.gate(branch.gate).name}, {"index", branch.index}});
   return json;
@@ -133,9 +133,21 @@ Window read_window(Fields& fields, bool dilation) {
   return window;
 }
 
+/// An operation of that name with default values.
+Operation operation_named(const std::string& kind, const std::string& where) {
+  std::vector<std::string> names;
+  for (const Operation& operation : every_kind()) {
+    names.push_back(kind_name(operation));
+    if (names.back() == kind) return operation;
+  }
+  throw UsageError(fmt::format("{}: {}", where, unknown_name_message("kind", kind, names)));
+}
+
 struct Reader {
   GraphBuilder builder;
   Names gates, spaces, nodes;
+  std::vector<NodeId> outputs;
+  std::vector<std::string> output_names;
 
   NodeId read_operation(const std::string& name, const std::string& kind, const std::vector<NodeId>& inputs, Fields& fields) {
     const auto x = [&] {
@@ -143,38 +155,32 @@ struct Reader {
       return inputs.front();
     };
     const auto space = [&] { return SpaceId{find(spaces, "channel space", fields.get<std::string>("space"), fields.where())}; };
-    if (kind == "input") return builder.input(fields.get<std::vector<int64_t>>("shape"));
-    if (kind == "convolution") {
-      const bool depthwise = fields.get<bool>("depthwise", false);
-      const Window window = read_window(fields, true);
-      const bool bias = fields.get<bool>("bias", true);
-      if (depthwise) return builder.depthwise_convolution(name, x(), window, bias);
-      return builder.convolution(name, x(), space(), Convolution{window, fields.get<int64_t>("groups", 1), false, bias});
-    }
-    if (kind == "linear") return builder.linear(name, x(), space(), Linear{fields.get<bool>("bias", true)});
-    if (kind == "batch_norm")
-      return builder.batch_norm(name, x(), {fields.get<double>("epsilon", 1e-5), fields.get<double>("momentum", 0.1)});
-    if (kind == "relu") return builder.activation(name, x(), ActivationKind::relu);
-    if (kind == "relu6") return builder.activation(name, x(), ActivationKind::relu6);
-    if (kind == "sigmoid") return builder.activation(name, x(), ActivationKind::sigmoid);
-    if (kind == "max_pool" || kind == "average_pool") {
-      const Window window = read_window(fields, false);
-      return builder.pool(name, x(),
-                          {kind == "max_pool" ? PoolKind::max : PoolKind::average, window, fields.get<bool>("ceil_mode", false)});
-    }
-    if (kind == "global_max_pool") return builder.global_pool(name, x(), PoolKind::max);
-    if (kind == "global_average_pool") return builder.global_pool(name, x(), PoolKind::average);
-    if (kind == "add") return builder.add(name, inputs);
-    if (kind == "concat") return builder.concat(name, inputs);
-    if (kind == "flatten") return builder.flatten(name, x());
-    if (kind == "dropout") return builder.dropout(name, x(), fields.get<double>("probability"));
-    if (kind == "channel_shuffle") return builder.channel_shuffle(name, x(), space(), fields.get<int64_t>("groups"));
-    if (kind == "channel_pad") return builder.channel_pad(name, x(), space(), fields.get<int64_t>("before"));
-    throw UsageError(fmt::format("{}: {}", fields.where(),
-                                 unknown_name_message("kind", kind,
-                                                      {"input", "convolution", "linear", "batch_norm", "relu", "relu6", "sigmoid",
-                                                       "max_pool", "average_pool", "global_max_pool", "global_average_pool", "add",
-                                                       "concat", "flatten", "dropout", "channel_shuffle", "channel_pad"})));
+    return std::visit(
+        Match{
+            [&](const Input&) { return builder.input(fields.get<std::vector<int64_t>>("shape")); },
+            [&](const Convolution& c) {
+              const bool depthwise = fields.get<bool>("depthwise", c.depthwise);
+              const Window window = read_window(fields, true);
+              const bool bias = fields.get<bool>("bias", c.bias);
+              if (depthwise) return builder.depthwise_convolution(name, x(), window, bias);
+              return builder.convolution(name, x(), space(), Convolution{window, fields.get<int64_t>("groups", c.groups), false, bias});
+            },
+            [&](const Linear& l) { return builder.linear(name, x(), space(), Linear{fields.get<bool>("bias", l.bias)}); },
+            [&](const BatchNorm& b) {
+              return builder.batch_norm(name, x(), {fields.get<double>("epsilon", b.epsilon), fields.get<double>("momentum", b.momentum)});
+            },
+            [&](const Activation& a) { return builder.activation(name, x(), a.kind); },
+            [&](const Pool& p) {
+              const Window window = read_window(fields, false);
+              return builder.pool(name, x(), {p.kind, window, fields.get<bool>("ceil_mode", p.ceil_mode)});
+            },
+            [&](const GlobalPool& p) { return builder.global_pool(name, x(), p.kind); },
+            [&](const Add&) { return builder.add(name, inputs); }, [&](const Concat&) { return builder.concat(name, inputs); },
+            [&](const Flatten&) { return builder.flatten(name, x()); },
+            [&](const Dropout&) { return builder.dropout(name, x(), fields.get<double>("probability")); },
+            [&](const ChannelShuffle&) { return builder.channel_shuffle(name, x(), space(), fields.get<int64_t>("groups")); },
+            [&](const ChannelPad&) { return builder.channel_pad(name, x(), space(), fields.get<int64_t>("before")); }},
+        operation_named(kind, fields.where()));
   }
 
   void read_node(const Json& json) {
@@ -197,6 +203,23 @@ struct Reader {
     if (kind == "input" && name != "input") throw UsageError(fmt::format("node '{}': the input's name is 'input'", name));
     for (; branches > 0; --branches) builder.end_branch();
     fields.finish();
+  }
+
+  /// A node's name, or a name of its own and the node's.
+  void read_output(const Json& json) {
+    std::string name, node;
+    if (json.is_object()) {
+      Fields fields(json, "an output");
+      name = fields.get<std::string>("name");
+      node = fields.get<std::string>("node");
+      fields.finish();
+    } else if (json.is_string()) {
+      name = node = json.get<std::string>();
+    } else {
+      throw UsageError("graph: an entry of 'outputs' is neither a node's name nor an object with 'name' and 'node'");
+    }
+    outputs.push_back(find(nodes, "node", node, "outputs"));
+    output_names.push_back(name);
   }
 
   void read_gate(const Json& json) {
@@ -244,7 +267,10 @@ std::string graph_to_json(const Graph& graph, int indent) {
     json["spaces"].push_back(item);
   }
   for (const Node& node : graph.nodes()) json["nodes"].push_back(node_to_json(graph, node));
-  for (const NodeId output : graph.outputs()) json["outputs"].push_back(graph.node(output).name);
+  for (const Output& output : graph.outputs()) {
+    const std::string& node = graph.node(output.node).name;
+    json["outputs"].push_back(output.name == node ? Json(node) : Json{{"name", output.name}, {"node", node}});
+  }
   return json.dump(indent);
 }
 
@@ -255,18 +281,16 @@ Graph graph_from_json(const std::string& text) {
   const int version = fields.get<int>("version");
   if (version < 1 || version > kGraphJsonVersion)
     throw UsageError(fmt::format("graph: version {} is not known (allowed: 1 to {})", version, kGraphJsonVersion));
-  Reader reader{GraphBuilder(fields.get<std::string>("name")), {}, {}, {}};
+  Reader reader{GraphBuilder(fields.get<std::string>("name")), {}, {}, {}, {}, {}};
   for (const Json& gate : fields.list("gates")) reader.read_gate(gate);
   const Json& nodes = fields.list("nodes");
   if (nodes.empty()) throw UsageError("graph: 'nodes' is empty");
   reader.read_node(nodes.front());
   for (const Json& space : fields.list("spaces")) reader.read_space(space);
   for (size_t i = 1; i < nodes.size(); ++i) reader.read_node(nodes[i]);
-  std::vector<NodeId> outputs;
-  for (const auto& output : fields.get<std::vector<std::string>>("outputs"))
-    outputs.push_back(find(reader.nodes, "node", output, "outputs"));
+  for (const Json& output : fields.list("outputs")) reader.read_output(output);
   fields.finish();
-  return reader.builder.finish(outputs);
+  return reader.builder.finish(reader.outputs, reader.output_names);
 }
 
 }  // namespace tnn

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -95,12 +96,15 @@ struct ChannelPad {
   bool operator==(const ChannelPad&) const = default;
 };
 
-/// The kinds of nodes. A new kind is one struct here and one overload in each reader.
+/// The kinds of nodes. A new kind is one struct here; what it leaves out anywhere does not compile (node_traits.h, Match).
 using Operation = std::variant<Input, Convolution, Linear, BatchNorm, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout,
                                ChannelShuffle, ChannelPad>;
 
 /// The name of an operation in JSON, listings and errors: "convolution", "batch_norm", "relu", ...
 std::string kind_name(const Operation& operation);
+
+/// An operation of every name: all kinds, and of those with several forms (activation, pooling) each form; else with default values.
+std::vector<Operation> every_kind();
 
 /// One step of the network. `shape` is inferred from the inputs.
 struct Node {
@@ -112,12 +116,20 @@ struct Node {
   bool operator==(const Node&) const = default;
 };
 
-/// Calls the one of several lambdas that takes the operation's type.
+/// Calls the one of several lambdas that takes the operation's type. Where one kind has no lambda, it does not compile; so none takes
+/// `const auto&`: kinds that are treated alike are named, by OneOf.
 template <typename... Cases>
 struct Match : Cases... {
   using Cases::operator()...;
 };
 template <typename... Cases>
 Match(Cases...) -> Match<Cases...>;
+
+/// For a lambda that takes several kinds: [](const OneOf<Input, Concat> auto& operation) { ... }.
+template <typename Kind, typename... Kinds>
+concept OneOf = (std::same_as<Kind, Kinds> || ...);
+
+/// Throws the UsageError "<reader> cannot compute 'name', a node of kind 'flatten'": for readers that have no way to compute a kind.
+[[noreturn]] void refuse_kind(const std::string& reader, const std::string& node, const Operation& operation);
 
 }  // namespace tnn

@@ -10,24 +10,25 @@ std::vector<Parameter> graph_parameters(const Graph& graph) {
       parameters.push_back({node.name + suffix, static_cast<NodeId>(i), role, std::move(shape)});
     };
     const int64_t out = graph.channels(node.shape);
-    std::visit(Match{[&](const Convolution& c) {
-                       std::vector<int64_t> shape{out, graph.channels(graph.input_shape(node)) / c.groups};
-                       shape.insert(shape.end(), c.window.kernel.begin(), c.window.kernel.end());
-                       store(".weight", ParameterRole::weight, shape);
-                       if (c.bias) store(".bias", ParameterRole::bias, {out});
-                     },
-                     [&](const Linear& l) {
-                       store(".weight", ParameterRole::weight, {out, graph.channels(graph.input_shape(node))});
-                       if (l.bias) store(".bias", ParameterRole::bias, {out});
-                     },
-                     [&](const BatchNorm&) {
-                       store(".weight", ParameterRole::scale, {out});
-                       store(".bias", ParameterRole::shift, {out});
-                       store(".running_mean", ParameterRole::running_mean, {out});
-                       store(".running_var", ParameterRole::running_variance, {out});
-                     },
-                     [](const auto&) {}},
-               node.operation);
+    std::visit(
+        Match{[&](const Convolution& c) {
+                std::vector<int64_t> shape{out, graph.channels(graph.input_shape(node)) / c.groups};
+                shape.insert(shape.end(), c.window.kernel.begin(), c.window.kernel.end());
+                store(".weight", ParameterRole::weight, shape);
+                if (c.bias) store(".bias", ParameterRole::bias, {out});
+              },
+              [&](const Linear& l) {
+                store(".weight", ParameterRole::weight, {out, graph.channels(graph.input_shape(node))});
+                if (l.bias) store(".bias", ParameterRole::bias, {out});
+              },
+              [&](const BatchNorm&) {
+                store(".weight", ParameterRole::scale, {out});
+                store(".bias", ParameterRole::shift, {out});
+                store(".running_mean", ParameterRole::running_mean, {out});
+                store(".running_var", ParameterRole::running_variance, {out});
+              },
+              [](const OneOf<Input, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout, ChannelShuffle, ChannelPad> auto&) {}},
+        node.operation);
   }
   return parameters;
 }

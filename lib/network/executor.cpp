@@ -5,14 +5,28 @@
 #include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/where.h>
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
 #include <cassert>
 
+#include "graph/node_traits.h"
 #include "network/channel_slice.h"
 
 namespace tnn {
+namespace {
+
+/// `x` among as many channels of zeros as give `channels`, `before` of them in front of it.
+at::Tensor with_zero_channels(const at::Tensor& x, int64_t before, int64_t channels) {
+  // From the last dimension back, a pair each: only the channels are padded.
+  std::vector<int64_t> zeros(2 * static_cast<size_t>(x.dim() - 1), 0);
+  zeros[zeros.size() - 2] = before;
+  zeros.back() = channels - x.size(1) - before;
+  return at::constant_pad_nd(x, zeros);
+}
+
+}  // namespace
 
 Executor::Executor(const Network& network, const Execution& execution, const Pass& pass)
     : network_(network),
@@ -23,10 +37,10 @@ Executor::Executor(const Network& network, const Execution& execution, const Pas
       uses_(graph_.nodes().size()) {
   for (const Node& node : graph_.nodes())
     for (const NodeId input : node.inputs) ++uses_[static_cast<size_t>(input)];
-  for (const NodeId output : graph_.outputs()) ++uses_[static_cast<size_t>(output)];
+  for (const Output& output : graph_.outputs()) ++uses_[static_cast<size_t>(output.node)];
 }
 
-at::Tensor Executor::run(const at::Tensor& input) {
+std::vector<at::Tensor> Executor::run(const at::Tensor& input) {
   at::Tensor x = input;
   if (network_.channels_last() && x.dim() == 4) x = x.contiguous(at::MemoryFormat::ChannelsLast);
   if (network_.channels_last() && x.dim() == 5) x = x.contiguous(at::MemoryFormat::ChannelsLast3d);
@@ -43,7 +57,9 @@ at::Tensor Executor::run(const at::Tensor& input) {
     for (const NodeId used : current.inputs)
       if (--left[static_cast<size_t>(used)] == 0) values_[static_cast<size_t>(used)].reset();
   }
-  return value(graph_.outputs().front());
+  std::vector<at::Tensor> outputs;
+  for (const Output& output : graph_.outputs()) outputs.push_back(at_full_width(output.node));
+  return outputs;
 }
 
 at::Tensor Executor::evaluate(NodeId id) {
@@ -67,13 +83,7 @@ at::Tensor Executor::evaluate(NodeId id) {
                             grouped.insert(grouped.begin() + 1, s.groups);
                             return x().reshape(grouped).transpose(1, 2).reshape(sizes);
                           },
-                          [&](const ChannelPad& p) {
-                            // From the last dimension back, a pair each: only the channels are padded.
-                            std::vector<int64_t> zeros(2 * static_cast<size_t>(x().dim() - 1), 0);
-                            zeros[zeros.size() - 2] = p.before;
-                            zeros.back() = graph_.channels(n.shape) - x().size(1) - p.before;
-                            return at::constant_pad_nd(x(), zeros);
-                          }},
+                          [&](const ChannelPad& p) { return with_zero_channels(x(), p.before, graph_.channels(n.shape)); }},
                     n.operation);
 }
 
@@ -81,6 +91,17 @@ at::Tensor Executor::empty_output(const Node& node, const at::Tensor& like) cons
   std::vector<int64_t> sizes{like.size(0), 0};
   sizes.insert(sizes.end(), node.shape.extent.begin(), node.shape.extent.end());
   return at::empty(sizes, like.options());
+}
+
+at::Tensor Executor::at_full_width(NodeId id) const {
+  const at::Tensor& x = value(id);
+  const ChannelRanges computed = computed_channels(node(id).shape);
+  const int64_t channels = graph_.channels(node(id).shape);
+  if (count_channels(computed) == channels) return x;
+  if (computed.size() <= 1) return with_zero_channels(x, computed.empty() ? 0 : computed.front().begin, channels);
+  std::vector<int64_t> sizes = x.sizes().vec();
+  sizes[1] = channels;
+  return at::zeros(sizes, x.options()).index_copy(1, channel_indices(computed, x.device()), x);
 }
 
 at::Tensor Executor::add(const Node& node) {
@@ -102,16 +123,9 @@ at::Tensor Executor::concat(const Node& node) {
   return present.size() == 1 ? present.front() : at::cat(present, 1);
 }
 
-bool keeps_zeros(const Operation& operation) {
-  return std::visit(
-      Match{[](const Convolution&) { return false; }, [](const Linear&) { return false; }, [](const BatchNorm&) { return false; },
-            [](const Activation& a) { return a.kind != ActivationKind::sigmoid; }, [](const auto&) { return true; }},
-      operation);
-}
-
 bool Executor::needs_mask(const Node& node) const {
   if (execution_.masks.empty() || node.inputs.empty()) return false;
-  if (!keeps_zeros(node.operation)) return true;
+  if (!traits_of(node.operation).keeps_zeros) return true;
   // A node that enters a branch must be closed with it.
   return std::any_of(node.branches.begin(), node.branches.end(), [&](const Branch& branch) {
     return std::any_of(node.inputs.begin(), node.inputs.end(), [&](NodeId input) {
@@ -139,14 +153,21 @@ at::Tensor Executor::masked(const Node& node, const at::Tensor& x) const {
   at::Tensor mask = channel_mask(node.shape);
   std::vector<int64_t> sizes = mask.sizes().vec();
   sizes.resize(static_cast<size_t>(x.dim()), 1);
-  return x * mask.view(sizes);
+  mask = mask.view(sizes);
+  // In evaluation a closed channel is 0 even where what it would hold is infinite or NaN; in training it is so by a product, whose gradient
+  // is the cheaper one.
+  return pass_.phase == Phase::evaluate ? at::where(mask > 0, x, at::zeros({}, x.options())) : x * mask;
 }
 
 bool Executor::may_overwrite(NodeId id) const {
   const NodeId input = node(id).inputs.front();
-  const bool fresh = std::visit(Match{[](const Convolution&) { return true; }, [](const Linear&) { return true; },
-                                      [](const BatchNorm&) { return true; }, [](const auto&) { return false; }},
-                                node(input).operation);
+  // Autograd keeps what these read, not what they give; of the others some give what they read, or keep their result.
+  const bool fresh = std::visit(
+      Match{[](const OneOf<Convolution, Linear, BatchNorm> auto&) { return true; },
+            [](const OneOf<Input, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout, ChannelShuffle, ChannelPad> auto&) {
+              return false;
+            }},
+      node(input).operation);
   return fresh && uses_[static_cast<size_t>(input)] == 1;
 }
 

@@ -8,15 +8,13 @@
 
 namespace tnn {
 
-/// Whether an operation maps channels of zeros to zeros.
-bool keeps_zeros(const Operation& operation);
-
 /// One forward pass over the nodes of a graph. A value holds the computed channels only; masks multiply what a sample does not see by zero,
 /// after each node that would not leave zeros zero (a batch norm maps a closed channel to beta - gamma mu / sigma).
 class Executor {
  public:
   Executor(const Network& network, const Execution& execution, const Pass& pass);
-  at::Tensor run(const at::Tensor& input);
+  /// The outputs, at full width.
+  std::vector<at::Tensor> run(const at::Tensor& input);
 
  private:
   at::Tensor evaluate(NodeId id);
@@ -34,6 +32,8 @@ class Executor {
   const at::Tensor& value(NodeId id) const { return values_[static_cast<size_t>(id)]; }
   ChannelRanges computed_channels(const TensorShape& shape) const { return active_channels(graph_, shape, execution_.computed); }
   at::Tensor empty_output(const Node& node, const at::Tensor& like) const;
+  /// A node's value with zeros in the channels that are not computed.
+  at::Tensor at_full_width(NodeId id) const;
   bool needs_mask(const Node& node) const;
   /// [1 or N, computed channels]: 1 where a sample sees the channel.
   at::Tensor channel_mask(const TensorShape& shape) const;

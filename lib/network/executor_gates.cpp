@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "graph/node_traits.h"
 #include "network/executor.h"
 
 namespace tnn {
@@ -39,9 +40,9 @@ at::Tensor factor_of(Compensation compensation, const at::Tensor& active, int gr
 
 at::Tensor Executor::gate_factors(NodeId id) const {
   const Node& n = node(id);
-  const bool hides = !keeps_zeros(n.operation);  // what is closed before this node is not closed behind it
+  const NodeTraits traits = traits_of(n.operation);
+  const bool hides = !traits.keeps_zeros;  // what is closed before this node is not closed behind it
   const bool norm_follows = network_.gate_sites().norm_after[static_cast<size_t>(id)] != kNone;
-  const bool is_norm = std::holds_alternative<BatchNorm>(n.operation);
   const auto& readers = network_.gate_sites().readers[static_cast<size_t>(id)];
   const auto leaves = [&](const Branch& branch) {
     return readers.empty() || std::any_of(readers.begin(), readers.end(), [&](NodeId r) { return !contains(node(r).branches, branch); });
@@ -52,7 +53,7 @@ at::Tensor Executor::gate_factors(NodeId id) const {
     const ChannelSpace& space = graph_.space(part.space);
     at::Tensor factor;
     const auto times = [&](const at::Tensor& other) { factor = factor.defined() ? factor * other : other; };
-    if (space.gate != kNone && hides && (is_norm || !norm_follows))
+    if (space.gate != kNone && hides && (traits.normalizes || !norm_follows))
       times(per_channel(execution_.gates[static_cast<size_t>(space.gate)], space, part.repeat));
     for (const Branch& branch : part.branches)
       if (contains(n.branches, branch) ? leaves(branch) : hides)

@@ -69,7 +69,7 @@ Execution Network::gated(std::vector<at::Tensor> gates) const {
   return {Configuration::full(graph()), {}, {-1}, std::move(gates)};
 }
 
-at::Tensor Network::forward(const at::Tensor& input, const Execution& execution, const Pass& pass) const {
+std::vector<at::Tensor> Network::forward(const at::Tensor& input, const Execution& execution, const Pass& pass) const {
   return Executor(*this, execution, pass).run(input);
 }
 

@@ -69,9 +69,13 @@ class Network {
   /// statistics that all operating points share. Where every value is 0 or 1 the result is that of per_sample().
   Execution gated(std::vector<at::Tensor> gates) const;
 
-  /// Logits [N, classes] of inputs [N, C, H, W] (or [N, C, T, H, W], [N, features]); of several
-  /// outputs the first.
-  at::Tensor forward(const at::Tensor& input, const Execution& execution, const Pass& pass) const;
+  /// Of inputs [N, C, H, W] (or [N, C, T, H, W], [N, features]) every output of the graph, in their order, [N, channels, extent...] at full
+  /// width: channels that a gate closes are 0 in every execution.
+  std::vector<at::Tensor> forward(const at::Tensor& input, const Execution& execution, const Pass& pass) const;
+  /// The first of them: a classifier's logits [N, classes].
+  at::Tensor first_output(const at::Tensor& input, const Execution& execution, const Pass& pass) const {
+    return forward(input, execution, pass).front();
+  }
 
  private:
   int point_of(const Configuration& configuration) const;

@@ -20,6 +20,7 @@ namespace {
 
 constexpr double kCheckMacs = 2e9;  // about what the plain loops of the evaluator do in a few seconds
 constexpr int64_t kMostInputs = 8;
+constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
 int64_t full_macs(const ModelDescription& description) {
   return std::max<int64_t>(1, network_cost(description.graph, Configuration::full(description.graph)).macs);
@@ -89,15 +90,19 @@ HostTensor ExportCheck::pixels() const {
   return pixels;
 }
 
-HostTensor ExportCheck::run(const Network& network, int point) const {
+std::vector<HostTensor> ExportCheck::run(const Network& network, int point) const {
   const c10::NoGradGuard no_grad;
   const at::Tensor input = at::from_blob(const_cast<float*>(inputs_.values.data()), inputs_.shape, at::TensorOptions(at::kFloat));
   const Configuration& configuration = network.description().points.at(static_cast<size_t>(point)).configuration;
-  const at::Tensor logits = network.forward(input, network.sliced(configuration), Pass{}).contiguous();
-  return {logits.sizes().vec(), {logits.data_ptr<float>(), logits.data_ptr<float>() + logits.numel()}};
+  std::vector<HostTensor> outputs;
+  for (const at::Tensor& output : network.forward(input, network.sliced(configuration), Pass{})) {
+    const at::Tensor y = output.contiguous();
+    outputs.push_back({y.sizes().vec(), {y.data_ptr<float>(), y.data_ptr<float>() + y.numel()}});
+  }
+  return outputs;
 }
 
-HostTensor ExportCheck::expected(int point) const { return run(network_, point); }
+std::vector<HostTensor> ExportCheck::expected(int point) const { return run(network_, point); }
 
 double ExportCheck::difference_of(const std::filesystem::path& model, const std::vector<std::pair<int, int>>& pairs) const {
   const Network network = load_network(model, at::kCPU, false);
@@ -119,8 +124,9 @@ std::vector<int> ExportCheck::points() const {
   return points;
 }
 
-double relative_difference(const HostTensor& found, const HostTensor& expected) {
-  constexpr double kInfinite = std::numeric_limits<double>::infinity();
+namespace {
+
+double difference_of(const HostTensor& found, const HostTensor& expected) {
   if (found.shape != expected.shape) return kInfinite;
   double largest = 0, scale = std::numeric_limits<double>::min();
   for (size_t i = 0; i < expected.values.size(); ++i) {
@@ -130,6 +136,15 @@ double relative_difference(const HostTensor& found, const HostTensor& expected) 
     scale = std::max(scale, std::fabs(static_cast<double>(expected.values[i])));
   }
   return largest / scale;
+}
+
+}  // namespace
+
+double relative_difference(const std::vector<HostTensor>& found, const std::vector<HostTensor>& expected) {
+  if (found.size() != expected.size()) return kInfinite;
+  double largest = 0;
+  for (size_t i = 0; i < expected.size(); ++i) largest = std::max(largest, difference_of(found[i], expected[i]));
+  return largest;
 }
 
 }  // namespace tnn

@@ -17,15 +17,15 @@ class ExportCheck {
   HostTensor pixels() const;
   const std::string& described() const { return described_; }
 
-  /// The source's logits at an operating point.
-  HostTensor expected(int point) const;
+  /// The source's outputs at an operating point.
+  std::vector<HostTensor> expected(int point) const;
   /// The largest relative difference of a model file from the source; `pairs`: its operating points with those of the source.
   double difference_of(const std::filesystem::path& model, const std::vector<std::pair<int, int>>& pairs) const;
   /// The operating points that a throttleable file is checked at: all, or the smallest, middle and largest of a large network.
   std::vector<int> points() const;
 
  private:
-  HostTensor run(const Network& network, int point) const;
+  std::vector<HostTensor> run(const Network& network, int point) const;
   void choose_inputs(const std::string& data_root, Progress& progress);
   Network network_;
   HostTensor inputs_;
@@ -33,7 +33,7 @@ class ExportCheck {
   bool real_images_ = false;
 };
 
-/// The largest difference over the largest magnitude of `expected`; infinite where shapes differ or a value is not a number.
-double relative_difference(const HostTensor& found, const HostTensor& expected);
+/// The largest difference over the largest magnitude of `expected`, of any output; infinite where shapes differ or a value is not a number.
+double relative_difference(const std::vector<HostTensor>& found, const std::vector<HostTensor>& expected);
 
 }  // namespace tnn

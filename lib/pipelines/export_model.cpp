@@ -127,7 +127,7 @@ class Exporter {
 
   static void require_small(double difference, const std::filesystem::path& path) {
     if (difference > kTolerance)
-      throw Error(ExitCode::failed, fmt::format("'{}' is not written: its logits differ from the model's by {:.2g} (allowed: {})",
+      throw Error(ExitCode::failed, fmt::format("'{}' is not written: its outputs differ from the model's by {:.2g} (allowed: {})",
                                                 path.string(), difference, kTolerance));
   }
 

@@ -40,6 +40,13 @@ Table layer_table(const Graph& graph) {
   return table;
 }
 
+Table output_table(const Graph& graph) {
+  Table table{{"output", "layer", "shape"}, {}, {false, false, false}};
+  for (const Output& output : graph.outputs())
+    table.rows.push_back({output.name, graph.node(output.node).name, describe_shape(graph, graph.shape(output))});
+  return table;
+}
+
 Table space_table(const Graph& graph) {
   Table table{{"space", "channels", "groups", "gate"}, {}, {false, true, true, false}};
   for (const ChannelSpace& space : graph.spaces())
@@ -80,21 +87,22 @@ Table operating_point_table(const ModelDescription& description) {
 
 std::string inspect(const std::filesystem::path& recipe_or_model, const Recipe::Overrides& overrides, TableFormat format) {
   const ModelDescription description = describe_recipe_or_model(recipe_or_model, overrides);
-  const Table tables[] = {layer_table(description.graph), space_table(description.graph), gate_table(description.graph),
-                          operating_point_table(description)};
+  const Table tables[] = {layer_table(description.graph), output_table(description.graph), space_table(description.graph),
+                          gate_table(description.graph), operating_point_table(description)};
   if (format == TableFormat::json) {
     const auto json = [](const Table& table) { return nlohmann::ordered_json::parse(format_table(table, TableFormat::json)); };
     return nlohmann::ordered_json{
                {"model", description.graph.name()},
                {"gating", {{"strategy", description.gating.strategy}, {"rounding", rounding_name(description.gating.rounding)}}},
                {"layers", json(tables[0])},
-               {"spaces", json(tables[1])},
-               {"gates", json(tables[2])},
-               {"operating_points", json(tables[3])}}
+               {"outputs", json(tables[1])},
+               {"spaces", json(tables[2])},
+               {"gates", json(tables[3])},
+               {"operating_points", json(tables[4])}}
                .dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
            "\n";
   }
-  if (format == TableFormat::csv) return format_table(tables[3], format);
+  if (format == TableFormat::csv) return format_table(tables[4], format);
   std::string text = fmt::format("{}: {} gating, rounding {}\n", description.graph.name(), description.gating.strategy,
                                  rounding_name(description.gating.rounding));
   for (const Table& table : tables) text += "\n" + format_table(table, format);

@@ -27,7 +27,43 @@ void normalise(NpyArray& images, const Preprocessing& preprocessing, const std::
   }
 }
 
+/// What of an output's name may be part of a file's: other characters become '_'.
+std::string file_part(const std::string& name) {
+  std::string part = name;
+  for (char& c : part)
+    if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && c != '.' && c != '-') c = '_';
+  return part;
+}
+
 }  // namespace
+
+namespace {
+
+/// What no output may replace.
+CommandInputs read_files(const RunRequest& request) {
+  CommandInputs inputs;
+  inputs.add("--input", request.input);
+  inputs.add_model(request.model);
+  return inputs;
+}
+
+}  // namespace
+
+std::vector<std::filesystem::path> output_files(const RunRequest& request, const Graph& graph) {
+  const auto& outputs = graph.outputs();
+  if (outputs.size() == 1) return {request.output};
+  const CommandInputs inputs = read_files(request);
+  std::vector<std::filesystem::path> files;
+  for (const Output& output : outputs) {
+    const std::string name = request.output.stem().string() + "-" + file_part(output.name) + request.output.extension().string();
+    const std::filesystem::path file = request.output.parent_path() / name;
+    if (std::find(files.begin(), files.end(), file) != files.end())
+      throw UsageError(fmt::format("two outputs of the model would be written to '{}'", file.string()));
+    inputs.check("--output", file);
+    files.push_back(file);
+  }
+  return files;
+}
 
 NpyArray read_inputs(const RunRequest& request, const ModelDescription& description) {
   NpyArray inputs = read_npy(request.input);
@@ -42,15 +78,35 @@ NpyArray read_inputs(const RunRequest& request, const ModelDescription& descript
 }
 
 void check_outputs(const RunRequest& request) {
-  CommandInputs inputs;
-  inputs.add("--input", request.input);
-  inputs.add_model(request.model);
+  CommandInputs inputs = read_files(request);
   inputs.check("--output", request.output);
   if (request.runtime.tuning_file.empty()) return;
   inputs.check("--tune", request.runtime.tuning_file);
   inputs.add("--tune", request.runtime.tuning_file);
   inputs.check("--output", request.output);
 }
+
+namespace {
+
+std::vector<NpyArray> run_batches(const ThrottledNetwork& network, const NpyArray& inputs, int64_t batch_limit) {
+  const int64_t count = inputs.shape.front(), each = static_cast<int64_t>(inputs.values.size()) / count;
+  std::vector<NpyArray> outputs(network.outputs().size());
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    outputs[i].shape = network.outputs()[i].shape;
+    outputs[i].shape.insert(outputs[i].shape.begin(), count);
+    outputs[i].values.resize(static_cast<size_t>(count * network.outputs()[i].elements()));
+  }
+  InferenceContext context = network.context();
+  std::vector<float*> places(outputs.size());
+  for (int64_t first = 0; first < count; first += batch_limit) {
+    stop_if_interrupted();
+    for (size_t i = 0; i < places.size(); ++i) places[i] = outputs[i].values.data() + first * network.outputs()[i].elements();
+    context.run(inputs.values.data() + first * each, std::min(batch_limit, count - first), places);
+  }
+  return outputs;
+}
+
+}  // namespace
 
 RunSummary run_model(const RunRequest& request) {
   const std::filesystem::path file = find_model_file(request.model);
@@ -66,23 +122,12 @@ RunSummary run_model(const RunRequest& request) {
   else
     network.set_utilization(request.u);
 
-  const int64_t count = inputs.shape.front(), each = static_cast<int64_t>(inputs.values.size()) / count;
-  NpyArray outputs;
-  outputs.shape = network.output_shape();
-  int64_t output_each = 1;
-  for (const int64_t size : outputs.shape) output_each *= size;
-  outputs.shape.insert(outputs.shape.begin(), count);
-  outputs.values.resize(static_cast<size_t>(count * output_each));
-  InferenceContext context = network.context();
-  for (int64_t first = 0; first < count; first += request.runtime.batch_limit) {
-    stop_if_interrupted();
-    context.run(inputs.values.data() + first * each, std::min(request.runtime.batch_limit, count - first),
-                outputs.values.data() + first * output_each);
-  }
-  write_npy(request.output, outputs);
+  const auto files = output_files(request, network.model().graph());
+  const std::vector<NpyArray> outputs = run_batches(network, inputs, request.runtime.batch_limit);
+  for (size_t i = 0; i < files.size(); ++i) write_npy(files[i], outputs[i]);
   const int point = network.operating_point();
   const OperatingPointInfo& info = network.operating_points()[static_cast<size_t>(point)];
-  return {count, point, info.u, info.cost.macs, network.engine().describe()};
+  return {inputs.shape.front(), point, info.u, info.cost.macs, network.engine().describe()};
 }
 
 }  // namespace tnn

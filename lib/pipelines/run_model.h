@@ -14,7 +14,7 @@ struct RunRequest {
   std::filesystem::path model;  ///< model file or run folder
   std::filesystem::path
       input;  ///< .npy: [batch, input shape...] or one input; float, or uint8 images, which are normalised as the model says
-  std::filesystem::path output;  ///< .npy: [batch, output shape...], float32
+  std::filesystem::path output;  ///< .npy: [batch, output shape...], float32; of several outputs, see output_files()
   double u = 1.0;
   std::optional<int> point;  ///< an operating point by index, instead of u
   RuntimeOptions runtime;
@@ -35,6 +35,10 @@ void check_outputs(const RunRequest& request);
 
 /// Computes all inputs of a file at one operating point by the runtime.
 RunSummary run_model(const RunRequest& request);
+
+/// Where each output goes: one into `request.output`; several into files of their own beside it, NAME.npy and output "fc" make NAME-fc.npy.
+/// UsageError where that would be the input or the model file, or two of them the same.
+std::vector<std::filesystem::path> output_files(const RunRequest& request, const Graph& graph);
 
 /// The input file as [batch, shape...]; DataError where it does not fit the model.
 NpyArray read_inputs(const RunRequest& request, const ModelDescription& description);

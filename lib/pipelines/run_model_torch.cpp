@@ -26,8 +26,12 @@ RunSummary run_model_in_torch(const RunRequest& request) {
   NpyArray inputs = read_inputs(request, description);
   const at::Tensor x = at::from_blob(inputs.values.data(), inputs.shape, at::kFloat);
   const c10::InferenceMode no_gradients;
-  const at::Tensor y = network.forward(x, network.masked(chosen.configuration), {}).contiguous();
-  write_npy(request.output, {y.sizes().vec(), {y.data_ptr<float>(), y.data_ptr<float>() + y.numel()}});
+  const std::vector<std::filesystem::path> files = output_files(request, description.graph);
+  const std::vector<at::Tensor> outputs = network.forward(x, network.masked(chosen.configuration), {});
+  for (size_t i = 0; i < files.size(); ++i) {
+    const at::Tensor y = outputs[i].contiguous();
+    write_npy(files[i], {y.sizes().vec(), {y.data_ptr<float>(), y.data_ptr<float>() + y.numel()}});
+  }
   return {inputs.shape.front(), point, chosen.u, network_cost(description.graph, chosen.configuration).macs, "torch: masked execution"};
 }
 

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "graph/node_traits.h"
 #include "runtime/lowered_model.h"
 
 namespace tnn {
@@ -24,7 +25,7 @@ ChannelAffine channel_affine(const LoweredModel& model, const Step& step, int po
     for (size_t c = 0; c < channels; ++c) scale[c] *= factor, shift[c] *= factor;
   };
   if (const float* bias = model.weights.bias(step.node)) shift.assign(bias, bias + channels);
-  if (!std::holds_alternative<BatchNorm>(step.operation)) compensate(step.node);
+  if (traits_of(step.operation).is_weighted) compensate(step.node);
   for (const NodeId node : step.epilogue.batch_norms) {
     const double epsilon = std::get<BatchNorm>(model.graph().node(node).operation).epsilon;
     const BatchNormView b = model.weights.batch_norm(node, point);

@@ -33,14 +33,31 @@ struct EngineOptions {
 /// DataError where a context would need more than the limit: a damaged model file may declare activations of any size.
 void check_memory(int64_t bytes, const ContextOptions& options);
 
+/// The caller's memory for the outputs of a network, in their order.
+class OutputPointers {
+ public:
+  OutputPointers(float* first) : first_(first), count_(1) {}  // NOLINT: a pointer says it: the first output alone
+  OutputPointers(const std::vector<float*>& each) : OutputPointers(each.data(), each.size()) {}  // NOLINT
+  OutputPointers(float* const* each, size_t count) : each_(each), count_(count) {}
+  /// Null where the output is not to be written.
+  float* at(size_t output) const { return output >= count_ ? nullptr : each_ ? each_[output] : first_; }
+  size_t count() const { return count_; }
+
+ private:
+  float* first_ = nullptr;
+  float* const* each_ = nullptr;
+  size_t count_ = 0;
+};
+
 /// What one thread of inference needs beside the weights: arena, tables, scratch. All of it is made by the constructor.
 class EngineContext {
  public:
   virtual ~EngineContext() = default;
-  /// Computes `batch` inputs (1 to the limit), row-major [batch, channels, extent...], at an operating point. The output is row-major at
-  /// full width, channels that the point closes are 0. Allocates nothing, but for what oneDNN does inside each of its calls and a GPU at
-  /// the first run of a batch size.
-  virtual void run(const float* input, int64_t batch, int point, float* output) = 0;
+  /// Computes `batch` inputs (1 to the limit), row-major [batch, channels, extent...], at an operating point. `outputs`: where each output
+  /// of the network goes, in their order; one that is null or left out at the end is not written. Each is row-major at full width, channels
+  /// that the point closes are 0. Allocates nothing, but for what oneDNN does inside each of its calls and a GPU at the first run of a
+  /// batch size.
+  virtual void run(const float* input, int64_t batch, int point, OutputPointers outputs) = 0;
   /// What this context holds.
   virtual int64_t memory_bytes() const = 0;
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "graph/node_traits.h"
+
 namespace tnn {
 namespace {
 
@@ -18,11 +20,6 @@ std::vector<const Operand*> operands_read(const Step& step, const StepAtPoint& a
 
 bool reads(const Operand& operand, ValueId value) {
   return std::any_of(operand.begin(), operand.end(), [&](const Segment& segment) { return segment.value == value; });
-}
-
-bool is_element_wise(const Operation& operation) {
-  return std::holds_alternative<BatchNorm>(operation) || std::holds_alternative<Activation>(operation) ||
-         std::holds_alternative<Add>(operation);
 }
 
 /// Values that share one place, as they are placed: written over each other in turn.
@@ -109,8 +106,11 @@ class PointMemory {
 std::vector<Lifetime> lifetimes(const Plan& plan, const PlanPoint& point) {
   std::vector<Lifetime> lives(plan.values.size());
   const auto extend = [&](const Operand& operand, int step) {
-    for (const Segment& segment : operand)
-      if (!active_channels(point, segment).empty()) lives[static_cast<size_t>(segment.value)].end = step;
+    for (const Segment& segment : operand) {
+      if (active_channels(point, segment).empty()) continue;
+      int& end = lives[static_cast<size_t>(segment.value)].end;
+      end = std::max(end, step);
+    }
   };
   lives.front() = {-1, -1};
   const auto count = static_cast<int>(plan.steps.size());
@@ -121,7 +121,8 @@ std::vector<Lifetime> lifetimes(const Plan& plan, const PlanPoint& point) {
     lives[static_cast<size_t>(step.output)] = {i, i};
     for (const Operand* operand : operands_read(step, at)) extend(*operand, i);
   }
-  extend(plan.output, count);
+  const std::vector<size_t> ready = steps_before_outputs(plan);
+  for (size_t i = 0; i < plan.outputs.size(); ++i) extend(plan.outputs[i].operand, static_cast<int>(ready[i]));
   return lives;
 }
 
@@ -132,7 +133,7 @@ ValueId overwritable_operand(const Plan& plan, const PlanPoint& point, size_t in
   const auto operands = operands_read(step, at);
   for (const Operand* candidate : operands) {
     const bool residual = step.epilogue.residual && candidate == &step.epilogue.residual->operand;
-    if (!residual && !is_element_wise(step.operation)) continue;
+    if (!residual && !traits_of(step.operation).works_in_place) continue;
     if (candidate->size() != 1 || !candidate->front().is_plain()) continue;
     const ValueId value = candidate->front().value;
     if (value == 0 || lives[static_cast<size_t>(value)].end != static_cast<int>(index)) continue;

@@ -7,7 +7,8 @@
 
 namespace tnn {
 
-/// First to last step (index) that needs a value at a point. The input lives from step -1, the output to one past the last step.
+/// First to last step (index) that needs a value at a point. The input lives from step -1, an output to one past
+/// the step that completes it, before which engines write it out.
 struct Lifetime {
   int begin = 0, end = kNone;
   bool is_live() const { return end >= begin; }

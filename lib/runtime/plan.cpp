@@ -1,5 +1,7 @@
 #include "runtime/plan.h"
 
+#include <algorithm>
+
 namespace tnn {
 
 std::vector<int> count_reads(const Plan& plan) {
@@ -8,8 +10,19 @@ std::vector<int> count_reads(const Plan& plan) {
     for (const Segment& segment : operand) ++reads[static_cast<size_t>(segment.value)];
   };
   for (const Step& step : plan.steps) for_each_operand(step, count);
-  count(plan.output);
+  for (const PlanOutput& output : plan.outputs) count(output.operand);
   return reads;
+}
+
+std::vector<size_t> steps_before_outputs(const Plan& plan) {
+  std::vector<size_t> written(plan.values.size());
+  for (size_t i = 0; i < plan.steps.size(); ++i) written[static_cast<size_t>(plan.steps[i].output)] = i + 1;
+  std::vector<size_t> steps;
+  for (const PlanOutput& output : plan.outputs) {
+    steps.push_back(0);
+    for (const Segment& segment : output.operand) steps.back() = std::max(steps.back(), written[static_cast<size_t>(segment.value)]);
+  }
+  return steps;
 }
 
 const ChannelRanges& active_channels(const PlanPoint& point, const Segment& segment) {

@@ -48,8 +48,12 @@ struct Epilogue {
   std::optional<ActivationKind> activation;
 };
 
-/// One operation of a lowered network. Its kind is that of a graph's node; Input, Concat, Flatten and Dropout are gone. BatchNorm is one
-/// that could not be folded: scale and shift a channel.
+/// The kinds of nodes that no step of a lowered plan has: engines refuse them by name.
+template <typename Kind>
+concept LoweredAway = OneOf<Kind, Input, Concat, Flatten, Dropout>;
+
+/// One operation of a lowered network. Its kind is that of a graph's node. BatchNorm is one that could not be folded: scale and shift a
+/// channel.
 struct Step {
   std::string name;  ///< "conv1+bn1+relu1": the nodes it computes
   Operation operation;
@@ -80,19 +84,27 @@ struct PlanPoint {
   std::vector<StepAtPoint> steps;
 };
 
+/// A result of the network, as it is read from stored values.
+struct PlanOutput {
+  std::string name;
+  Operand operand;
+};
+
 /// A network lowered to steps over stored values, independent of any engine: what is computed in which order, and what of it at which
 /// operating point. How values are laid out in memory is the engine's.
 struct Plan {
   std::vector<Value> values;  ///< the first is the network's input
   std::vector<Step> steps;    ///< in the order of computation
-  Operand output;
+  std::vector<PlanOutput> outputs;
   std::vector<PlanPoint> points;
 
   const Value& value(ValueId id) const { return values.at(static_cast<size_t>(id)); }
 };
 
-/// How often each value is read; the network's output counts as a read.
+/// How often each value is read; each output of the network counts as a read.
 std::vector<int> count_reads(const Plan& plan);
+/// Of each output the number of steps after which all of it is there. Engines write it then, so that its memory serves the steps behind.
+std::vector<size_t> steps_before_outputs(const Plan& plan);
 /// Calls `visit` for every operand that a step reads: inputs, then residual.
 template <typename StepType, typename Visit>
 void for_each_operand(StepType& step, Visit visit) {

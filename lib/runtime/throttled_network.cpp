@@ -14,7 +14,8 @@ struct InferenceContext::Shared {
   std::unique_ptr<Engine> engine;
   ContextOptions context_options;
   std::vector<OperatingPointInfo> points;
-  std::vector<int64_t> input_shape, output_shape;
+  std::vector<int64_t> input_shape;
+  std::vector<OutputInfo> outputs;
   std::atomic<int> point;
 };
 
@@ -22,6 +23,17 @@ namespace {
 
 void check_range(const char* name, int64_t value, int64_t largest) {
   if (value < 1 || value > largest) throw UsageError(fmt::format("{} is {} (allowed: 1 to {})", name, value, largest));
+}
+
+void check_point(int index, const std::vector<OperatingPointInfo>& points) {
+  if (index < 0 || index >= static_cast<int>(points.size()))
+    throw UsageError(fmt::format("operating point {} does not exist (allowed: 0 to {})", index, points.size() - 1));
+}
+
+std::vector<OutputInfo> describe_outputs(const Graph& graph) {
+  std::vector<OutputInfo> outputs;
+  for (const Output& output : graph.outputs()) outputs.push_back({output.name, graph.dimensions(graph.shape(output))});
+  return outputs;
 }
 
 std::vector<OperatingPointInfo> describe_points(const ModelDescription& description) {
@@ -37,14 +49,28 @@ std::vector<OperatingPointInfo> describe_points(const ModelDescription& descript
 
 }  // namespace
 
+int64_t OutputInfo::elements() const {
+  int64_t product = 1;
+  for (const int64_t size : shape) product *= size;
+  return product;
+}
+
 InferenceContext::InferenceContext(std::shared_ptr<const Shared> shared, std::unique_ptr<EngineContext> context)
     : shared_(std::move(shared)), context_(std::move(context)) {}
 
-int InferenceContext::run(const float* input, int64_t batch, float* output) {
-  check_range("batch", batch, shared_->context_options.batch_limit);
+int InferenceContext::run(const float* input, int64_t batch, OutputPointers outputs) {
   const int point = shared_->point.load(std::memory_order_relaxed);
-  context_->run(input, batch, point, output);
+  run_at(point, input, batch, outputs);
   return point;
+}
+
+void InferenceContext::run_at(int point, const float* input, int64_t batch, OutputPointers outputs) {
+  check_range("batch", batch, shared_->context_options.batch_limit);
+  check_point(point, shared_->points);
+  if (outputs.count() > shared_->outputs.size())
+    throw UsageError(
+        fmt::format("{} outputs are asked for (allowed: at most {}, which the network has)", outputs.count(), shared_->outputs.size()));
+  context_->run(input, batch, point, outputs);
 }
 
 ThrottledNetwork::ThrottledNetwork(std::shared_ptr<InferenceContext::Shared> shared) : shared_(std::move(shared)) {}
@@ -59,14 +85,13 @@ ThrottledNetwork ThrottledNetwork::load(const std::filesystem::path& file, const
   const Graph& graph = model->graph();
   const auto last = static_cast<int>(model->description.points.size()) - 1;
   // Built in place: an atomic cannot be moved.
-  return ThrottledNetwork(
-      std::shared_ptr<InferenceContext::Shared>(new InferenceContext::Shared{model,
-                                                                             std::move(engine),
-                                                                             context,
-                                                                             describe_points(model->description),
-                                                                             graph.dimensions(graph.input().shape),
-                                                                             graph.dimensions(graph.node(graph.outputs().front()).shape),
-                                                                             {last}}));
+  return ThrottledNetwork(std::shared_ptr<InferenceContext::Shared>(new InferenceContext::Shared{model,
+                                                                                                 std::move(engine),
+                                                                                                 context,
+                                                                                                 describe_points(model->description),
+                                                                                                 graph.dimensions(graph.input().shape),
+                                                                                                 describe_outputs(graph),
+                                                                                                 {last}}));
 }
 
 InferenceContext ThrottledNetwork::context() const {
@@ -78,8 +103,7 @@ void ThrottledNetwork::set_utilization(double u) {
 }
 
 void ThrottledNetwork::set_operating_point(int index) {
-  if (index < 0 || index >= static_cast<int>(shared_->points.size()))
-    throw UsageError(fmt::format("operating point {} does not exist (allowed: 0 to {})", index, shared_->points.size() - 1));
+  check_point(index, shared_->points);
   shared_->point.store(index, std::memory_order_relaxed);
 }
 
@@ -87,7 +111,7 @@ int ThrottledNetwork::operating_point() const { return shared_->point.load(std::
 int ThrottledNetwork::find_operating_point(double u) const { return point_at(shared_->model->description, u); }
 const std::vector<OperatingPointInfo>& ThrottledNetwork::operating_points() const { return shared_->points; }
 const std::vector<int64_t>& ThrottledNetwork::input_shape() const { return shared_->input_shape; }
-const std::vector<int64_t>& ThrottledNetwork::output_shape() const { return shared_->output_shape; }
+const std::vector<OutputInfo>& ThrottledNetwork::outputs() const { return shared_->outputs; }
 const LoweredModel& ThrottledNetwork::model() const { return *shared_->model; }
 const Engine& ThrottledNetwork::engine() const { return *shared_->engine; }
 

@@ -31,14 +31,26 @@ struct OperatingPointInfo {
   std::optional<double> validation_accuracy = {};  ///< top-1, a fraction, where the file has it
 };
 
+/// An output of a network.
+struct OutputInfo {
+  std::string name;
+  std::vector<int64_t> shape;  ///< of one input: {channels, extent...}; channels that a point closes are 0
+
+  int64_t elements() const;
+};
+
 class ThrottledNetwork;
 
 /// Runs a network. One thread at a time may use a context; any number of contexts share one network's weights and operating point.
 class InferenceContext {
  public:
-  /// Computes `batch` inputs, row-major [batch, input_shape...], into [batch, output_shape...], at the operating point that is set when the
-  /// call begins. Returns the index of that point. Allocates nothing. UsageError where batch is outside [1, batch_limit].
-  int run(const float* input, int64_t batch, float* output);
+  /// Computes `batch` inputs, row-major [batch, input_shape...], at the operating point that is set when the call begins. `outputs`: a
+  /// pointer, to the first output [batch, output_shape...] alone, or one for each output in the order of ThrottledNetwork::outputs(); what
+  /// is null is not written. Returns the index of the point. Allocates nothing. UsageError where batch is outside [1, batch_limit], or
+  /// there are more pointers than outputs.
+  int run(const float* input, int64_t batch, OutputPointers outputs);
+  /// The same at a point of the caller's choice; the network's own stays as it is. UsageError where there is no such point.
+  void run_at(int point, const float* input, int64_t batch, OutputPointers outputs);
   /// What this context holds beside the weights.
   int64_t memory_bytes() const { return context_->memory_bytes(); }
 
@@ -74,9 +86,11 @@ class ThrottledNetwork {
   int find_operating_point(double u) const;
 
   const std::vector<OperatingPointInfo>& operating_points() const;  ///< by rising u
-  /// Of one input and one output: {channels, extent...}. Channels of the output that a point closes are 0.
+  /// Of one input: {channels, extent...}.
   const std::vector<int64_t>& input_shape() const;
-  const std::vector<int64_t>& output_shape() const;
+  const std::vector<OutputInfo>& outputs() const;
+  /// Of the first output.
+  const std::vector<int64_t>& output_shape() const { return outputs().front().shape; }
   const LoweredModel& model() const;
   const Engine& engine() const;
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 #include <new>
 
 #include "core/error.h"
@@ -79,6 +80,18 @@ int64_t copy_shape(const std::vector<int64_t>& shape, int64_t* sizes, int64_t ca
   return count;
 }
 
+/// Null where there is no such output.
+const tnn::OutputInfo* output_of(const tnn_network* network, int64_t index) {
+  if (!network || index < 0 || index >= static_cast<int64_t>(network->network.outputs().size())) return nullptr;
+  return &network->network.outputs()[static_cast<size_t>(index)];
+}
+
+tnn::OutputPointers pointers_of(float* const* outputs, int64_t count) {
+  require(outputs, "outputs");
+  if (count < 1) throw tnn::UsageError("count is " + std::to_string(count) + " (allowed: 1 and more)");
+  return {outputs, static_cast<size_t>(count)};
+}
+
 int64_t product(const std::vector<int64_t>& shape) {
   int64_t elements = 1;
   for (const int64_t size : shape) elements *= size;
@@ -119,11 +132,28 @@ int64_t tnn_input_shape(const tnn_network* network, int64_t* sizes, int64_t capa
 }
 
 int64_t tnn_output_shape(const tnn_network* network, int64_t* sizes, int64_t capacity) {
-  return network ? copy_shape(network->network.output_shape(), sizes, capacity) : 0;
+  return tnn_output_shape_at(network, 0, sizes, capacity);
 }
 
 int64_t tnn_input_elements(const tnn_network* network) { return network ? product(network->network.input_shape()) : 0; }
-int64_t tnn_output_elements(const tnn_network* network) { return network ? product(network->network.output_shape()) : 0; }
+int64_t tnn_output_elements(const tnn_network* network) { return tnn_output_elements_at(network, 0); }
+
+int64_t tnn_output_count(const tnn_network* network) { return network ? static_cast<int64_t>(network->network.outputs().size()) : 0; }
+
+const char* tnn_output_name(const tnn_network* network, int64_t index) {
+  const tnn::OutputInfo* output = output_of(network, index);
+  return output ? output->name.c_str() : nullptr;
+}
+
+int64_t tnn_output_shape_at(const tnn_network* network, int64_t index, int64_t* sizes, int64_t capacity) {
+  const tnn::OutputInfo* output = output_of(network, index);
+  return output ? copy_shape(output->shape, sizes, capacity) : 0;
+}
+
+int64_t tnn_output_elements_at(const tnn_network* network, int64_t index) {
+  const tnn::OutputInfo* output = output_of(network, index);
+  return output ? output->elements() : 0;
+}
 
 int64_t tnn_point_count(const tnn_network* network) {
   return network ? static_cast<int64_t>(network->network.operating_points().size()) : 0;
@@ -192,5 +222,23 @@ tnn_status tnn_run(tnn_context* context, const float* input, int64_t batch, floa
     require(output, "output");
     const int used = context->context.run(input, batch, output);
     if (point) *point = used;
+  });
+}
+
+tnn_status tnn_run_outputs(tnn_context* context, const float* input, int64_t batch, float* const* outputs, int64_t count, int64_t* point) {
+  return guarded([&] {
+    require(context, "context");
+    require(input, "input");
+    const int used = context->context.run(input, batch, pointers_of(outputs, count));
+    if (point) *point = used;
+  });
+}
+
+tnn_status tnn_run_at(tnn_context* context, int64_t point, const float* input, int64_t batch, float* const* outputs, int64_t count) {
+  return guarded([&] {
+    require(context, "context");
+    require(input, "input");
+    const auto index = static_cast<int>(std::clamp<int64_t>(point, -1, std::numeric_limits<int>::max()));
+    context->context.run_at(index, input, batch, pointers_of(outputs, count));
   });
 }

@@ -67,12 +67,19 @@ TNN_API tnn_status tnn_network_load(const char* path, const tnn_options* options
 /** Contexts may outlive their network. NULL is allowed. */
 TNN_API void tnn_network_free(tnn_network* network);
 
-/** Writes the first `capacity` sizes of one input (output), {channels, extent...}; returns how many sizes there are. */
+/** Writes the first `capacity` sizes of one input (of the first output), {channels, extent...}; returns how many sizes there are. */
 TNN_API int64_t tnn_input_shape(const tnn_network* network, int64_t* sizes, int64_t capacity);
 TNN_API int64_t tnn_output_shape(const tnn_network* network, int64_t* sizes, int64_t capacity);
-/** Numbers in one input (output). */
+/** Numbers in one input (in the first output for it). */
 TNN_API int64_t tnn_input_elements(const tnn_network* network);
 TNN_API int64_t tnn_output_elements(const tnn_network* network);
+
+/** Outputs of the network, index from 0. Of an index that there is not, the name is NULL, sizes and elements are 0. Names live as long as
+ *  the network. */
+TNN_API int64_t tnn_output_count(const tnn_network* network);
+TNN_API const char* tnn_output_name(const tnn_network* network, int64_t index);
+TNN_API int64_t tnn_output_shape_at(const tnn_network* network, int64_t index, int64_t* sizes, int64_t capacity);
+TNN_API int64_t tnn_output_elements_at(const tnn_network* network, int64_t index);
 
 TNN_API int64_t tnn_point_count(const tnn_network* network);
 /** Operating points by rising u, index from 0. */
@@ -92,9 +99,15 @@ TNN_API int64_t tnn_context_bytes(const tnn_context* context);
 TNN_API int64_t tnn_weight_bytes(const tnn_network* network);
 TNN_API int64_t tnn_engine_bytes(const tnn_network* network);
 
-/** Computes `batch` inputs of 32-bit floats, row-major, into as many outputs. `point` (may be NULL) gets the index of the operating point
- *  that all of them were computed at. Allocates nothing. */
+/** Computes `batch` inputs of 32-bit floats, row-major, into as many values of the first output, [batch, channels, extent...]; channels
+ * that the operating point closes are 0. `point` (may be NULL) gets the index of the operating point that all of them were computed at.
+ *  Allocates nothing. */
 TNN_API tnn_status tnn_run(tnn_context* context, const float* input, int64_t batch, float* output, int64_t* point);
+/** The same with several outputs: `outputs` holds `count` pointers, for the first `count` outputs; one that is NULL is not written. */
+TNN_API tnn_status tnn_run_outputs(tnn_context* context, const float* input, int64_t batch, float* const* outputs, int64_t count,
+                                   int64_t* point);
+/** The same at the operating point of an index, whichever the network's own is, and without touching that. */
+TNN_API tnn_status tnn_run_at(tnn_context* context, int64_t point, const float* input, int64_t batch, float* const* outputs, int64_t count);
 
 #ifdef __cplusplus
 }

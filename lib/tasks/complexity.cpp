@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/name_table.h"
 #include "cost/cost.h"
+#include "graph/node_traits.h"
 #include "network/gate_network.h"
 
 namespace tnn {
@@ -35,7 +36,7 @@ Complexity::Complexity(const Graph& graph, ComplexityMeasure measure) : graph_(g
   for (NodeId id = 0; id < static_cast<NodeId>(graph_.nodes().size()); ++id) {
     const Node& node = graph_.node(id);
     const Convolution* convolution = convolution_of(node);
-    if (!convolution && !std::holds_alternative<Linear>(node.operation)) continue;
+    if (!traits_of(node.operation).is_weighted) continue;
     if (measure == ComplexityMeasure::groups && convolution && convolution->depthwise) continue;
     terms_.push_back({id, measure == ComplexityMeasure::groups ? 1.0 : static_cast<double>(node_cost(graph_, node, full).macs)});
     sum += terms_.back().weight;

@@ -53,7 +53,7 @@ struct StepInput {
 Draw evaluate(const StepInput& input, const std::vector<at::Tensor>& gates, GateLoss& result) {
   const auto& [network, task, complexity, batch, u, options] = input;
   Draw draw;
-  const Outputs outputs{network.forward(batch.inputs, network.gated(gates), {})};
+  const Outputs outputs = network.forward(batch.inputs, network.gated(gates), {});
   draw.task = task.loss_each(outputs, batch.targets);
   draw.complexity = complexity.of(gates).expand_as(u);
   draw.penalty = complexity_penalty(draw.complexity, u, options.penalty);

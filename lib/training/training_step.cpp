@@ -29,9 +29,9 @@ StepResult accumulate_gradients(const Network& network, const Task& task, const 
   for (const PassPlan& plan : plan_step(options.prior, batch.size(), epoch, smallest, utilizations)) {
     const InputBatch part = batch.narrow(plan.begin, plan.end - plan.begin);
     const Execution execution = execution_of(network, plan, options.masked, gates);
-    const Outputs outputs{
+    const Outputs outputs =
         network.forward(part.inputs, execution,
-                        {Phase::train, random_key(options.seed, RandomPurpose::dropout, {step, static_cast<uint64_t>(plan.begin)})})};
+                        {Phase::train, random_key(options.seed, RandomPurpose::dropout, {step, static_cast<uint64_t>(plan.begin)})});
     if (plan.teacher)
       for (const at::Tensor& output : outputs) teacher.push_back(output.detach());
     const at::Tensor loss = plan.student ? task.distillation_loss(outputs, teacher) : task.loss(outputs, part.targets);

@@ -46,7 +46,7 @@ std::vector<double> validate(const Network& network, const Task& task, const Tra
     const InputBatch input = to_tensors(batch, network.channels_last(), network.device());
     for (size_t i = 0; i < executions.size(); ++i) {
       stop_if_interrupted();
-      accumulators[i]->add({network.forward(input.inputs, executions[i], {})}, input.targets);
+      accumulators[i]->add(network.forward(input.inputs, executions[i], {}), input.targets);
     }
   }
   std::vector<double> values;

@@ -22,12 +22,18 @@ struct RunFixture {
     return "run " + path + " --input " + input + " --output '" + output + "' " + arguments;
   }
 
-  /// The outputs of `tnn run` with further arguments.
-  tnn::NpyArray run(const std::string& arguments) const {
-    const auto output = folder.path() / "out.npy";
-    const Outcome outcome = tnn_run(command(output.string(), arguments));
+  /// The outputs of `tnn run` with further arguments, each from its file.
+  std::vector<tnn::NpyArray> run(const std::string& arguments) const {
+    const TemporaryFolder results;
+    const Outcome outcome = tnn_run(command((results.path() / "out.npy").string(), arguments));
     INFO(arguments << ": " << outcome.err);
     REQUIRE(outcome.code == 0);
-    return tnn::read_npy(output);
+    const auto& outputs = model.description.graph.outputs();
+    std::vector<tnn::NpyArray> all;
+    for (const tnn::Output& output : outputs)
+      all.push_back(tnn::read_npy(results.path() / (outputs.size() == 1 ? "out.npy" : "out-" + output.name + ".npy")));
+    const std::filesystem::directory_iterator files(results.path());
+    CHECK(static_cast<size_t>(std::distance(begin(files), end(files))) == outputs.size());
+    return all;
   }
 };

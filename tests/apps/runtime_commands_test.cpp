@@ -29,14 +29,27 @@ double difference(const NpyArray& a, const NpyArray& b) {
   return apart / largest;
 }
 
+double difference(const std::vector<NpyArray>& a, const std::vector<NpyArray>& b) {
+  REQUIRE(a.size() == b.size());
+  double apart = 0;
+  for (size_t i = 0; i < a.size(); ++i) apart = std::max(apart, difference(a[i], b[i]));
+  return apart;
+}
+
+/// A seed from `first` on whose random model has so many outputs.
+uint64_t seed_with_outputs(size_t count, uint64_t first) {
+  while (random_model(first).description.graph.outputs().size() != count) ++first;
+  return first;
+}
+
 }  // namespace
 
 TEST_CASE("tnn run gives the same outputs in every engine, at every utilization and batch") {
-  for (const uint64_t seed : {3, 12}) {
+  for (const uint64_t seed : {seed_with_outputs(1, 3), seed_with_outputs(2, 12)}) {
     const Fixture fixture(seed, 5);
     for (const char* u : {"0.05", "0.5", "1"}) {
-      const NpyArray expected = fixture.run(std::string("--engine reference --u ") + u);
-      CHECK(expected.shape.front() == 5);
+      const std::vector<NpyArray> expected = fixture.run(std::string("--engine reference --u ") + u);
+      for (const NpyArray& output : expected) CHECK(output.shape.front() == 5);
       for (const std::string& engine : engines())
         for (const char* batch : {"2", "32"}) {
           INFO("seed " << seed << ", u " << u << ", engine " << engine << ", batch " << batch);
@@ -78,15 +91,33 @@ TEST_CASE("tnn run refuses engines, utilizations and inputs that do not fit, and
   CHECK_FALSE(std::filesystem::exists(fixture.folder.path() / "out.npy"));
 }
 
+TEST_CASE("of several outputs none goes over the input or the model, and inspect lists them") {
+  const Fixture fixture(seed_with_outputs(2, 0), 1);
+  const Graph& graph = fixture.model.description.graph;
+  const std::string second = graph.outputs()[1].name;
+  for (const std::string& file : {fixture.path, fixture.input}) {
+    const auto over = std::filesystem::path(file).parent_path() / ("taken-" + second + ".npy");
+    std::filesystem::create_symlink(file, over);
+    const Outcome outcome =
+        tnn_run("run " + fixture.path + " --input " + fixture.input + " --output " + (over.parent_path() / "taken.npy").string());
+    CHECK(outcome.code == 2);
+    CHECK_THAT(outcome.err, ContainsSubstring("output '" + second + "' would be written over"));
+    std::filesystem::remove(over);
+  }
+  const Outcome outcome = tnn_run("inspect " + fixture.path + " --format json");
+  const auto outputs = nlohmann::json::parse(outcome.out).at("outputs");
+  REQUIRE(outputs.size() == 2);
+  CHECK(outputs[1].at("output") == second);
+  CHECK(outputs[1].at("layer") == graph.node(graph.outputs()[1].node).name);
+}
+
 TEST_CASE("run --tune keeps what it measured and computes the same") {
   const Fixture fixture(6, 3);
   const std::string file = (fixture.folder.path() / "tuning.json").string();
-  const NpyArray plain = fixture.run("--u 0.5"), tuned = fixture.run("--u 0.5 --tune " + file),
-                 again = fixture.run("--u 0.5 --tune " + file);
-  REQUIRE(tuned.values.size() == plain.values.size());
-  for (size_t i = 0; i < plain.values.size(); ++i)
-    CHECK(std::abs(tuned.values[i] - plain.values[i]) <= 1e-5f * std::max(1.0f, std::abs(plain.values[i])));
-  CHECK(again.values == tuned.values);
+  const std::vector<NpyArray> plain = fixture.run("--u 0.5"), tuned = fixture.run("--u 0.5 --tune " + file),
+                              again = fixture.run("--u 0.5 --tune " + file);
+  CHECK(difference(tuned, plain) <= 1e-5);
+  for (size_t i = 0; i < tuned.size(); ++i) CHECK(again[i].values == tuned[i].values);
   CHECK(std::filesystem::exists(file));
   const std::string command = "run " + fixture.path + " --input " + fixture.input + " --output " + file + ".npy --tune ";
   for (const std::string& engine : engines())

@@ -66,7 +66,7 @@ TEST_CASE("a sweep counts what running each image alone at each u counts, whatev
     Batch batch;
     for (single.start_epoch(0); single.next(batch);) {
       const InputBatch input = to_tensors(batch, true, at::kCPU);
-      const at::Tensor logits = net.forward(input.inputs, net.masked(net.gating().configuration_at(point.u)), {});
+      const at::Tensor logits = net.first_output(input.inputs, net.masked(net.gating().configuration_at(point.u)), {});
       const int64_t label = input.targets.at("label").item<int64_t>();
       const auto rank = (logits > logits[0][label]).sum().item<int64_t>();
       top1 += rank == 0;

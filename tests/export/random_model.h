@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 
+#include "core/error.h"
 #include "core/random_stream.h"
-#include "export/stored_model.h"
+#include "export/static_cut.h"
 
 /// A model of a graph with random tensors, as training could have left them.
 inline tnn::StoredModel random_model(const tnn::Graph& graph, const tnn::GatingRule& rule, tnn::BatchNormMode mode, uint64_t seed) {
@@ -48,4 +50,28 @@ inline double relative_difference(const tnn::HostTensor& found, const tnn::HostT
     scale = std::max(scale, static_cast<double>(std::fabs(expected.values[i])));
   }
   return largest / scale;
+}
+
+/// The largest of any output.
+inline double relative_difference(const std::vector<tnn::HostTensor>& found, const std::vector<tnn::HostTensor>& expected) {
+  if (found.size() != expected.size()) return HUGE_VAL;
+  double largest = 0;
+  for (size_t i = 0; i < expected.size(); ++i) largest = std::max(largest, relative_difference(found[i], expected[i]));
+  return largest;
+}
+
+/// False where an output's active channels have closed ones between them at a point, which a static net refuses with the output's name.
+inline bool can_be_cut(const tnn::StoredModel& model, size_t point) {
+  for (const tnn::Output& output : model.description.graph.outputs()) {
+    const tnn::ChannelRanges active =
+        tnn::active_channels(model.description.graph, model.description.graph.shape(output), model.description.points[point].configuration);
+    if (active.size() > 1) {
+      try {
+        tnn::cut_model(model, static_cast<int>(point));
+      } catch (const tnn::UsageError& error) {
+        return std::string(error.what()).find("output '" + output.name + "' has active channels with closed ones") == std::string::npos;
+      }
+    }
+  }
+  return true;
 }

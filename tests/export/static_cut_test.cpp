@@ -19,6 +19,7 @@ TEST_CASE("a static cut has the parameters and multiply-accumulates of its opera
     const auto& points = model.description.points;
     for (size_t i = 0; i < points.size(); ++i) {
       INFO("seed " << seed << " u " << points[i].u);
+      if (!can_be_cut(model, i)) continue;
       const StoredModel cut = cut_model(model, static_cast<int>(i));
       const Graph& graph = cut.description.graph;
       CHECK(graph.gates().empty());
@@ -92,6 +93,32 @@ TEST_CASE("a static cut of a compensated model has the factor in its weights") {
       if (scaled)
         for (float& value : expected.values) value *= factor;
       CHECK(relative_difference(cut.tensor(name), expected) <= 1e-6);
+    }
+  }
+}
+
+TEST_CASE("outputs of a static cut have their full width, zeros where the point closes channels") {
+  GraphBuilder b("outputs");
+  const GateId gate = b.channel_gate("width", 4), other = b.channel_gate("other", 2);
+  const NodeId x = b.convolution("x", b.input({3, 4, 4}), 8, gate, {.window = {{3}, {}, {1}, {}}});
+  const NodeId y = b.convolution("y", x, 4, other, {.window = {{1}, {}, {}, {}}});
+  const NodeId both = b.concat("both", {x, y});
+  const NodeId logits = b.linear("logits", b.flatten("flat", both), 5, kNone);
+  const Graph graph = b.finish({logits, x, both, b.flatten("features", y)}, {"logits", "x", "both", "y"});
+  for (const char* strategy : {"nested", "independent"}) {
+    const StoredModel model = random_model(graph, {.strategy = strategy}, BatchNormMode::shared, 1);
+    for (size_t point = 0; point < model.description.points.size(); ++point) {
+      if (!can_be_cut(model, point)) {
+        CHECK(std::string(strategy) == "independent");
+        continue;
+      }
+      const StoredModel cut = cut_model(model, static_cast<int>(point));
+      REQUIRE(cut.description.graph.outputs().size() == 4);
+      for (size_t o = 0; o < 4; ++o) {
+        const Output& small = cut.description.graph.outputs()[o];
+        CHECK(small.name == graph.outputs()[o].name);
+        CHECK(cut.description.graph.dimensions(cut.description.graph.shape(small)) == graph.dimensions(graph.shape(graph.outputs()[o])));
+      }
     }
   }
 }

@@ -39,13 +39,18 @@ int64_t elements(const std::vector<int64_t>& shape) {
 void run_all_points(tnn::ThrottledNetwork& net) {
   for (const tnn::OperatingPointInfo& point : net.operating_points())
     if (point.cost.macs > 1'000'000) return;
-  if (net.operating_points().size() > 64 || elements(net.input_shape()) > 100'000 || elements(net.output_shape()) > 100'000) return;
+  if (net.operating_points().size() > 64 || elements(net.input_shape()) > 100'000 || net.outputs().size() > 16) return;
+  for (const tnn::OutputInfo& output : net.outputs())
+    if (output.elements() > 100'000) return;
   tnn::InferenceContext context = net.context();
   const std::vector<float> input(static_cast<size_t>(elements(net.input_shape())), 0.5f);
-  std::vector<float> output(static_cast<size_t>(elements(net.output_shape())));
+  std::vector<std::vector<float>> outputs;
+  std::vector<float*> places;
+  for (const tnn::OutputInfo& output : net.outputs()) outputs.emplace_back(static_cast<size_t>(output.elements()));
+  for (auto& output : outputs) places.push_back(output.data());
   for (int point = 0; point < static_cast<int>(net.operating_points().size()); ++point) {
     net.set_operating_point(point);
-    context.run(input.data(), 1, output.data());
+    context.run(input.data(), 1, places);
   }
 }
 

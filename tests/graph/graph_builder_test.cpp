@@ -64,7 +64,12 @@ TEST_CASE("every mistake in a declaration is an error that names the node") {
   fails([&] { b.add("n18", {first, second}); }, "n18", "every operand may be absent");
   fails([&] { b.finish({first}); }, "first", "may be absent");
   CHECK_THROWS_AS(b.begin_branch(branch, 2), UsageError);
-  CHECK_NOTHROW(b.finish({b.add("sum", {x, first, second})}));
+  const NodeId sum = b.add("sum", {x, first, second});
+  fails([&] { b.finish({sum, sum}); }, "sum", "taken");
+  fails([&] { b.finish({sum, first}, {"all", "part"}); }, "part", "node 'first' lies in a branch");
+  CHECK_THROWS_WITH(b.finish({sum}, {"one", "two"}), ContainsSubstring("2 names for 1 outputs"));
+  CHECK_NOTHROW(b.finish({sum}));
+  CHECK(b.finish({sum, sum}, {"one", "two"}).outputs() == std::vector<Output>{{"one", sum}, {"two", sum}});
 }
 
 TEST_CASE("parameters carry PyTorch's names and shapes") {

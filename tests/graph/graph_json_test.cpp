@@ -35,3 +35,24 @@ TEST_CASE("mistakes in graph JSON name the node and what is allowed") {
   CHECK_THROWS_AS(graph_from_json("[]"), UsageError);
   CHECK_THROWS_WITH(graph_from_json(R"({"format":"tnn-graph","version":2})"), ContainsSubstring("version 2"));
 }
+
+TEST_CASE("an output is a node's name, or has a name of its own") {
+  const auto read = [](const std::string& outputs) {
+    return graph_from_json(R"({"format":"tnn-graph","version":1,"name":"x","gates":[],"spaces":[{"name":"s","channels":4}],)"
+                           R"("nodes":[{"name":"input","kind":"input","inputs":[],"shape":[3]},)"
+                           R"({"name":"fc","kind":"linear","inputs":["input"],"space":"s"},{"name":"act","kind":"relu","inputs":["fc"]}],)"
+                           R"("outputs":)" +
+                           outputs + "}");
+  };
+  const Graph graph = read(R"(["fc",{"name":"positive","node":"act"}])");
+  CHECK(graph.outputs() == std::vector<Output>{{"fc", 1}, {"positive", 2}});
+  CHECK(graph_from_json(graph_to_json(graph)) == graph);
+  CHECK_THAT(graph_to_json(graph), ContainsSubstring(R"("outputs":["fc",{"name":"positive","node":"act"}])"));
+  CHECK_THROWS_WITH(read(R"(["fcc"])"), ContainsSubstring("did you mean 'fc'"));
+  CHECK_THROWS_WITH(read(R"([{"name":"y","node":"fcc"}])"), ContainsSubstring("did you mean 'fc'"));
+  CHECK_THROWS_WITH(read(R"([{"name":"y"}])"), ContainsSubstring("'node' is missing"));
+  CHECK_THROWS_WITH(read(R"(["fc",{"name":"fc","node":"act"}])"), ContainsSubstring("output 'fc': the name is taken"));
+  CHECK_THROWS_WITH(read(R"([{"name":"","node":"act"}])"), ContainsSubstring("the name is empty"));
+  CHECK_THROWS_WITH(read("[1]"), ContainsSubstring("'outputs'"));
+  CHECK_THROWS_WITH(read("[]"), ContainsSubstring("no output"));
+}

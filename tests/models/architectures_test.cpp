@@ -38,7 +38,7 @@ TEST_CASE("an MLP is its hidden layers and an ungated classifier") {
   }
   CHECK(parameters == 784 * 100 + 100 + 100 * 50 + 50 + 50 * 10 + 10);
   CHECK(graph.gates().size() == 2);
-  CHECK(graph.space(graph.node(graph.outputs().front()).shape.parts.front().space).gate == kNone);
+  CHECK(graph.space(graph.shape(graph.outputs().front()).parts.front().space).gate == kNone);
 }
 
 TEST_CASE("a graph can be read from a file, and what cannot be built says why") {

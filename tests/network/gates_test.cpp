@@ -40,6 +40,13 @@ double apart(const at::Tensor& a, const at::Tensor& b) {
   return (a - b).abs().max().item<double>() / std::max(1.0, a.abs().max().item<double>());
 }
 
+/// The largest of any output.
+double apart(const std::vector<at::Tensor>& a, const std::vector<at::Tensor>& b) {
+  double largest = 0;
+  for (size_t i = 0; i < a.size(); ++i) largest = std::max(largest, apart(a[i], b[i]));
+  return largest;
+}
+
 std::vector<at::Tensor> stacked(const std::vector<Configuration>& configurations) {
   std::vector<at::Tensor> all;
   for (size_t g = 0; g < configurations.front().gates.size(); ++g) {
@@ -62,11 +69,13 @@ TEST_CASE("real-valued gates of 0 and 1 equal masked and per-sample execution on
     for (int i = 0; i < 4; ++i) configurations.push_back(network.gating().configuration(random.uniform_above(0, 1), random));
     const at::Tensor x = random_input(graph, 4, seed);
     INFO("seed " << seed);
-    const at::Tensor gated = network.forward(x, network.gated(stacked(configurations)), {});
+    const std::vector<at::Tensor> gated = network.forward(x, network.gated(stacked(configurations)), {});
     REQUIRE(apart(network.forward(x, network.per_sample(configurations), {}), gated) <= 1e-9);
-    for (int64_t i = 0; i < 4; ++i)
-      REQUIRE(apart(network.forward(x.narrow(0, i, 1), network.masked(configurations[static_cast<size_t>(i)]), {}),
-                    gated.narrow(0, i, 1)) <= 1e-9);
+    for (int64_t i = 0; i < 4; ++i) {
+      std::vector<at::Tensor> sample;
+      for (const at::Tensor& output : gated) sample.push_back(output.narrow(0, i, 1));
+      REQUIRE(apart(network.forward(x.narrow(0, i, 1), network.masked(configurations[static_cast<size_t>(i)]), {}), sample) <= 1e-9);
+    }
   }
 }
 
@@ -75,13 +84,13 @@ TEST_CASE("masked equals sliced with every compensation in training and evaluati
   for (uint64_t seed = 0; seed < 90; ++seed) {
     const Graph graph = RandomGraph(seed).build();
     const at::Tensor x = random_input(graph, 6, seed);
-    at::Tensor plain;
+    std::vector<at::Tensor> plain;
     for (const Compensation compensation : kCompensations) {
       const Network network = exact_network(graph, compensation, seed);
       const Configuration configuration = network.gating().configuration_at(0.4, seed);
       INFO("seed " << seed << " " << compensation_name(compensation));
       for (const Phase phase : {Phase::evaluate, Phase::train}) {
-        const at::Tensor sliced = network.forward(x, network.sliced(configuration), {phase, seed});
+        const std::vector<at::Tensor> sliced = network.forward(x, network.sliced(configuration), {phase, seed});
         REQUIRE(apart(sliced, network.forward(x, network.masked(configuration), {phase, seed})) <= 1e-9);
         if (phase == Phase::train) continue;
         if (compensation == Compensation::none)
@@ -102,7 +111,7 @@ TEST_CASE("inverted compensation multiplies a block by D / d and mean divides it
   const Configuration configuration{{ActiveGroups::of(4, {1, 2, 3})}};
   const auto logits = [&](Compensation compensation) {
     const Network network = exact_network(graph, compensation, 1);
-    return network.forward(x, network.sliced(configuration), {});
+    return network.first_output(x, network.sliced(configuration), {});
   };
   CHECK(apart(logits(Compensation::none) * (4.0 / 3), logits(Compensation::inverted)) <= 1e-12);
   CHECK(apart(logits(Compensation::none) / 3, logits(Compensation::mean)) <= 1e-12);
@@ -117,7 +126,11 @@ TEST_CASE("the gradient of relaxed gates is that of finite differences") {
     const at::Tensor x = random_input(graph, 2, seed);
     std::vector<at::Tensor> gates;
     for (const Gate& gate : graph.gates()) gates.push_back(at::rand({2, gate.groups}, at::kDouble).mul_(0.8).add_(0.1).requires_grad_());
-    const auto loss = [&] { return network.forward(x, network.gated(gates), {}).sin().sum(); };
+    const auto loss = [&] {
+      at::Tensor sum = at::zeros({}, at::kDouble);
+      for (const at::Tensor& output : network.forward(x, network.gated(gates), {})) sum = sum + output.sin().mean() * 10;
+      return sum;
+    };
     loss().backward();
     c10::NoGradGuard no_grad;
     for (at::Tensor& gate : gates) {

@@ -27,6 +27,14 @@ void disturb(Network& network, uint64_t seed) {
   }
 }
 
+/// Whether an output has closed channels between active ones at some point, which a static net refuses.
+bool has_holes(const ModelDescription& description) {
+  for (const Output& output : description.graph.outputs())
+    for (const OperatingPoint& point : description.points)
+      if (active_channels(description.graph, description.graph.shape(output), point.configuration).size() > 1) return true;
+  return false;
+}
+
 /// The largest difference of every kind of export of a network from LibTorch.
 void check_exports(Network network, uint64_t seed) {
   at::set_num_threads(1);  // tiny networks: threads would only wait for each other
@@ -43,6 +51,10 @@ void check_exports(Network network, uint64_t seed) {
       options.throttleable = *u == '\0';
       if (options.throttleable && network.description().points.size() < 2) continue;
       options.out = folder.path() / (std::string("out.") + format);
+      if (!options.throttleable && has_holes(network.description())) {
+        CHECK_THROWS_WITH(export_model(options, silent), ContainsSubstring("active channels with closed ones between them"));
+        continue;
+      }
       for (const ExportedFile& file : export_model(options, silent)) {
         INFO(file.path << " u " << file.u);
         CHECK(file.largest_difference < 1e-5);

@@ -1,7 +1,6 @@
 #include "catch_compat.h"
-#include "runtime/throttled_network.h"
+#include "difference.h"
 #include "runtime/tnn_runtime.h"
-#include "saved_model.h"
 
 using namespace tnn;
 
@@ -42,6 +41,53 @@ TEST_CASE("the C interface computes what the C++ interface computes at every ope
   tnn_network_free(network);  // a context may outlive its network
   CHECK(tnn_run(context, input.data(), 1, output.data(), nullptr) == TNN_OK);
   tnn_context_free(context);
+}
+
+TEST_CASE("the C interface gives every output by index, at the network's point and at one of the caller's") {
+  uint64_t seed = 0;
+  while (random_model(seed).description.graph.outputs().size() < 2 || random_model(seed).description.points.size() < 2) ++seed;
+  const SavedModel saved(seed);
+  const Graph& graph = saved.model.description.graph;
+  tnn_network* network = nullptr;
+  tnn_context* context = nullptr;
+  REQUIRE(tnn_network_load(saved.path.string().c_str(), nullptr, &network) == TNN_OK);
+  REQUIRE(tnn_context_create(network, &context) == TNN_OK);
+  REQUIRE(tnn_output_count(network) == static_cast<int64_t>(graph.outputs().size()));
+  OutputMemory outputs(graph, 1), at_first(graph, 1);
+  for (int64_t i = 0; i < tnn_output_count(network); ++i) {
+    const Output& output = graph.outputs()[static_cast<size_t>(i)];
+    CHECK(tnn_output_name(network, i) == output.name);
+    std::vector<int64_t> sizes(static_cast<size_t>(tnn_output_shape_at(network, i, nullptr, 0)));
+    tnn_output_shape_at(network, i, sizes.data(), static_cast<int64_t>(sizes.size()));
+    CHECK(sizes == graph.dimensions(graph.shape(output)));
+    CHECK(tnn_output_elements_at(network, i) == static_cast<int64_t>(outputs.values[static_cast<size_t>(i)].size()));
+  }
+  CHECK(tnn_output_elements(network) == tnn_output_elements_at(network, 0));
+  for (const int64_t index : {int64_t{-1}, tnn_output_count(network)}) {
+    CHECK(tnn_output_name(network, index) == nullptr);
+    CHECK(tnn_output_shape_at(network, index, nullptr, 0) == 0);
+    CHECK(tnn_output_elements_at(network, index) == 0);
+  }
+  const std::vector<float> input = saved.model.input(1, 1);
+  const auto count = static_cast<int64_t>(outputs.places.size());
+  int64_t point = -1;
+  REQUIRE(tnn_run_outputs(context, input.data(), 1, outputs.places.data(), count, &point) == TNN_OK);
+  CHECK(point == tnn_point_count(network) - 1);
+  REQUIRE(tnn_run_at(context, 0, input.data(), 1, at_first.places.data(), count) == TNN_OK);
+  CHECK(tnn_current_point(network) == point);
+  REQUIRE(tnn_set_point(network, 0) == TNN_OK);
+  REQUIRE(tnn_run_outputs(context, input.data(), 1, outputs.places.data(), count, nullptr) == TNN_OK);
+  CHECK(outputs.values == at_first.values);
+  std::vector<float> first(outputs.values.front().size());
+  REQUIRE(tnn_run(context, input.data(), 1, first.data(), nullptr) == TNN_OK);
+  CHECK(first == outputs.values.front());
+  CHECK(tnn_run_outputs(context, input.data(), 1, nullptr, 1, nullptr) == TNN_USAGE);
+  CHECK(tnn_run_outputs(context, input.data(), 1, outputs.places.data(), 0, nullptr) == TNN_USAGE);
+  CHECK(tnn_run_outputs(context, input.data(), 1, outputs.places.data(), count + 1, nullptr) == TNN_USAGE);
+  CHECK(tnn_run_at(context, tnn_point_count(network), input.data(), 1, outputs.places.data(), count) == TNN_USAGE);
+  CHECK(tnn_run_at(context, -1, input.data(), 1, outputs.places.data(), count) == TNN_USAGE);
+  tnn_context_free(context);
+  tnn_network_free(network);
 }
 
 TEST_CASE("the C interface refuses what is not allowed and says what") {

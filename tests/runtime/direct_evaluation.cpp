@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
+#include <numeric>
 
 using namespace tnn;
 
@@ -17,12 +19,15 @@ Size3 three(const std::vector<int64_t>& sizes, int64_t fill) {
   return result;
 }
 
+/// NaN where one of them is.
+double larger(double a, double b) { return std::isnan(a) || std::isnan(b) ? std::nan("") : std::max(a, b); }
+
 class Interpreter {
  public:
   Interpreter(const RandomModel& model, int point)
       : model_(model), graph_(model.description.graph), point_(point), configuration_(points()[static_cast<size_t>(point)].configuration) {}
 
-  Numbers run(const float* input) {
+  std::vector<Numbers> run(const float* input) {
     for (const Node& node : graph_.nodes()) {
       Numbers y;
       if (node.inputs.empty())
@@ -36,7 +41,9 @@ class Interpreter {
       }
       values_.push_back(std::move(y));
     }
-    return values_[static_cast<size_t>(graph_.outputs().front())];
+    std::vector<Numbers> outputs;
+    for (const Output& output : graph_.outputs()) outputs.push_back(values_[static_cast<size_t>(output.node)]);
+    return outputs;
   }
 
  private:
@@ -147,7 +154,7 @@ class Interpreter {
         counted[static_cast<size_t>(position)] += padded;
         if (source == kNone) return;
         const double in = x(node)[static_cast<size_t>(c * in_positions + source)];
-        v = largest ? std::max(v, in) : v + in;
+        v = largest ? larger(v, in) : v + in;
       });
       if (!largest)
         for (int64_t p = 0; p < positions; ++p) y[static_cast<size_t>(c * positions + p)] /= counted[static_cast<size_t>(p)];
@@ -161,7 +168,7 @@ class Interpreter {
     for (auto at = x(node).begin(); at != x(node).end(); at += positions) {
       double sum = 0;
       for (int64_t p = 0; p < positions; ++p) sum += at[p];
-      y.push_back(pool.kind == PoolKind::max ? *std::max_element(at, at + positions) : sum / static_cast<double>(positions));
+      y.push_back(pool.kind == PoolKind::max ? std::accumulate(at + 1, at + positions, *at, larger) : sum / static_cast<double>(positions));
     }
     return y;
   }
@@ -208,6 +215,6 @@ class Interpreter {
 
 }  // namespace
 
-std::vector<double> evaluate_directly(const RandomModel& model, int point, const float* input) {
+std::vector<std::vector<double>> evaluate_directly(const RandomModel& model, int point, const float* input) {
   return Interpreter(model, point).run(input);
 }

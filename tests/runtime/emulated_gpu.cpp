@@ -55,9 +55,10 @@ EmulatedGpu<Number>::EmulatedGpu(const LoweredModel& model, int64_t batch_limit)
 }
 
 template <typename Number>
-std::vector<float> EmulatedGpu<Number>::run(const std::vector<float>& input, int64_t batch, size_t point) {
+std::vector<std::vector<float>> EmulatedGpu<Number>::run(const std::vector<float>& input, int64_t batch, size_t point) {
   const Memory<Number> memory{arena_.data(), program_.sources.data(), weights_.data(), packed_.group_rows.data(), packed_.affine.data()};
-  std::vector<float> output(static_cast<size_t>(batch * program_.output_elements), -1.0f);
+  std::vector<std::vector<float>> outputs;
+  for (const int64_t elements : program_.output_elements) outputs.emplace_back(static_cast<size_t>(batch * elements), -1.0f);
   const auto each = [&](const Image& image, auto element) { for_each_thread(output_elements(image, batch), element); };
   const Match run_command{[&](const Import& c) { each(c.output, [&](int64_t i) { import_element(memory, c, input.data(), i); }); },
                           [&](const Contraction& c) { contract(memory, c, batch); },
@@ -66,11 +67,12 @@ std::vector<float> EmulatedGpu<Number>::run(const std::vector<float>& input, int
                           [&](const Pooling& c) { each(c.output, [&](int64_t i) { pooling_element(memory, c, i); }); },
                           [&](const GlobalPooling& c) { each(c.output, [&](int64_t i) { global_pooling_element(memory, c, i); }); },
                           [&](const Export& c) {
+                            std::vector<float>& output = outputs[static_cast<size_t>(c.output)];
                             for_each_thread(static_cast<int64_t>(output.size()),
                                             [&](int64_t i) { export_element(memory, c, output.data(), i); });
                           }};
   for (const Command& command : program_.points[point].commands) std::visit(run_command, command);
-  return output;
+  return outputs;
 }
 
 template class EmulatedGpu<float>;

@@ -32,8 +32,8 @@ template <typename Number>
 class EmulatedGpu {
  public:
   EmulatedGpu(const tnn::LoweredModel& model, int64_t batch_limit);
-  /// Outputs at full width.
-  std::vector<float> run(const std::vector<float>& input, int64_t batch, size_t point);
+  /// Each output at full width.
+  std::vector<std::vector<float>> run(const std::vector<float>& input, int64_t batch, size_t point);
 
  private:
   tnn::gpu::PackedWeights packed_;

@@ -117,13 +117,26 @@ TEST_CASE("a concatenation of concatenations is read as the list of its parts, f
   CHECK(full_channels(plan, read) == (3 + 5 + 3) * 16);
 }
 
-TEST_CASE("what only a further output needs is not computed") {
+TEST_CASE("what no output needs is not computed, and an output is complete after the last step that writes it") {
   GraphBuilder b("outputs");
   const NodeId x = b.input({6});
-  const NodeId first = b.linear("first", x, 3), second = b.linear("second", x, 4);
-  const Plan plan = lower(describe_model(b.finish({first, second}), {}, BatchNormMode::shared));
-  CHECK(names(plan) == std::vector<std::string>{"first"});
-  CHECK(plan.values.size() == 2);
+  const NodeId first = b.linear("first", x, 3), second = b.linear("second", x, 4), third = b.linear("third", second, 5);
+  b.linear("unread", first, 2);
+  const NodeId both = b.concat("both", {first, second});
+  const Plan plan = lower(describe_model(b.finish({third, both, second}, {"logits", "both", "hidden"}), {}, BatchNormMode::shared));
+  CHECK(names(plan) == std::vector<std::string>{"first", "second", "third"});
+  CHECK(plan.values.size() == 4);
+  CHECK(plan.outputs[0].name == "logits");
+  CHECK(plan.outputs[1].operand.size() == 2);
+  CHECK(steps_before_outputs(plan) == std::vector<size_t>{3, 2, 2});
+}
+
+TEST_CASE("what is an output, too, is not merged into the step before it") {
+  GraphBuilder b("kept");
+  const NodeId conv = b.convolution("conv", b.input({3, 8, 8}), 4, kNone, {.window = window(3)});
+  const NodeId bn = b.batch_norm("bn", conv);
+  const Plan plan = lower(describe_model(b.finish({b.relu("relu", bn), bn, conv}), {}, BatchNormMode::shared));
+  CHECK(names(plan) == std::vector<std::string>{"conv", "bn", "relu"});
 }
 
 TEST_CASE("lowered plans of random graphs are in order, hold no view or dropout, and cost what the graph costs") {

@@ -29,8 +29,15 @@ std::string wrong_in_replay(const Plan& plan, const MemoryPlan& memory, const Bu
       if (!held) note(segment.value, " is overwritten before it is read");
     }
   };
+  const std::vector<size_t> complete = steps_before_outputs(plan);
+  const auto read_outputs = [&](size_t steps_done) {
+    for (size_t o = 0; o < plan.outputs.size(); ++o)
+      if (complete[o] == steps_done) read(plan.outputs[o].operand);
+  };
   write(0);
+  read_outputs(0);
   for (size_t i = 0; i < plan.steps.size(); ++i) {
+    if (i > 0) read_outputs(i);
     const Step& step = plan.steps[i];
     if (at.steps[i].mode == StepMode::skip) continue;
     if (at.steps[i].mode == StepMode::run)
@@ -38,7 +45,7 @@ std::string wrong_in_replay(const Plan& plan, const MemoryPlan& memory, const Bu
     if (at.steps[i].adds_residual) read(step.epilogue.residual->operand);
     write(step.output);
   }
-  read(plan.output);
+  if (!plan.steps.empty()) read_outputs(plan.steps.size());
   return wrong;
 }
 

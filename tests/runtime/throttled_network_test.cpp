@@ -6,7 +6,7 @@
 #include "catch_compat.h"
 #include "core/error.h"
 #include "count_allocations.h"
-#include "saved_model.h"
+#include "difference.h"
 
 using namespace tnn;
 
@@ -59,15 +59,16 @@ TEST_CASE("switching the operating point and running allocate nothing, in every 
           ThrottledNetwork::load(saved.path, {.engine = engine, .threads = 1 + static_cast<int>(seed % 2), .batch_limit = 3});
       InferenceContext context = net.context();
       const std::vector<float> input = saved.model.input(3, 1);
-      std::vector<float> output(static_cast<size_t>(3 * net.output_shape().front()));
+      OutputMemory outputs(saved.model.description.graph, 3);
       const int64_t before = allocation_count();
       for (int i = 1; i <= 16; ++i) {
         net.set_utilization(i / 16.0);
-        context.run(input.data(), 1 + i % 3, output.data());
+        context.run(input.data(), 1 + i % 3, outputs.values.front().data());
       }
       for (int i = 0; i < static_cast<int>(net.operating_points().size()); ++i) {
         net.set_operating_point(i);
-        context.run(input.data(), 3, output.data());
+        context.run(input.data(), 3, outputs.places);
+        context.run_at(0, input.data(), 3, outputs.places);
       }
       const int64_t after = allocation_count();
       CHECK(after == before);
@@ -127,6 +128,27 @@ TEST_CASE("during 10 million switches from another thread every output is that o
     switching.join();
     CHECK(mixtures == 0);
     CHECK(runs >= 600);
+  }
+}
+
+TEST_CASE("a run at a point of its own gives what the network at that point gives, and leaves the network's point") {
+  const SavedModel saved(seed_with_points(3));
+  for (const std::string& engine : engine_names()) {
+    ThrottledNetwork net = ThrottledNetwork::load(saved.path, {.engine = engine});
+    const std::vector<float> input = saved.model.input(1, 1);
+    const auto expected = outputs_of_points(net, input);
+    net.set_operating_point(1);
+    InferenceContext context = net.context();
+    std::vector<float> output(expected.front().size());
+    for (int point = 0; point < static_cast<int>(expected.size()); ++point) {
+      context.run_at(point, input.data(), 1, output.data());
+      CHECK(output == expected[static_cast<size_t>(point)]);
+      CHECK(net.operating_point() == 1);
+    }
+    CHECK_THROWS_AS(context.run_at(-1, input.data(), 1, output.data()), UsageError);
+    CHECK_THROWS_AS(context.run_at(static_cast<int>(expected.size()), input.data(), 1, output.data()), UsageError);
+    const std::vector<float*> too_many(net.outputs().size() + 1, output.data());
+    CHECK_THROWS_WITH(context.run(input.data(), 1, too_many), ContainsSubstring("outputs are asked for"));
   }
 }
 

@@ -57,9 +57,10 @@ TEST_CASE("times that choose another way at every step and point leave results a
     options.batch_limit = 1 + static_cast<int64_t>(seed % 4);
     options.threads = 1 + static_cast<int>(seed / 2 % 3);
     PrefixContext context(std::make_shared<const ProgramSet>(parts, options), options.threads);
-    REQUIRE(difference_at_all_points(saved.model, options.batch_limit, [&](const float* input, int point, float* output) {
-              context.run(input, options.batch_limit, point, output);
-            }) <= 1e-5);
+    REQUIRE(
+        difference_at_all_points(saved.model, options.batch_limit, [&](const float* input, int point, const std::vector<float*>& outputs) {
+          context.run(input, options.batch_limit, point, outputs);
+        }) <= 1e-5);
     for (const auto& layer : parts->weights) {
       const int points = static_cast<int>(model->plan.points.size());
       int direct = 0;
@@ -87,9 +88,10 @@ TEST_CASE("whatever way measured times choose, random graphs are computed right"
       const auto parts = std::make_shared<const ModelParts>(model, set, Precision::fp32, always(model->plan, way.step, way.weight_share));
       const auto programs = std::make_shared<const ProgramSet>(parts, options);
       PrefixContext context(programs, options.threads);
-      REQUIRE(difference_at_all_points(saved.model, options.batch_limit, [&](const float* input, int point, float* output) {
-                context.run(input, options.batch_limit, point, output);
-              }) <= 1e-5);
+      REQUIRE(difference_at_all_points(saved.model, options.batch_limit,
+                                       [&](const float* input, int point, const std::vector<float*>& outputs) {
+                                         context.run(input, options.batch_limit, point, outputs);
+                                       }) <= 1e-5);
       for (int point = 0; point < static_cast<int>(model->plan.points.size()); ++point)
         for (const ProgramStep& step : programs->at(point).steps) {
           filtered += step.kernel->describe() == "winograd";
@@ -117,9 +119,10 @@ TEST_CASE("grouped layers are filtered or not at each point without a difference
     const Tuning tuning = seed < sets.size() ? always(model->plan, {1, 0, kInfinity, 0}) : by_chance(model->plan, seed);
     const auto parts = std::make_shared<const ModelParts>(model, set, Precision::fp32, tuning);
     PrefixContext context(std::make_shared<const ProgramSet>(parts, options), options.threads);
-    REQUIRE(difference_at_all_points(saved.model, options.batch_limit, [&](const float* input, int point, float* output) {
-              context.run(input, options.batch_limit, point, output);
-            }) <= 1e-5);
+    REQUIRE(
+        difference_at_all_points(saved.model, options.batch_limit, [&](const float* input, int point, const std::vector<float*>& outputs) {
+          context.run(input, options.batch_limit, point, outputs);
+        }) <= 1e-5);
     int layers = 0;
     for (size_t s = 0; s < model->plan.steps.size(); ++s) {
       const auto& layer = parts->weights[s];

@@ -140,6 +140,26 @@ TEST_CASE("on a GPU a net of regular shapes equals the reference in every precis
   }
 }
 
+TEST_CASE("on a GPU a NaN in the input is not lost where the reference keeps it, in every precision") {
+  if (!why_no_engine().empty()) TNN_SKIP(why_no_engine());
+  for (const Precision precision : {Precision::fp32, Precision::tf32, Precision::fp16, Precision::bf16})
+    for (uint64_t seed = 0; seed < 20; ++seed) {
+      const SavedModel saved(seed == 0 ? regular_model(1) : random_model(seed));
+      ThrottledNetwork net = saved.load("cuda", precision, 1), reference = saved.load("reference", Precision::fp32, 1);
+      InferenceContext context = net.context(), expected = reference.context();
+      std::vector<float> input = saved.model.input(1, 7);
+      input[seed % input.size()] = NAN;
+      for (int point = 0; point < static_cast<int>(net.operating_points().size()); ++point) {
+        INFO("seed " << seed << ", point " << point << ", " << precision_name(precision));
+        net.set_operating_point(point);
+        reference.set_operating_point(point);
+        const std::vector<float> found = run_at(context, net, input, 1), kept = run_at(expected, reference, input, 1);
+        for (size_t i = 0; i < kept.size(); ++i)
+          if (std::isnan(kept[i])) REQUIRE(std::isnan(found[i]));
+      }
+    }
+}
+
 TEST_CASE("on a GPU a run gives the same bits again, after others and in another context") {
   if (!why_no_engine().empty()) TNN_SKIP(why_no_engine());
   const SavedModel saved(regular_model(5));

@@ -37,6 +37,10 @@ class BackendDescriptor {
   BackendDescriptor& set(cudnnBackendAttributeName_t name, const BackendDescriptor& other) {
     return set(name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &other.handle_);
   }
+  /// Leaves out an attribute that this version of cuDNN does not know.
+  void try_set(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type, int64_t count, const void* values) {
+    (void)cudnnBackendSetAttribute(handle_, name, type, count, values);
+  }
   void finalize() { CHECKED(cudnnBackendFinalize(handle_)); }
   /// False where cuDNN cannot do what the descriptor says.
   bool try_finalize() { return cudnnBackendFinalize(handle_) == CUDNN_STATUS_SUCCESS; }

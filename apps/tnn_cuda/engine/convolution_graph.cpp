@@ -142,6 +142,8 @@ void ConvolutionGraph::add_activation(size_t x, size_t y) {
   BackendDescriptor setting(CUDNN_BACKEND_POINTWISE_DESCRIPTOR);
   setting.set(CUDNN_ATTR_POINTWISE_MODE, CUDNN_TYPE_POINTWISE_MODE, 1, &mode).set(CUDNN_ATTR_POINTWISE_MATH_PREC, CUDNN_DATA_FLOAT);
   if (command_.finish.activation == gpu::Activate::relu6) setting.set(CUDNN_ATTR_POINTWISE_RELU_UPPER_CLIP, 6.0);
+  const cudnnNanPropagation_t nan = CUDNN_PROPAGATE_NAN;  // asked for where this version of cuDNN still takes the attribute
+  setting.try_set(CUDNN_ATTR_POINTWISE_NAN_PROPAGATION, CUDNN_TYPE_NAN_PROPOGATION, 1, &nan);
   setting.finalize();
   BackendDescriptor operation(CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR);
   operation.set(CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR, setting)

@@ -37,10 +37,11 @@ class CaptureGuard {
 
 CudaContext::CudaContext(std::shared_ptr<const GpuModel> model, const ContextOptions& options)
     : model_(std::move(model)),
+      batch_limit_(options.batch_limit),
       stream_(make_stream()),
       executor_(*model_, options, stream_.get()),
       host_input_(float_bytes(options.batch_limit * executor_.input_elements())),
-      host_output_(float_bytes(options.batch_limit * executor_.output_elements())),
+      host_output_(float_bytes(output_offset(executor_.output_elements().size()))),
       input_(host_input_.bytes()),
       output_(host_output_.bytes()) {
   std::memset(host_input_.floats(), 0, host_input_.bytes());
@@ -48,12 +49,20 @@ CudaContext::CudaContext(std::shared_ptr<const GpuModel> model, const ContextOpt
   for (int point = 0; point < points; ++point) recorded(point, options.batch_limit);
 }
 
-void CudaContext::run(const float* input, int64_t batch, int point, float* output) {
+int64_t CudaContext::output_offset(size_t output) const {
+  int64_t elements = 0;
+  for (size_t i = 0; i < output; ++i) elements += executor_.output_elements()[i];
+  return batch_limit_ * elements;
+}
+
+void CudaContext::run(const float* input, int64_t batch, int point, OutputPointers outputs) {
   const Recorded& ready = recorded(point, batch);
   std::memcpy(host_input_.floats(), input, float_bytes(batch * executor_.input_elements()));
   CHECKED(cudaGraphLaunch(ready.graph.get(), stream_.get()));
   CHECKED(cudaStreamSynchronize(stream_.get()));
-  std::memcpy(output, host_output_.floats(), float_bytes(batch * executor_.output_elements()));
+  for (size_t i = 0; i < executor_.output_elements().size(); ++i)
+    if (float* const output = outputs.at(i))
+      std::memcpy(output, host_output_.floats() + output_offset(i), float_bytes(batch * executor_.output_elements()[i]));
 }
 
 int64_t CudaContext::memory_bytes() const {
@@ -77,10 +86,15 @@ CudaContext::Recorded CudaContext::record(int point, int64_t batch) const {
 }
 
 void CudaContext::enqueue(int point, int64_t batch, const Executor::Plans& plans) const {
-  const size_t inputs = float_bytes(batch * executor_.input_elements()), outputs = float_bytes(batch * executor_.output_elements());
+  const size_t inputs = float_bytes(batch * executor_.input_elements());
+  const std::vector<int64_t>& elements = executor_.output_elements();
+  std::vector<float*> outputs;
+  for (size_t i = 0; i < elements.size(); ++i) outputs.push_back(output_.as<float>() + output_offset(i));
   CHECKED(cudaMemcpyAsync(input_.get(), host_input_.floats(), inputs, cudaMemcpyHostToDevice, stream_.get()));
-  executor_.enqueue(static_cast<size_t>(point), batch, plans, input_.as<const float>(), output_.as<float>());
-  CHECKED(cudaMemcpyAsync(host_output_.floats(), output_.get(), outputs, cudaMemcpyDeviceToHost, stream_.get()));
+  executor_.enqueue(static_cast<size_t>(point), batch, plans, input_.as<const float>(), outputs);
+  for (size_t i = 0; i < outputs.size(); ++i)
+    CHECKED(cudaMemcpyAsync(host_output_.floats() + output_offset(i), outputs[i], float_bytes(batch * elements[i]), cudaMemcpyDeviceToHost,
+                            stream_.get()));
 }
 
 ExecutableGraph CudaContext::capture(int point, int64_t batch, const Executor::Plans& plans) const {

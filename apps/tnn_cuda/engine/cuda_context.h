@@ -14,7 +14,7 @@ namespace tnn::cuda {
 class CudaContext : public EngineContext {
  public:
   CudaContext(std::shared_ptr<const GpuModel> model, const ContextOptions& options);
-  void run(const float* input, int64_t batch, int point, float* output) override;
+  void run(const float* input, int64_t batch, int point, OutputPointers outputs) override;
   int64_t memory_bytes() const override;
 
  private:
@@ -28,7 +28,11 @@ class CudaContext : public EngineContext {
   void enqueue(int point, int64_t batch, const Executor::Plans& plans) const;
   ExecutableGraph capture(int point, int64_t batch, const Executor::Plans& plans) const;
 
+  /// Where an output begins in host_output_ and output_: each has room for the batch limit.
+  int64_t output_offset(size_t output) const;
+
   std::shared_ptr<const GpuModel> model_;
+  const int64_t batch_limit_;
   Stream stream_;
   Executor executor_;
   PinnedBuffer host_input_, host_output_;

@@ -82,13 +82,16 @@ Executor::Plans Executor::find_plans(size_t point, int64_t batch) const {
   return plans;
 }
 
-void Executor::enqueue(size_t point, int64_t batch, const Plans& plans, const float* inputs, float* outputs) const {
+void Executor::enqueue(size_t point, int64_t batch, const Plans& plans, const float* inputs, const std::vector<float*>& outputs) const {
   const auto& commands = program_.points[point].commands;
   for (size_t i = 0; i < commands.size(); ++i) {
-    const Match put{[&](const gpu::Import& command) { launch(memory_, command, batch, inputs, stream_); },
-                    [&](const gpu::Export& command) { launch(memory_, command, batch, outputs, stream_); },
-                    [&](const gpu::Contraction& command) { contract(command, batch, plans[i]); },
-                    [&](const auto& command) { launch(memory_, command, batch, stream_); }};
+    const Match put{
+        [&](const gpu::Import& command) { launch(memory_, command, batch, inputs, stream_); },
+        [&](const gpu::Export& command) { launch(memory_, command, batch, outputs[static_cast<size_t>(command.output)], stream_); },
+        [&](const gpu::Contraction& command) { contract(command, batch, plans[i]); },
+        [&](const OneOf<gpu::GroupedConvolution, gpu::Pointwise, gpu::Pooling, gpu::GlobalPooling> auto& command) {
+          launch(memory_, command, batch, stream_);
+        }};
     std::visit(put, commands[i]);
   }
 }

@@ -20,11 +20,12 @@ class Executor {
   using Plans = std::vector<std::optional<ConvolutionPlan>>;
   Plans find_plans(size_t point, int64_t batch) const;
 
-  /// `inputs` and `outputs` are on the GPU.
-  void enqueue(size_t point, int64_t batch, const Plans& plans, const float* inputs, float* outputs) const;
+  /// `inputs` and `outputs`, one place for each output of the network, are on the GPU.
+  void enqueue(size_t point, int64_t batch, const Plans& plans, const float* inputs, const std::vector<float*>& outputs) const;
 
   int64_t input_elements() const { return program_.input_elements; }
-  int64_t output_elements() const { return program_.output_elements; }
+  /// Of each output, for one input.
+  const std::vector<int64_t>& output_elements() const { return program_.output_elements; }
   int64_t memory_bytes() const;
 
  private:

@@ -56,8 +56,9 @@ struct Import {
   Image output;
 };
 
-/// Last command: the network's output at full width, [inputs][full_channels][positions] in fp32; `read` has an entry a full channel.
+/// An output of the network at full width, [inputs][full_channels][positions] in fp32; `read` has an entry a full channel.
 struct Export {
+  int64_t output = 0;  ///< which one
   Read read;
   int64_t positions = 1;
 };

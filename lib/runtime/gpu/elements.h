@@ -32,10 +32,14 @@ TNN_DEVICE_CODE float value_at(const Memory<Number>& memory, const ChannelSource
   return static_cast<float>(memory.arena[source.offset + input * source.input_stride + position * source.position_stride]);
 }
 
+/// The larger of two numbers; NaN where one of them is.
+TNN_DEVICE_CODE float maximum(float a, float b) { return a > b || a != a ? a : b; }
+
+/// NaN stays NaN.
 TNN_DEVICE_CODE float activated(Activate kind, float x) {
   switch (kind) {
     case Activate::relu:
-      return x > 0.0f ? x : 0.0f;
+      return x < 0.0f ? 0.0f : x;
     case Activate::relu6:
       return x < 0.0f ? 0.0f : (x > 6.0f ? 6.0f : x);
     case Activate::sigmoid:
@@ -168,7 +172,7 @@ TNN_DEVICE_CODE void pooling_element(const Memory<Number>& memory, const Pooling
     const int64_t position = tapped_position(command.taps, command.input_extent, output, tap_coordinates(command.taps, tap));
     if (position < 0) continue;
     const float x = value_at(memory, source, at.input, position);
-    result = command.maximum ? (x > result ? x : result) : result + x;
+    result = command.maximum ? maximum(result, x) : result + x;
   }
   if (!command.maximum) {
     int64_t counted = 1;
@@ -189,7 +193,7 @@ TNN_DEVICE_CODE void global_pooling_element(const Memory<Number>& memory, const 
   float result = command.maximum ? -INFINITY : 0.0f;
   for (int64_t position = 0; position < command.input_positions; ++position) {
     const float x = value_at(memory, source, at.input, position);
-    result = command.maximum ? (x > result ? x : result) : result + x;
+    result = command.maximum ? maximum(result, x) : result + x;
   }
   if (!command.maximum) result /= static_cast<float>(command.input_positions);
   store(memory, command.output, {}, at, index, result);

@@ -5,6 +5,8 @@
 #include <numeric>
 #include <tuple>
 
+#include "graph/node_traits.h"
+
 namespace tnn::gpu {
 namespace {
 
@@ -59,8 +61,7 @@ class Packer {
       found = once(index, open_channels(plan_, at, step.inputs.front()), outputs, &Packer::pack_groups);
     else if (is_contraction(step))
       found = pack_contraction(at, index, outputs);
-    if (is_grouped(step) || is_contraction(step) || std::holds_alternative<BatchNorm>(step.operation))
-      found.affine = pack_affine(step, static_cast<int>(point), outputs);
+    if (traits_of(step.operation).has_affine) found.affine = pack_affine(step, static_cast<int>(point), outputs);
     return found;
   }
 

@@ -22,7 +22,8 @@ struct Program {
   std::vector<PointProgram> points;
   std::vector<ChannelSource> sources;
   int64_t arena_elements = 0;
-  int64_t input_elements = 0, output_elements = 0;  ///< of one input, one output
+  int64_t input_elements = 0;            ///< of one input
+  std::vector<int64_t> output_elements;  ///< of each output, for one input
 };
 
 /// `element_bytes`: of a stored number. UsageError where a sum has more operands than a command takes.

@@ -37,8 +37,15 @@ bool is_one_tap(const Taps& taps) {
 
 Activate activation_of(const std::optional<ActivationKind>& kind) {
   if (!kind) return Activate::none;
-  if (*kind == ActivationKind::relu) return Activate::relu;
-  return *kind == ActivationKind::relu6 ? Activate::relu6 : Activate::sigmoid;
+  switch (*kind) {
+    case ActivationKind::relu:
+      return Activate::relu;
+    case ActivationKind::relu6:
+      return Activate::relu6;
+    case ActivationKind::sigmoid:
+      return Activate::sigmoid;
+  }
+  return Activate::none;
 }
 
 /// Writes the commands of one operating point.
@@ -52,18 +59,30 @@ class PointBuilder {
         memory_(memory),
         element_bytes_(element_bytes),
         point_(point),
-        program_(program) {}
+        program_(program),
+        steps_before_outputs_(steps_before_outputs(plan_)) {}
 
   PointProgram build() {
     if (memory_.offset(static_cast<int>(point_), 0) != kNone) add(Import{image(0)});
-    for (index_ = 0; index_ < plan_.steps.size(); ++index_)
+    write_outputs(0);
+    for (index_ = 0; index_ < plan_.steps.size(); ++index_) {
       if (at_.steps[index_].mode != StepMode::skip) step();
-    add(Export{full_width(plan_.output), positions_of(extent_of(operand_extent(plan_, plan_.output)))});
+      write_outputs(index_ + 1);
+    }
     return std::move(result_);
   }
 
  private:
   void add(const Command& command) { result_.commands.push_back(command); }
+
+  /// The outputs that are complete after so many steps.
+  void write_outputs(size_t steps_done) {
+    for (size_t i = 0; i < plan_.outputs.size(); ++i) {
+      const Operand& operand = plan_.outputs[i].operand;
+      if (steps_before_outputs_[i] == steps_done)
+        add(Export{static_cast<int64_t>(i), full_width(operand), positions_of(extent_of(operand_extent(plan_, operand)))});
+    }
+  }
 
   const ChannelRanges& channels(ValueId value) const { return at_.channels[static_cast<size_t>(value)]; }
 
@@ -135,16 +154,14 @@ class PointBuilder {
   void step() {
     const Step& step = plan_.steps[index_];
     if (at_.steps[index_].mode == StepMode::residual_only) return pointwise({});
-    if (is_contraction(step)) return contraction(step);
-    if (is_grouped(step)) return grouped(std::get<Convolution>(step.operation));
-    if (std::holds_alternative<Pool>(step.operation)) return pool(std::get<Pool>(step.operation));
-    if (std::holds_alternative<GlobalPool>(step.operation)) return global_pool(std::get<GlobalPool>(step.operation));
-    if (std::holds_alternative<Add>(step.operation)) return sum(step);
-    if (const auto* shuffle = std::get_if<ChannelShuffle>(&step.operation)) return pointwise({shuffled(*shuffle)});
-    if (const auto* pad = std::get_if<ChannelPad>(&step.operation)) return pointwise({padded_with_zeros(*pad)});
-    const Read input = read(step.inputs.front());
-    if (const auto* activation = std::get_if<Activation>(&step.operation)) return pointwise({input}, activation_of(activation->kind));
-    pointwise({input});  // batch norm
+    const auto input = [&] { return read(step.inputs.front()); };
+    std::visit(
+        Match{[&](const Convolution& c) { c.groups > 1 ? grouped(c) : contraction(step); }, [&](const Linear&) { contraction(step); },
+              [&](const BatchNorm&) { pointwise({input()}); }, [&](const Activation& a) { pointwise({input()}, activation_of(a.kind)); },
+              [&](const Pool& p) { pool(p); }, [&](const GlobalPool& p) { global_pool(p); }, [&](const Add&) { sum(step); },
+              [&](const ChannelShuffle& s) { pointwise({shuffled(s)}); }, [&](const ChannelPad& p) { pointwise({padded_with_zeros(p)}); },
+              [&](const LoweredAway auto& gone) { refuse_kind("the cuda engine", step.name, gone); }},
+        step.operation);
   }
 
   void pointwise(const std::vector<Read>& addends, Activate activation = Activate::none) {
@@ -250,19 +267,28 @@ class PointBuilder {
   int64_t element_bytes_;
   size_t point_;
   Program& program_;
+  const std::vector<size_t> steps_before_outputs_;
   PointProgram result_;
   size_t index_ = 0;
 };
 
-/// Element-wise steps may write over what they read; weighted ones not: libraries do not promise to read a residual before they write.
+/// Whether a step may write over what it reads: each thread reads and writes numbers that no other does. Weighted steps not: libraries do
+/// not promise to read a residual before they write.
+bool may_overwrite(const Step& step) {
+  return std::visit(Match{[](const OneOf<Convolution, Linear, Pool, GlobalPool, ChannelShuffle, ChannelPad> auto&) { return false; },
+                          [](const OneOf<BatchNorm, Activation, Add> auto&) { return true; },
+                          [&](const LoweredAway auto& gone) -> bool { refuse_kind("the cuda engine", step.name, gone); }},
+                    step.operation);
+}
+
 BufferRules buffer_rules(const Plan& plan, int64_t batch_limit, int64_t element_bytes) {
-  std::vector<bool> weighted(plan.values.size());
-  for (const Step& step : plan.steps) weighted[static_cast<size_t>(step.output)] = is_contraction(step) || is_grouped(step);
+  std::vector<bool> overwrites(plan.values.size());
+  for (const Step& step : plan.steps) overwrites[static_cast<size_t>(step.output)] = may_overwrite(step);
   const auto bytes = [&plan, batch_limit, element_bytes](ValueId value, int point) {
     const int64_t channels = count_channels(plan.points[static_cast<size_t>(point)].channels[static_cast<size_t>(value)]);
     return batch_limit * plan.value(value).shape.positions() * padded(channels) * element_bytes;
   };
-  return {bytes, [weighted](ValueId, ValueId over, int) { return !weighted[static_cast<size_t>(over)]; }, 256};
+  return {bytes, [overwrites](ValueId, ValueId value, int) { return overwrites[static_cast<size_t>(value)]; }, 256};
 }
 
 }  // namespace
@@ -273,7 +299,7 @@ Program build_program(const LoweredModel& model, const PackedWeights& weights, i
   Program program;
   program.arena_elements = memory.arena_bytes / element_bytes;
   program.input_elements = plan.values.front().channels * plan.values.front().shape.positions();
-  program.output_elements = full_channels(plan, plan.output) * positions_of(extent_of(operand_extent(plan, plan.output)));
+  for (const PlanOutput& output : plan.outputs) program.output_elements.push_back(full_numbers(plan, output.operand));
   for (size_t point = 0; point < plan.points.size(); ++point)
     program.points.push_back(PointBuilder(model, weights, memory, element_bytes, point, program).build());
   return program;

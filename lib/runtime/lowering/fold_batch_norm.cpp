@@ -1,3 +1,4 @@
+#include "graph/node_traits.h"
 #include "runtime/lowering/passes.h"
 #include "runtime/lowering/rewriting.h"
 
@@ -10,7 +11,7 @@ void fold_batch_norm(Plan& plan) {
     const int source = producers.only_source(step.inputs.front());
     if (source == kNone) continue;
     Step& layer = plan.steps[static_cast<size_t>(source)];
-    if (!is_weighted(layer.operation) || layer.epilogue.residual || layer.epilogue.activation) continue;
+    if (!traits_of(layer.operation).is_weighted || layer.epilogue.residual || layer.epilogue.activation) continue;
     layer.epilogue.batch_norms.push_back(step.node);
     producers.merge(layer, source, step);
   }

@@ -1,3 +1,4 @@
+#include "graph/node_traits.h"
 #include "runtime/lowering/passes.h"
 #include "runtime/lowering/rewriting.h"
 
@@ -9,7 +10,7 @@ bool can_take(const Plan& plan, const Producers& producers, const Operand& sum, 
   const int source = producers.only_source(sum);
   if (source == kNone) return false;
   const Step& layer = plan.steps[static_cast<size_t>(source)];
-  if (!is_weighted(layer.operation) || layer.epilogue.residual || layer.epilogue.activation) return false;
+  if (!traits_of(layer.operation).is_weighted || layer.epilogue.residual || layer.epilogue.activation) return false;
   for (const Segment& segment : other)
     if (producers.writer(segment.value) >= source) return false;
   return true;

@@ -7,7 +7,7 @@ namespace tnn {
 
 /// The passes of lowering, in the order in which lower() applies them. Each leaves a plan that computes the same.
 
-/// One step a node, one value a node (value id = node id); the first output of the graph is the plan's.
+/// One step a node, one value a node (value id = node id).
 Plan translate(const Graph& graph);
 
 /// Dropout is the identity outside training: its readers read its input.
@@ -27,7 +27,7 @@ void fuse_activation(Plan& plan);
 /// A concatenation becomes the list of its parts wherever it is read, a flatten a way of reading: neither is computed.
 void read_views(Plan& plan);
 
-/// Steps whose result nobody reads (further outputs of the graph) and values that no step writes are dropped; values are numbered anew.
+/// Steps whose result nobody reads and values that no step writes are dropped; values are numbered anew.
 void remove_unread(Plan& plan);
 
 /// What exists and what runs at each operating point.

@@ -11,7 +11,7 @@ void remove_unread(Plan& plan) {
     for (const Segment& segment : operand) needed[static_cast<size_t>(segment.value)] = true;
   };
   needed.front() = true;  // the input stays, read or not
-  need(plan.output);
+  for (const PlanOutput& output : plan.outputs) need(output.operand);
   for (auto step = plan.steps.rbegin(); step != plan.steps.rend(); ++step) {
     if (needed[static_cast<size_t>(step->output)])
       for_each_operand(*step, need);
@@ -37,7 +37,7 @@ void remove_unread(Plan& plan) {
     for_each_operand(step, rename);
     step.output = renamed[static_cast<size_t>(step.output)];
   }
-  rename(plan.output);
+  for (PlanOutput& output : plan.outputs) rename(output.operand);
   plan.values = std::move(kept);
 }
 

@@ -29,7 +29,7 @@ void substitute(Plan& plan, ValueId value, const Operand& operand) {
     read = std::move(result);
   };
   for (Step& step : plan.steps) for_each_operand(step, rewrite);
-  rewrite(plan.output);
+  for (PlanOutput& output : plan.outputs) rewrite(output.operand);
 }
 
 Operand within(const Plan& plan, Operand operand, const std::vector<Branch>& branches) {
@@ -65,10 +65,6 @@ void Producers::merge(Step& earlier, int index, Step& later) {
 void drop_merged(Plan& plan) {
   plan.steps.erase(std::remove_if(plan.steps.begin(), plan.steps.end(), [](const Step& step) { return step.output == kNone; }),
                    plan.steps.end());
-}
-
-bool is_weighted(const Operation& operation) {
-  return std::holds_alternative<Convolution>(operation) || std::holds_alternative<Linear>(operation);
 }
 
 }  // namespace tnn

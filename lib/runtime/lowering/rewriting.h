@@ -31,6 +31,4 @@ class Producers {
 /// Drops steps without output: what a pass merged or replaced.
 void drop_merged(Plan& plan);
 
-bool is_weighted(const Operation& operation);
-
 }  // namespace tnn

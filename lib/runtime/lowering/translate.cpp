@@ -13,7 +13,7 @@ Plan translate(const Graph& graph) {
     if (std::holds_alternative<BatchNorm>(node.operation)) step.epilogue.batch_norms = {id};
     plan.steps.push_back(std::move(step));
   }
-  plan.output = {Segment{graph.outputs().front(), false, {}}};
+  for (const Output& output : graph.outputs()) plan.outputs.push_back({output.name, {Segment{output.node, false, {}}}});
   return plan;
 }
 

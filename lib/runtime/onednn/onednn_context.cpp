@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/processor.h"
+#include "runtime/onednn/invalid_operations.h"
 
 namespace tnn::onednn {
 namespace {
@@ -47,7 +48,7 @@ Workspace make_workspace(const LoweredModel& model, const dnnl::engine& engine, 
   const int64_t gathered = gathered_bytes(model.plan, options.batch_limit);
   check_memory(memory.arena_bytes + gathered, options);
   AlignedMemory arena(memory.arena_bytes);
-  return {model, engine, dnnl::stream(engine), packed, std::move(memory), std::move(arena), AlignedMemory(gathered), {}};
+  return {model, engine, dnnl::stream(engine), packed, std::move(memory), std::move(arena), AlignedMemory(gathered), {}, {}};
 }
 
 }  // namespace
@@ -58,20 +59,21 @@ OneDnnContext::OneDnnContext(const LoweredModel& model, const dnnl::engine& engi
       threads_(startable_threads(options.threads)),  // OpenMP ends the process where it cannot start them
       workspace_(make_workspace(model, engine, packed, options)) {
   const ThreadScope scope(threads_);
-  write_programs(1, single_);
-  if (batch_limit_ > 1) write_programs(batch_limit_, together_);
+  write_programs(1, Activations::fused, single_);
+  write_programs(1, Activations::apart, exact_);
+  if (batch_limit_ > 1) write_programs(batch_limit_, Activations::fused, together_);
   allocate_scratch(options);
 }
 
-void OneDnnContext::write_programs(int64_t batch, std::vector<Program>& programs) {
+void OneDnnContext::write_programs(int64_t batch, Activations activations, std::vector<Program>& programs) {
   for (int point = 0; point < static_cast<int>(plan_.points.size()); ++point)
-    programs.push_back(ProgramWriter(workspace_, point, batch).write());
+    programs.push_back(ProgramWriter(workspace_, point, batch, activations).write());
 }
 
 void OneDnnContext::allocate_scratch(const ContextOptions& options) {
   size_t bytes = 0;
   const auto for_each_scratch = [&](auto visit) {
-    for (auto* programs : {&single_, &together_})
+    for (auto* programs : {&single_, &together_, &exact_})
       for (Program& program : *programs)
         for (dnnl::memory& scratch : program.scratch) visit(scratch);
   };
@@ -83,46 +85,29 @@ void OneDnnContext::allocate_scratch(const ContextOptions& options) {
 
 int64_t OneDnnContext::memory_bytes() const { return workspace_.arena.bytes() + workspace_.gathered.bytes() + workspace_.scratch.bytes(); }
 
-void OneDnnContext::run(const float* input, int64_t batch, int point, float* output) {
+void OneDnnContext::run(const float* input, int64_t batch, int point, OutputPointers outputs) {
   const ThreadScope scope(threads_);
-  const Value& image = plan_.values.front();
-  const int64_t in = image.channels * image.shape.positions();
-  const int64_t out = full_channels(plan_, plan_.output) * reference::grid_of(operand_extent(plan_, plan_.output)).positions();
-  while (batch > 0) {
-    const bool together = batch >= batch_limit_ && !together_.empty();
-    const int64_t count = together ? batch_limit_ : 1;
-    run_program((together ? together_ : single_)[static_cast<size_t>(point)], input, count, point, output);
-    batch -= count;
-    input += count * in;
-    output += count * out;
+  const auto p = static_cast<size_t>(point);
+  workspace_.outputs = {outputs, 0};
+  while (workspace_.outputs.image < batch) {
+    const int64_t begin = workspace_.outputs.image;
+    const bool together = batch - begin >= batch_limit_ && !together_.empty();
+    const int64_t end = begin + (together ? batch_limit_ : 1);
+    const InvalidOperations invalid(threads_);
+    run_program(together ? together_[p] : single_[p], input, end - begin, point);
+    if (invalid.any())
+      for (workspace_.outputs.image = begin; workspace_.outputs.image < end; ++workspace_.outputs.image)
+        run_program(exact_[p], input, 1, point);
+    workspace_.outputs.image = end;
   }
 }
 
-void OneDnnContext::run_program(const Program& program, const float* input, int64_t batch, int point, float* output) {
+void OneDnnContext::run_program(const Program& program, const float* input, int64_t batch, int point) {
   const Value& image = plan_.values.front();
+  const int64_t positions = image.shape.positions();
   float* rows = workspace_.arena.data() + workspace_.memory.offset(point, 0) / static_cast<int64_t>(sizeof(float));
-  planes_to_rows(input, batch, image.channels, image.shape.positions(), rows);
+  planes_to_rows(input + workspace_.outputs.image * image.channels * positions, batch, image.channels, positions, rows);
   for (const auto& action : program.actions) action();
-  write_output(batch, point, output);
-}
-
-void OneDnnContext::write_output(int64_t batch, int point, float* output) const {
-  const PlanPoint& at = plan_.points[static_cast<size_t>(point)];
-  const int64_t each = full_channels(plan_, plan_.output) * reference::grid_of(operand_extent(plan_, plan_.output)).positions();
-  std::fill_n(output, batch * each, 0.0f);
-  int64_t first = 0;
-  for (const Segment& segment : plan_.output) {
-    const Value& value = plan_.value(segment.value);
-    const int64_t positions = value.shape.positions();
-    const ChannelRanges& active = active_channels(at, segment);
-    const int64_t offset = workspace_.memory.offset(point, segment.value) / static_cast<int64_t>(sizeof(float));
-    const float* row = workspace_.arena.data() + offset;
-    for (int64_t b = 0; b < batch && !active.empty(); ++b)
-      for (int64_t p = 0; p < positions; ++p)
-        for (const ChannelRange& range : active)
-          for (int64_t c = range.begin; c < range.end; ++c) output[b * each + first + c * positions + p] = *row++;
-    first += value.channels * positions;
-  }
 }
 
 }  // namespace tnn::onednn

@@ -12,12 +12,43 @@ int64_t ProgramWriter::gathered_bytes(const Plan& plan, const PlanPoint& point, 
   return batch * positions * count_channels(plan, point, operand) * int64_t{sizeof(float)};
 }
 
-ProgramWriter::ProgramWriter(Workspace& workspace, int point, int64_t batch)
-    : workspace_(workspace), plan_(workspace.model.plan), at_(plan_.points[static_cast<size_t>(point)]), point_(point), batch_(batch) {}
+ProgramWriter::ProgramWriter(Workspace& workspace, int point, int64_t batch, Activations activations)
+    : workspace_(workspace),
+      plan_(workspace.model.plan),
+      at_(plan_.points[static_cast<size_t>(point)]),
+      point_(point),
+      batch_(batch),
+      activations_(activations),
+      steps_before_outputs_(steps_before_outputs(plan_)) {}
 
 Program ProgramWriter::write() {
-  for (size_t step = 0; step < plan_.steps.size(); ++step) write_step(step);
+  write_outputs(0);
+  for (size_t step = 0; step < plan_.steps.size(); ++step) {
+    write_step(step);
+    write_outputs(step + 1);
+  }
   return std::move(program_);
+}
+
+void ProgramWriter::write_outputs(size_t steps_done) {
+  for (size_t i = 0; i < plan_.outputs.size(); ++i)
+    if (steps_before_outputs_[i] == steps_done) write_output(i);
+}
+
+void ProgramWriter::write_output(size_t index) {
+  const Operand& operand = plan_.outputs[index].operand;
+  std::vector<OutputPart> parts;
+  int64_t first = 0;  // number of the output where the segment begins
+  for (const Segment& segment : operand) {
+    const Value& value = plan_.value(segment.value);
+    const ChannelRanges& active = active_channels(at_, segment);
+    if (!active.empty()) parts.push_back({place(segment.value), value.shape.positions(), active, first});
+    first += value.channels * value.shape.positions();
+  }
+  add_action([=, numbers = full_numbers(plan_, operand), batch = batch_, outputs = &workspace_.outputs] {
+    float* const output = outputs->pointers.at(index);
+    if (output) rows_to_output(parts, batch, numbers, output + outputs->image * numbers);
+  });
 }
 
 template <typename Action>
@@ -60,25 +91,33 @@ void ProgramWriter::write_step(size_t index) {
     write_residual(step, out);
     return add_action([=] { activate(activation, out, count); });
   }
-  if (std::holds_alternative<Add>(step.operation)) return write_add(step, out);
-  if (std::holds_alternative<Convolution>(step.operation) || std::holds_alternative<Linear>(step.operation)) return write_weighted(index);
-  const float* in = read(step.inputs.front());
-  if (std::holds_alternative<BatchNorm>(step.operation)) return write_batch_norm(step, in, out);
-  if (const auto* pool = std::get_if<Pool>(&step.operation)) return write_pool(step, *pool, in, out);
-  if (const auto* kind = std::get_if<Activation>(&step.operation)) {
-    add_action([=, kind = kind->kind] {
-      if (in != out) std::copy_n(in, count, out);
-      activate(kind, out, count);
-    });
-  } else if (const auto* pool = std::get_if<GlobalPool>(&step.operation)) {
-    const int64_t positions = reference::grid_of(operand_extent(plan_, step.inputs.front())).positions();
-    add_action([=, kind = pool->kind, batch = batch_] { global_pool_rows(kind, batch, positions, width, in, out); });
-  } else if (const auto* shuffle = std::get_if<ChannelShuffle>(&step.operation)) {
-    add_action([=, groups = shuffle->groups] { shuffle_rows(groups, rows, width, in, out); });
-  } else if (const auto* pad = std::get_if<ChannelPad>(&step.operation)) {
-    const int64_t inputs = count_channels(plan_, at_, step.inputs.front());
-    add_action([=, before = pad->before] { pad_rows(before, rows, inputs, width, in, out); });
-  }
+  const auto in = [&] { return read(step.inputs.front()); };
+  std::visit(
+      Match{[&](const OneOf<Convolution, Linear> auto&) { write_weighted(index); },
+            [&](const BatchNorm&) { write_batch_norm(step, in(), out); },
+            [&](const Activation& a) { write_activation(a.kind, in(), count, out); },
+            [&](const Pool& p) { write_pool(step, p, in(), out); },
+            [&](const GlobalPool& p) {
+              const int64_t positions = reference::grid_of(operand_extent(plan_, step.inputs.front())).positions();
+              add_action([=, from = in(), kind = p.kind, batch = batch_] { global_pool_rows(kind, batch, positions, width, from, out); });
+            },
+            [&](const Add&) { write_add(step, out); },
+            [&](const ChannelShuffle& s) {
+              add_action([=, from = in(), groups = s.groups] { shuffle_rows(groups, rows, width, from, out); });
+            },
+            [&](const ChannelPad& p) {
+              const int64_t inputs = count_channels(plan_, at_, step.inputs.front());
+              add_action([=, from = in(), before = p.before] { pad_rows(before, rows, inputs, width, from, out); });
+            },
+            [&](const LoweredAway auto& gone) { refuse_kind("the onednn engine", step.name, gone); }},
+      step.operation);
+}
+
+void ProgramWriter::write_activation(ActivationKind kind, const float* in, int64_t count, float* out) {
+  add_action([=] {
+    if (in != out) std::copy_n(in, count, out);
+    activate(kind, out, count);
+  });
 }
 
 void ProgramWriter::write_batch_norm(const Step& step, const float* in, float* out) {
@@ -113,12 +152,20 @@ void ProgramWriter::write_weighted(size_t index) {
   float* out = place(step.output);
   const float* in = read(step.inputs.front(), linear);
   if (adds) write_residual(step, out);
-  if (in) return write_layer(layer_shape(workspace_.model, step, point_, batch_), select_weights(workspace_.model, step, point_), in, out);
+  const int64_t rows = batch_ * plan_.value(step.output).shape.positions(), count = numbers(step.output);
+  const auto activation = step.epilogue.activation;
+  if (in) {
+    LayerShape shape = layer_shape(workspace_.model, step, point_, batch_);
+    const bool apart = activation && activations_ == Activations::apart;
+    if (apart) shape.activation.reset();
+    write_layer(shape, select_weights(workspace_.model, step, point_), in, out);
+    if (apart) add_action([=] { activate(activation, out, count); });
+    return;
+  }
   // All inputs are closed: what is left is the shift.
   RowAffine affine = active_affine(workspace_.model, step, point_);
   affine.scale.assign(affine.scale.size(), adds ? 1.0f : 0.0f);
-  const int64_t rows = batch_ * plan_.value(step.output).shape.positions(), count = numbers(step.output);
-  add_action([=, activation = step.epilogue.activation] {
+  add_action([=] {
     if (!adds) std::fill_n(out, count, 0.0f);
     scale_rows(affine, activation, out, rows, out);
   });

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/maximum.h"
 #include "runtime/reference/layers.h"
 
 namespace tnn::onednn {
@@ -13,6 +14,17 @@ void planes_to_rows(const float* planes, int64_t batch, int64_t channels, int64_
   for (int64_t b = 0; b < batch; ++b, planes += channels * positions, rows += channels * positions)
     for (int64_t p = 0; p < positions; ++p)
       for (int64_t c = 0; c < channels; ++c) rows[p * channels + c] = planes[c * positions + p];
+}
+
+void rows_to_output(const std::vector<OutputPart>& parts, int64_t batch, int64_t numbers, float* output) {
+  std::fill_n(output, batch * numbers, 0.0f);
+  for (const OutputPart& part : parts) {
+    const float* row = part.data;
+    for (int64_t b = 0; b < batch; ++b)
+      for (int64_t p = 0; p < part.positions; ++p)
+        for (const ChannelRange& range : part.active)
+          for (int64_t c = range.begin; c < range.end; ++c) output[b * numbers + part.first + c * part.positions + p] = *row++;
+  }
 }
 
 void gather_rows(const std::vector<RowPart>& parts, int64_t rows, float* out) {
@@ -33,10 +45,10 @@ void activate(const std::optional<ActivationKind>& kind, float* data, int64_t co
   if (!kind) return;
   switch (*kind) {
     case ActivationKind::relu:
-      for (int64_t i = 0; i < count; ++i) data[i] = std::max(data[i], 0.0f);
+      for (int64_t i = 0; i < count; ++i) data[i] = data[i] < 0.0f ? 0.0f : data[i];
       break;
     case ActivationKind::relu6:
-      for (int64_t i = 0; i < count; ++i) data[i] = std::min(std::max(data[i], 0.0f), 6.0f);
+      for (int64_t i = 0; i < count; ++i) data[i] = std::clamp(data[i], 0.0f, 6.0f);
       break;
     case ActivationKind::sigmoid:
       for (int64_t i = 0; i < count; ++i) data[i] = 1.0f / (1.0f + std::exp(-data[i]));
@@ -70,7 +82,7 @@ namespace {
 
 void accumulate(PoolKind kind, const float* in, int64_t channels, float* out) {
   if (kind == PoolKind::max)
-    for (int64_t c = 0; c < channels; ++c) out[c] = std::max(out[c], in[c]);
+    for (int64_t c = 0; c < channels; ++c) out[c] = maximum(out[c], in[c]);
   else
     for (int64_t c = 0; c < channels; ++c) out[c] += in[c];
 }

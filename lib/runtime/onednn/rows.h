@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "graph/node.h"
+#include "gating/configuration.h"
 #include "runtime/reference/planes.h"
 
 /// Operations on values stored as rows: one row a position, the active channels side by side ([batch, positions, channels], oneDNN's nhwc).
@@ -13,6 +13,17 @@ namespace tnn::onednn {
 
 /// [batch, channels, positions] to rows.
 void planes_to_rows(const float* planes, int64_t batch, int64_t channels, int64_t positions, float* rows);
+
+/// A stored value as a part of an output at full width: its rows hold the active channels, which go to number `first` + channel x
+/// positions.
+struct OutputPart {
+  const float* data = nullptr;
+  int64_t positions = 1;
+  ChannelRanges active;
+  int64_t first = 0;
+};
+/// `batch` outputs of `numbers` numbers each, [channels, positions]; channels that no part has are 0.
+void rows_to_output(const std::vector<OutputPart>& parts, int64_t batch, int64_t numbers, float* output);
 
 /// A stored value as a part of what is read side by side.
 struct RowPart {
@@ -23,6 +34,7 @@ struct RowPart {
 /// Parts side by side, `rows` rows of the sum of channels x positions.
 void gather_rows(const std::vector<RowPart>& parts, int64_t rows, float* out);
 
+/// NaN stays NaN.
 void activate(const std::optional<ActivationKind>& kind, float* data, int64_t count);
 
 /// activation(scale x + shift), a scale and a shift a channel.

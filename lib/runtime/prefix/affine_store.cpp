@@ -3,16 +3,13 @@
 #include <algorithm>
 #include <limits>
 
+#include "graph/node_traits.h"
+
 namespace tnn::prefix {
 namespace {
 
 constexpr size_t kReadable = 2 * kernels::kBlock;  ///< beyond the last: kernels load whole vectors
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
-bool has_affine(const Operation& operation) {
-  return std::holds_alternative<Convolution>(operation) || std::holds_alternative<Linear>(operation) ||
-         std::holds_alternative<BatchNorm>(operation);
-}
 
 std::vector<float> active_ones(const std::vector<float>& all, const ChannelRanges& active) {
   std::vector<float> some;
@@ -27,7 +24,7 @@ AffineStore::AffineStore(const LoweredModel& model) : stored_(model.plan.steps.s
   places_.assign(plan.points.size(), std::vector<kernels::Epilogue>(plan.steps.size(), {nullptr, nullptr, -kInfinity, kInfinity}));
   for (size_t p = plan.points.size(); p-- > 0;)  // the widest first
     for (size_t s = 0; s < plan.steps.size(); ++s) {
-      if (!has_affine(plan.steps[s].operation) || plan.points[p].steps[s].mode != StepMode::run) continue;
+      if (!traits_of(plan.steps[s].operation).has_affine || plan.points[p].steps[s].mode != StepMode::run) continue;
       const ChannelAffine affine = channel_affine(model, plan.steps[s], static_cast<int>(p));
       const ChannelRanges& active = plan.points[p].channels[static_cast<size_t>(plan.steps[s].output)];
       places_[p][s].scale = intern(s, active_ones(affine.scale, active));

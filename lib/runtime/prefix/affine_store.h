@@ -12,7 +12,7 @@ namespace tnn::prefix {
 class AffineStore {
  public:
   explicit AffineStore(const LoweredModel& model);
-  /// With limits that leave values as they are. Null pointers for steps that have neither weights nor a batch norm.
+  /// With limits that leave values as they are. Null pointers for steps that have none (NodeTraits::has_affine).
   kernels::Epilogue at(int point, size_t step) const { return places_[static_cast<size_t>(point)][step]; }
   int64_t bytes() const { return bytes_; }
 

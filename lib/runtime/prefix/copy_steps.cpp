@@ -37,14 +37,16 @@ void PlanesToRowsStep::run(const RunState& state, Share share) const {
 }
 
 void StoreOutputStep::run(const RunState& state, Share share) const {
+  float* const output = state.outputs.at(output_);
+  if (!output) return;
   for (int64_t image = share.begin; image < share.end; ++image) {
-    float* const to = state.output + (state.first_image + image) * numbers_;
+    float* const to = output + (state.first_image + image) * numbers_;
     std::fill(to, to + numbers_, 0.0F);
     for (const Part& part : parts_) {
       const float* const from = part.from.place.in(state) + part.from_channel;
       for (int64_t p = 0; p < part.positions; ++p) {
         const float* const pixel = from + (*part.from.pixels)[static_cast<size_t>(image * part.positions + p)] * part.from.stride;
-        for (int64_t c = 0; c < part.channels; ++c) to[(part.to_channel + c) * part.positions + p] = pixel[c];
+        for (int64_t c = 0; c < part.channels; ++c) to[part.to + c * part.positions + p] = pixel[c];
       }
     }
   }

@@ -42,20 +42,25 @@ class PlanesToRowsStep : public KernelStep {
   Options options_;
 };
 
-/// The network's output: active channels where they belong at full width, 0 in the others.
+/// An output of the network, where the caller asks for it: active channels where they belong at full width, 0 in the others.
 class StoreOutputStep : public KernelStep {
  public:
   struct Part {
     WidePlace from;
     int64_t positions = 1;  ///< pixels of an image
-    int64_t from_channel = 0, to_channel = 0, channels = 0;
+    int64_t from_channel = 0;
+    int64_t to = 0;  ///< number of the output where its first channel goes
+    int64_t channels = 0;
   };
-  StoreOutputStep(std::vector<Part> parts, int64_t numbers_per_image) : parts_(std::move(parts)), numbers_(numbers_per_image) {}
+  /// `output`: which one.
+  StoreOutputStep(size_t output, std::vector<Part> parts, int64_t numbers_per_image)
+      : output_(output), parts_(std::move(parts)), numbers_(numbers_per_image) {}
   int64_t work(int64_t images) const override { return images; }
   void run(const RunState& state, Share share) const override;
   std::string describe() const override { return "store"; }
 
  private:
+  size_t output_;
   std::vector<Part> parts_;
   int64_t numbers_;
 };

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/engine.h"
 #include "runtime/kernels/convolution.h"
 
 namespace tnn::prefix {
@@ -13,7 +14,7 @@ using kernels::Share;
 /// What steps run on: the caller's memory, arenas of the context, and which images are in hand.
 struct RunState {
   const float* input = nullptr;
-  float* output = nullptr;
+  OutputPointers outputs = nullptr;
   float* arena = nullptr;               ///< may be the thread's own while images go through one at a time
   float* batch_arena = nullptr;         ///< the one that holds values of the whole batch
   int64_t first_image = 0, images = 0;  ///< of the batch; the first is not 0 where images go through one at a time

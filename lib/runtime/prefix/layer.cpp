@@ -28,6 +28,16 @@ Layer linear_layer(const Plan& plan, const std::vector<kernels::ImageLayout>& nu
   return layer;
 }
 
+Layer convolution_layer(const Plan& plan, const Step& step, const Convolution& convolution) {
+  Layer layer;
+  layer.groups = convolution.groups;
+  layer.inputs_per_group = full_channels(plan, step.inputs.front()) / layer.groups;
+  layer.outputs_per_group = plan.value(step.output).channels / layer.groups;
+  layer.window = convolution.window;
+  layer.output_extent = plan.value(step.output).extent();
+  return layer;
+}
+
 }  // namespace
 
 bool can_be_filtered(const Layer& layer) {
@@ -36,15 +46,12 @@ bool can_be_filtered(const Layer& layer) {
 }
 
 Layer layer_of(const Plan& plan, const std::vector<kernels::ImageLayout>& numbering, const Step& step) {
-  const auto* convolution = std::get_if<Convolution>(&step.operation);
-  if (!convolution) return linear_layer(plan, numbering, step);
-  Layer layer;
-  layer.groups = convolution->groups;
-  layer.inputs_per_group = full_channels(plan, step.inputs.front()) / layer.groups;
-  layer.outputs_per_group = plan.value(step.output).channels / layer.groups;
-  layer.window = convolution->window;
-  layer.output_extent = plan.value(step.output).extent();
-  return layer;
+  return std::visit(
+      Match{[&](const Convolution& c) { return convolution_layer(plan, step, c); },
+            [&](const Linear&) { return linear_layer(plan, numbering, step); },
+            [&](const OneOf<Input, BatchNorm, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout, ChannelShuffle, ChannelPad> auto&
+                    other) -> Layer { refuse_kind("a weighted layer of the prefix engine", step.name, other); }},
+      step.operation);
 }
 
 }  // namespace tnn::prefix

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "runtime/lowering/rewriting.h"
+#include "graph/node_traits.h"
 #include "runtime/prefix/winograd_choice.h"
 
 namespace tnn::prefix {
@@ -24,7 +24,7 @@ ModelParts::ModelParts(std::shared_ptr<const LoweredModel> lowered, const kernel
   for (size_t s = 0; s < plan().steps.size(); ++s) {
     const Step& step = plan().steps[s];
     weights.emplace_back();
-    if (!is_weighted(step.operation)) continue;
+    if (!traits_of(step.operation).is_weighted) continue;
     Layer layer = layer_of(plan(), numbering, step);
     if (wanted == Precision::bf16 && !is_local(plan(), step, layer)) precision.use_bf16(plan(), s, layer);
     forms[s].bf16 = precision.bf16_steps[s];

@@ -34,16 +34,26 @@ Operand members(const PlanarRegions& regions, int region) {
   return values;
 }
 
+/// The window of a step that reads pixels outside the image, as zeros; none where a step reads those inside alone.
+const Window* window_over_halo(const Step& step) {
+  return std::visit(Match{[](const Convolution& c) { return &c.window; },
+                          [](const OneOf<Linear, BatchNorm, Activation, Pool, GlobalPool, Add, ChannelShuffle, ChannelPad> auto&) {
+                            return static_cast<const Window*>(nullptr);
+                          },
+                          [&](const LoweredAway auto& gone) -> const Window* { refuse_kind("the prefix engine", step.name, gone); }},
+                    step.operation);
+}
+
 }  // namespace
 
 std::vector<ImageLayout> number_pixels(const Plan& plan, const PlanarRegions& regions) {
   std::vector<ImageLayout> numbering;
   for (const Value& value : plan.values) numbering.push_back(ImageLayout::dense(value.extent()));
   for (const Step& step : plan.steps) {
-    const auto* convolution = std::get_if<Convolution>(&step.operation);
-    if (!convolution) continue;
+    const Window* const window = window_over_halo(step);
+    if (!window) continue;
     for (const Segment& segment : step.inputs.front())
-      numbering[static_cast<size_t>(segment.value)].widen_for(convolution->window, plan.value(step.output).extent());
+      numbering[static_cast<size_t>(segment.value)].widen_for(*window, plan.value(step.output).extent());
   }
   for (bool changed = true; changed;) {
     changed = false;

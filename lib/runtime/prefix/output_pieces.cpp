@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "graph/node_traits.h"
 #include "runtime/kernels/local_convolution.h"
-#include "runtime/lowering/rewriting.h"
 #include "runtime/prefix/numbering.h"
 
 namespace tnn::prefix {
@@ -65,7 +65,7 @@ int64_t weights_copied_for(const Plan& plan, int point) {
   const std::vector<kernels::ImageLayout> numbering = number_pixels(plan, find_planar_regions(plan));
   int64_t weights = 0;
   for (const Step& step : plan.steps) {
-    if (!is_weighted(step.operation)) continue;
+    if (!traits_of(step.operation).is_weighted) continue;
     const Layer layer = layer_of(plan, numbering, step);
     const ChannelRanges& active = plan.points[static_cast<size_t>(point)].channels[static_cast<size_t>(step.output)];
     for (const OutputPiece& piece : output_pieces(layer, is_local(plan, step, layer), active))

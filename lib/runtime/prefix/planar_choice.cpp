@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "runtime/lowering/rewriting.h"
+#include "graph/node_traits.h"
 
 namespace tnn::prefix {
 namespace {
@@ -17,7 +17,7 @@ struct RegionTimes {
 bool can_be_planar(const Plan& plan, const PlanPoint& point, size_t index) {
   const StepMode mode = point.steps[index].mode;
   if (mode == StepMode::residual_only) return false;
-  if (mode == StepMode::skip || !is_weighted(plan.steps[index].operation)) return true;
+  if (mode == StepMode::skip || !traits_of(plan.steps[index].operation).is_weighted) return true;
   const ChannelRanges& active = point.channels[static_cast<size_t>(plan.steps[index].output)];
   return active.size() == 1 && active.front().begin == 0;
 }

@@ -38,6 +38,8 @@ class Joining {
 
  private:
   void add_convolution(const Step& step, const Convolution& convolution);
+  /// A step that reads planar values as well as wide ones.
+  void add_reading_both(const Step& step);
   const Plan& plan_;
   std::vector<size_t> parent_;
   std::vector<bool> wide_;
@@ -65,13 +67,20 @@ void Joining::add_convolution(const Step& step, const Convolution& convolution) 
 }
 
 void Joining::add(const Step& step) {
-  if (const auto* convolution = std::get_if<Convolution>(&step.operation)) return add_convolution(step, *convolution);
-  const bool pools = std::holds_alternative<Pool>(step.operation) || std::holds_alternative<GlobalPool>(step.operation);
-  for (const Operand& input : step.inputs) {
+  std::visit(
+      Match{[&](const Convolution& c) { add_convolution(step, c); }, [&](const OneOf<Pool, GlobalPool> auto&) { add_reading_both(step); },
+            [&](const OneOf<Linear, BatchNorm, Activation, Add, ChannelShuffle, ChannelPad> auto&) {
+              add_reading_both(step);
+              for (const Operand& input : step.inputs) keep_wide(input);
+              keep_wide(step.output);
+            },
+            [&](const LoweredAway auto& gone) { refuse_kind("the prefix engine", step.name, gone); }},
+      step.operation);
+}
+
+void Joining::add_reading_both(const Step& step) {
+  for (const Operand& input : step.inputs)
     if (!any_flattened(input)) join(input);
-    if (!pools) keep_wide(input);
-  }
-  if (!pools) keep_wide(step.output);
   if (step.epilogue.residual) keep_wide(step.epilogue.residual->operand);
 }
 
@@ -109,7 +118,7 @@ PlanarRegions find_planar_regions(const Plan& plan) {
       joining.join(step.inputs.front().front().value, step.output);
     }
   }
-  joining.keep_wide(plan.output);
+  for (const PlanOutput& output : plan.outputs) joining.keep_wide(output.operand);
   std::vector<int> number(plan.values.size(), kNone);
   for (ValueId v = 0; v < static_cast<ValueId>(plan.values.size()); ++v) {
     int& region = number[joining.find(v)];

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include "core/maximum.h"
 
 namespace tnn::prefix {
 
@@ -49,7 +49,7 @@ void PlanarPoolStep::run_rows(const float* input, float* output) const {
     float* const to = output + row.output * stride;
     for (int64_t i = 0; i < row.count; ++i) {
       const float a = upper[2 * i], b = upper[2 * i + 1], c = lower[2 * i], d = lower[2 * i + 1];
-      to[i * stride] = Largest ? std::max(std::max(a, b), std::max(c, d)) : ((a + b) + (c + d)) * row.factor;
+      to[i * stride] = Largest ? maximum(maximum(a, b), maximum(c, d)) : ((a + b) + (c + d)) * row.factor;
     }
   }
 }
@@ -62,7 +62,7 @@ void PlanarPoolStep::run_channel(const float* input, int64_t stride, float* outp
     const int32_t* const end = map_.input.data() + map_.first[i + 1];
     float value = input[*begin * stride];
     for (const int32_t* pixel = begin + 1; pixel != end; ++pixel)
-      value = largest ? std::max(value, input[*pixel * stride]) : value + input[*pixel * stride];
+      value = largest ? maximum(value, input[*pixel * stride]) : value + input[*pixel * stride];
     output[map_.output[i] * output_.pixel_stride] = largest ? value : value * map_.factor[i];
   }
 }

@@ -20,7 +20,8 @@ bool input_is_planar(const ModelParts& parts) {
   const auto reads_input = [](const Operand& operand) {
     return std::any_of(operand.begin(), operand.end(), [](const Segment& segment) { return segment.value == 0; });
   };
-  if (reads_input(plan.output)) return false;
+  if (std::any_of(plan.outputs.begin(), plan.outputs.end(), [&](const PlanOutput& output) { return reads_input(output.operand); }))
+    return false;
   return std::all_of(plan.steps.begin(), plan.steps.end(), [&](const Step& step) {
     if (step.epilogue.residual && reads_input(step.epilogue.residual->operand)) return false;
     if (std::none_of(step.inputs.begin(), step.inputs.end(), reads_input)) return true;
@@ -67,9 +68,12 @@ size_t choose_split(const Plan& plan, const PlanPoint& point, int64_t batch_limi
 
 /// Whether a step writes its result part by part, whose last lanes reach further than those of one part.
 bool writes_parts(const Step& step) {
-  return !step.inputs.empty() && step.inputs.front().size() > 1 &&
-         (std::holds_alternative<BatchNorm>(step.operation) || std::holds_alternative<Pool>(step.operation) ||
-          std::holds_alternative<GlobalPool>(step.operation));
+  const bool by_part =
+      std::visit(Match{[](const OneOf<BatchNorm, Pool, GlobalPool> auto&) { return true; },
+                       [](const OneOf<Convolution, Linear, Activation, Add, ChannelShuffle, ChannelPad> auto&) { return false; },
+                       [&](const LoweredAway auto& gone) -> bool { refuse_kind("the prefix engine", step.name, gone); }},
+                 step.operation);
+  return by_part && step.inputs.front().size() > 1;
 }
 
 /// Whether a step of a planar region is done with one image in hand, and with the weights as they are.

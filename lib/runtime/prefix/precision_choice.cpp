@@ -6,7 +6,9 @@ namespace tnn::prefix {
 namespace {
 
 bool is_output(const Plan& plan, ValueId value) {
-  return std::any_of(plan.output.begin(), plan.output.end(), [&](const Segment& segment) { return segment.value == value; });
+  return std::any_of(plan.outputs.begin(), plan.outputs.end(), [&](const PlanOutput& output) {
+    return std::any_of(output.operand.begin(), output.operand.end(), [&](const Segment& segment) { return segment.value == value; });
+  });
 }
 
 /// Whether at every operating point every part of a layer's input begins at an even channel of its group.

@@ -6,9 +6,9 @@
 
 namespace tnn::prefix {
 
-/// Which steps multiply in bf16, and which values are stored in it. The layer whose result is the network's output stays in fp32, so that
-/// near classes are not rounded to the same number; so do depthwise layers and those of few channels a group, and layers that read parts
-/// which begin at an odd channel (bf16 weights lie in pairs of inputs).
+/// Which steps multiply in bf16, and which values are stored in it. The layer whose result is an output of the network stays in fp32, so
+/// that near classes are not rounded to the same number; so do depthwise layers and those of few channels a group, and layers that read
+/// parts which begin at an odd channel (bf16 weights lie in pairs of inputs).
 struct PrecisionChoice {
   std::vector<bool> bf16_steps;   ///< of each step of the plan
   std::vector<bool> bf16_values;  ///< what a bf16 step reads or writes

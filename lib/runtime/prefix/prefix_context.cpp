@@ -65,8 +65,8 @@ int64_t PrefixContext::memory_bytes() const {
   return programs_->context_floats() * static_cast<int64_t>(sizeof(float)) + programs_->map_bytes();
 }
 
-void PrefixContext::run(const float* input, int64_t batch, int point, float* output) {
-  const RunState all{input, output, arena_.data(), arena_.data(), 0, batch, arena_.data() + programs_->arena_floats()};
+void PrefixContext::run(const float* input, int64_t batch, int point, OutputPointers outputs) {
+  const RunState all{input, outputs, arena_.data(), arena_.data(), 0, batch, arena_.data() + programs_->arena_floats()};
   program_ = &programs_->at(point);
   team_.begin();
   int64_t image = 0;
@@ -84,10 +84,10 @@ void PrefixContext::run(const float* input, int64_t batch, int point, float* out
   team_.end();
 }
 
-void PrefixContext::run_timed(const float* input, int64_t batch, int point, float* output, std::vector<double>& times) {
+void PrefixContext::run_timed(const float* input, int64_t batch, int point, OutputPointers outputs, std::vector<double>& times) {
   times.resize(programs_->at(point).steps.size());
   times_.assign(static_cast<size_t>(team_.size()), std::vector<double>(times.size()));
-  run(input, batch, point, output);
+  run(input, batch, point, outputs);
   for (const std::vector<double>& own : times_)
     for (size_t i = 0; i < times.size(); ++i) times[i] += own[i] / team_.size();
   times_.clear();

@@ -11,11 +11,11 @@ namespace tnn::prefix {
 class PrefixContext : public EngineContext {
  public:
   PrefixContext(std::shared_ptr<const ProgramSet> programs, int threads);
-  void run(const float* input, int64_t batch, int point, float* output) override;
+  void run(const float* input, int64_t batch, int point, OutputPointers outputs) override;
   int64_t memory_bytes() const override;
   /// The same as run(), and adds the microseconds of each step of the point's program to `times`; where images go through side by side, a
   /// step's microseconds are divided by the number of threads.
-  void run_timed(const float* input, int64_t batch, int point, float* output, std::vector<double>& times);
+  void run_timed(const float* input, int64_t batch, int point, OutputPointers outputs, std::vector<double>& times);
 
  private:
   class StepTask;

@@ -3,13 +3,28 @@
 #include <algorithm>
 #include <limits>
 
-#include "runtime/lowering/rewriting.h"
 #include "runtime/prefix/copy_steps.h"
 
 namespace tnn::prefix {
 namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+/// Of each output channel of a shuffle, the input channel. Their channels are always active.
+std::vector<int32_t> shuffled_channels(const ChannelShuffle& shuffle, int64_t channels) {
+  std::vector<int32_t> source;
+  for (int64_t c = 0; c < channels; ++c)
+    source.push_back(static_cast<int32_t>(c % shuffle.groups * (channels / shuffle.groups) + c / shuffle.groups));
+  return source;
+}
+
+/// The same of a channel pad; -1: a channel of zeros.
+std::vector<int32_t> padded_channels(const ChannelPad& pad, int64_t inputs, int64_t outputs) {
+  std::vector<int32_t> source;
+  for (int64_t c = 0; c < outputs; ++c)
+    source.push_back(c >= pad.before && c < pad.before + inputs ? static_cast<int32_t>(c - pad.before) : -1);
+  return source;
+}
 
 }  // namespace
 
@@ -24,21 +39,24 @@ ProgramBuilder::ProgramBuilder(const ModelParts& parts, const PointLayouts& layo
       batch_limit_(context.batch_limit),
       threads_(context.threads),
       point_index_(point),
-      maps_(maps) {}
+      maps_(maps),
+      steps_before_outputs_(steps_before_outputs(plan_)) {}
 
 Program ProgramBuilder::build() {
+  const size_t steps = plan_.steps.size();
   begin_step(0);
   load_input();
   store_shadow(0);
-  for (step_ = 0; step_ < plan_.steps.size(); ++step_) {
+  for (step_ = 0; step_ < steps; ++step_) {
     if (step_ == layouts_.split && step_ > 0) program_.one_image_steps = program_.steps.size();
+    if (step_ == 0) store_outputs(0);
     begin_step(plan_.steps[step_].output);
     add_step(step_);
     store_shadow(plan_.steps[step_].output);
+    if (step_ + 1 < steps) store_outputs(step_ + 1);
   }
-  begin_step(kNone);
-  store_output();
-  if (layouts_.split == plan_.steps.size()) program_.one_image_steps = program_.steps.size();
+  store_outputs(steps);
+  if (layouts_.split == steps) program_.one_image_steps = program_.steps.size();
   return std::move(program_);
 }
 
@@ -107,15 +125,25 @@ void ProgramBuilder::add_step(size_t index) {
   const StepAtPoint& at = point_.steps[index];
   if (at.mode == StepMode::skip) return;
   if (at.mode == StepMode::residual_only) return add_sum(step, {&step.epilogue.residual->operand});
-  if (is_weighted(step.operation)) return add_weighted(step, at);
-  if (std::holds_alternative<BatchNorm>(step.operation)) return add_batch_norm(step);
-  if (std::holds_alternative<Pool>(step.operation) || std::holds_alternative<GlobalPool>(step.operation)) return add_pool(step);
-  if (std::holds_alternative<ChannelShuffle>(step.operation) || std::holds_alternative<ChannelPad>(step.operation))
-    return add_permutation(step);
-  std::vector<const Operand*> operands;  // of an addition, or what an activation reads
+  std::visit(
+      Match{[&](const OneOf<Convolution, Linear> auto&) { add_weighted(step, at); }, [&](const BatchNorm&) { add_batch_norm(step); },
+            [&](const Activation&) { add_sum(step, {&step.inputs.front()}); },
+            [&](const Pool& p) { add_pool(step, maps_.pool(p.window, false, pool_input(step), numbering(step.output), images()), p.kind); },
+            [&](const GlobalPool& p) { add_pool(step, maps_.pool({}, true, pool_input(step), numbering(step.output), images()), p.kind); },
+            [&](const Add&) { add_sum(step, present_operands(step)); },
+            [&](const ChannelShuffle& s) { add_permutation(step, shuffled_channels(s, plan_.value(step.output).channels)); },
+            [&](const ChannelPad& p) {
+              add_permutation(step, padded_channels(p, full_channels(plan_, step.inputs.front()), plan_.value(step.output).channels));
+            },
+            [&](const LoweredAway auto& gone) { refuse_kind("the prefix engine", step.name, gone); }},
+      step.operation);
+}
+
+std::vector<const Operand*> ProgramBuilder::present_operands(const Step& step) const {
+  std::vector<const Operand*> operands;
   for (const Operand& input : step.inputs)
-    if (!std::holds_alternative<Add>(step.operation) || is_present(plan_, point_, input, step.output)) operands.push_back(&input);
-  add_sum(step, operands);
+    if (is_present(plan_, point_, input, step.output)) operands.push_back(&input);
+  return operands;
 }
 
 ProgramBuilder::Limits ProgramBuilder::limits(const Step& step) {
@@ -157,44 +185,38 @@ void ProgramBuilder::add_sum(const Step& step, const std::vector<const Operand*>
   append_sigmoid(step);
 }
 
-void ProgramBuilder::add_pool(const Step& step) {
+void ProgramBuilder::add_pool(const Step& step, const kernels::PoolMap& map, PoolKind kind) {
   const Operand& input = step.inputs.front();
-  const kernels::ImageLayout& from = numbering(input.front().value);
-  const auto* pool = std::get_if<Pool>(&step.operation);
-  const kernels::PoolMap& map = maps_.pool(pool ? pool->window : Window{}, !pool, from, numbering(step.output), images());
-  const PoolKind kind = pool ? pool->kind : std::get<GlobalPool>(step.operation).kind;
   if (layout(step.output).planar || layout(input.front().value).planar) return add_planar_pool(step, map, kind);
   append(std::make_unique<PoolingStep>(parts_.kernels, map, kind, part_places(input), wide_place(step.output)), step.output);
 }
 
-void ProgramBuilder::add_permutation(const Step& step) {
-  const WidePlace from = as_one(step.inputs.front());
-  const auto inputs = static_cast<int32_t>(from.channels), outputs = static_cast<int32_t>(plan_.value(step.output).channels);
-  std::vector<int32_t> source;
-  if (const auto* shuffle = std::get_if<ChannelShuffle>(&step.operation)) {
-    const auto groups = static_cast<int32_t>(shuffle->groups);
-    for (int32_t c = 0; c < outputs; ++c) source.push_back(c % groups * (inputs / groups) + c / groups);
-  } else {
-    const auto before = static_cast<int32_t>(std::get<ChannelPad>(step.operation).before);
-    for (int32_t c = 0; c < outputs; ++c) source.push_back(c >= before && c < before + inputs ? c - before : -1);
-  }
-  append(std::make_unique<ShuffleStep>(from, wide_place(step.output), std::move(source), numbering(step.output).positions()), step.output);
+void ProgramBuilder::add_permutation(const Step& step, std::vector<int32_t> source) {
+  append(std::make_unique<ShuffleStep>(as_one(step.inputs.front()), wide_place(step.output), std::move(source),
+                                       numbering(step.output).positions()),
+         step.output);
 }
 
-void ProgramBuilder::store_output() {
+void ProgramBuilder::store_outputs(size_t steps_done) {
+  for (size_t i = 0; i < plan_.outputs.size(); ++i)
+    if (steps_before_outputs_[i] == steps_done) store_output(i);
+}
+
+void ProgramBuilder::store_output(size_t index) {
+  begin_step(kNone);
+  const Operand& operand = plan_.outputs[index].operand;
   std::vector<StoreOutputStep::Part> parts;
-  int64_t first = 0, positions = 1;
-  for (const int64_t size : operand_extent(plan_, plan_.output)) positions *= size;
-  for (const Segment& segment : plan_.output) {
+  int64_t first = 0;  // number of the output where the segment begins, flattened or not
+  for (const Segment& segment : operand) {
     const int64_t here = plan_.value(segment.value).shape.positions();
     int64_t from_channel = 0;
     for (const ChannelRange& range : active_channels(point_, segment)) {
-      parts.push_back({wide_place(segment.value), here, from_channel, first + range.begin * (segment.flattened ? here : 1), range.size()});
+      parts.push_back({wide_place(segment.value), here, from_channel, first + range.begin * here, range.size()});
       from_channel += range.size();
     }
-    first += plan_.value(segment.value).channels * (segment.flattened ? here : 1);
+    first += plan_.value(segment.value).channels * here;
   }
-  append(std::make_unique<StoreOutputStep>(std::move(parts), first * positions));
+  append(std::make_unique<StoreOutputStep>(index, std::move(parts), full_numbers(plan_, operand)));
 }
 
 }  // namespace tnn::prefix

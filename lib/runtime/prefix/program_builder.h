@@ -35,10 +35,13 @@ class ProgramBuilder {
   void add_local(const Step& step, const LayerWeights& weights, const WidePlace* residual);
   void add_batch_norm(const Step& step);
   void add_sum(const Step& step, const std::vector<const Operand*>& operands);
-  void add_pool(const Step& step);
+  void add_pool(const Step& step, const kernels::PoolMap& map, PoolKind kind);
   void add_planar_pool(const Step& step, const kernels::PoolMap& map, PoolKind kind);
-  void add_permutation(const Step& step);
-  void store_output();
+  /// `source`: of each output channel an input channel, or -1 for zeros.
+  void add_permutation(const Step& step, std::vector<int32_t> source);
+  /// The outputs that are complete after so many steps of the plan.
+  void store_outputs(size_t steps_done);
+  void store_output(size_t index);
 
   /// Appends a kernel step; `written`: the value whose halo it leaves behind.
   void append(std::unique_ptr<KernelStep> kernel, ValueId written = kNone);
@@ -73,6 +76,9 @@ class ProgramBuilder {
   kernels::Epilogue epilogue(const Step& step) const;
   static Limits limits(const Step& step);
   MapStore::Order order_of(const Step& step, const Layer& layer) const;
+  const kernels::ImageLayout& pool_input(const Step& step) const { return numbering(step.inputs.front().front().value); }
+  /// The operands of a sum that are there.
+  std::vector<const Operand*> present_operands(const Step& step) const;
 
   const ModelParts& parts_;
   const Plan& plan_;
@@ -83,6 +89,7 @@ class ProgramBuilder {
   const int threads_;
   const int point_index_;
   MapStore& maps_;
+  const std::vector<size_t> steps_before_outputs_;
   Program program_;
   size_t step_ = 0;  ///< of the plan, in hand
   int64_t scratch_ = 0, largest_scratch_ = 0;

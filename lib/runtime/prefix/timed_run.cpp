@@ -5,16 +5,23 @@ namespace tnn::prefix {
 TimedRun::TimedRun(std::shared_ptr<const ModelParts> parts, const ContextOptions& context)
     : parts_(std::move(parts)), programs_(std::make_shared<const ProgramSet>(parts_, context)), batch_(context.batch_limit) {
   const Plan& plan = parts_->plan();
-  const int64_t inputs = batch_ * full_numbers(plan, {Segment{0, false, {}}}), outputs = batch_ * full_numbers(plan, plan.output);
+  const int64_t inputs = batch_ * full_numbers(plan, {Segment{0, false, {}}});
+  int64_t outputs = 0;
+  for (const PlanOutput& output : plan.outputs) outputs += batch_ * full_numbers(plan, output.operand);
   check_memory((programs_->context_floats() + inputs + outputs) * static_cast<int64_t>(sizeof(float)), context);
   input_.assign(static_cast<size_t>(inputs), 0.5F);
   output_.resize(static_cast<size_t>(outputs));
+  float* place = output_.data();
+  for (const PlanOutput& output : plan.outputs) {
+    outputs_.push_back(place);
+    place += batch_ * full_numbers(plan, output.operand);
+  }
   context_ = std::make_unique<PrefixContext>(programs_, context.threads);
 }
 
 std::vector<double> TimedRun::time_program(int point) {
   std::vector<double> times;
-  context_->run_timed(input_.data(), batch_, point, output_.data(), times);
+  context_->run_timed(input_.data(), batch_, point, outputs_, times);
   return times;
 }
 

@@ -22,6 +22,7 @@ class TimedRun {
   std::shared_ptr<const ProgramSet> programs_;
   int64_t batch_;
   std::vector<float> input_, output_;
+  std::vector<float*> outputs_;  ///< places of each in `output_`
   std::unique_ptr<PrefixContext> context_;
 };
 

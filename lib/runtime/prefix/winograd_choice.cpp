@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "runtime/lowering/rewriting.h"
+#include "graph/node_traits.h"
 #include "runtime/prefix/planar_choice.h"
 
 namespace tnn::prefix {
@@ -87,7 +87,7 @@ class Choice {
     int64_t packed = table_numbers;
     for (size_t s = 0; s < plan_.steps.size(); ++s) {
       const Step& step = plan_.steps[s];
-      if (!is_weighted(step.operation)) continue;
+      if (!traits_of(step.operation).is_weighted) continue;
       Layer& layer = layers_[s] = layer_of(plan_, numbering, step);
       packed += numbers_unfiltered(step, layer);
       if (is_eligible(plan_, regions, step, layer)) times_[s] = times_of(s);

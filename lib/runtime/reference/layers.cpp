@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
+
+#include "core/maximum.h"
 
 namespace tnn::reference {
 
@@ -23,7 +26,7 @@ double weighted_sum(const WeightedLayer& layer, const Planes& inputs, int64_t ou
 double pooled(const Pool& pool, const Taps& taps, const Grid& input, const float* plane, const Coordinates& position) {
   if (pool.kind == PoolKind::max) {
     float largest = -std::numeric_limits<float>::infinity();
-    for_each_tap(taps, input, position, [&](int64_t, int64_t at) { largest = std::max(largest, plane[at]); });
+    for_each_tap(taps, input, position, [&](int64_t, int64_t at) { largest = maximum(largest, plane[at]); });
     return static_cast<double>(largest);
   }
   double sum = 0;
@@ -37,7 +40,7 @@ double pooled(const Pool& pool, const Taps& taps, const Grid& input, const float
 }
 
 double globally_pooled(PoolKind kind, const float* plane, int64_t positions) {
-  if (kind == PoolKind::max) return static_cast<double>(*std::max_element(plane, plane + positions));
+  if (kind == PoolKind::max) return static_cast<double>(std::accumulate(plane + 1, plane + positions, *plane, maximum));
   double sum = 0;
   for (int64_t i = 0; i < positions; ++i) sum += static_cast<double>(plane[i]);
   return sum / static_cast<double>(positions);
@@ -46,7 +49,7 @@ double globally_pooled(PoolKind kind, const float* plane, int64_t positions) {
 double activated(ActivationKind kind, double x) {
   switch (kind) {
     case ActivationKind::relu:
-      return std::max(0.0, x);
+      return x < 0.0 ? 0.0 : x;  // NaN stays
     case ActivationKind::relu6:
       return std::clamp(x, 0.0, 6.0);
     case ActivationKind::sigmoid:

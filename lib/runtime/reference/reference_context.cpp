@@ -19,8 +19,13 @@ BufferRules buffer_rules(const Plan& plan) {
 }  // namespace
 
 ReferenceContext::ReferenceContext(const LoweredModel& model, const AffineTable& affine, const ContextOptions& options)
-    : model_(model), plan_(model.plan), affine_(affine), memory_(plan_memory(plan_, buffer_rules(plan_))) {
-  int64_t widest = full_channels(plan_, plan_.output);
+    : model_(model),
+      plan_(model.plan),
+      affine_(affine),
+      memory_(plan_memory(plan_, buffer_rules(plan_))),
+      steps_before_outputs_(steps_before_outputs(plan_)) {
+  int64_t widest = 0;
+  for (const PlanOutput& output : plan_.outputs) widest = std::max(widest, full_channels(plan_, output.operand));
   size_t operands = 0;
   for (const Step& step : plan_.steps) {
     for_each_operand(step, [&](const Operand& operand) { widest = std::max(widest, full_channels(plan_, operand)); });
@@ -42,15 +47,17 @@ ReferenceContext::ReferenceContext(const LoweredModel& model, const AffineTable&
 
 int64_t ReferenceContext::memory_bytes() const { return memory_.arena_bytes; }
 
-void ReferenceContext::run(const float* input, int64_t batch, int point, float* output) {
+void ReferenceContext::run(const float* input, int64_t batch, int point, OutputPointers outputs) {
   const int64_t input_numbers = plan_.values.front().channels * plan_.values.front().shape.positions();
-  const int64_t output_numbers = full_channels(plan_, plan_.output) * grid_of(operand_extent(plan_, plan_.output)).positions();
   point_ = point;
   at_ = &plan_.points[static_cast<size_t>(point)];
   for (int64_t i = 0; i < batch; ++i) {
     input_ = input + i * input_numbers;
-    for (size_t step = 0; step < plan_.steps.size(); ++step) run_step(step);
-    write_output(output + i * output_numbers);
+    write_outputs(0, i, outputs);
+    for (size_t step = 0; step < plan_.steps.size(); ++step) {
+      run_step(step);
+      write_outputs(step + 1, i, outputs);
+    }
   }
 }
 
@@ -84,11 +91,16 @@ void ReferenceContext::gather_output(ValueId value) {
     for (int64_t c = range.begin; c < range.end; ++c, data += positions) outputs_.push_back({data, c});
 }
 
-void ReferenceContext::write_output(float* output) {
-  gather(plan_.output, inputs_);
-  const int64_t positions = grid_of(operand_extent(plan_, plan_.output)).positions();
-  std::fill(output, output + full_channels(plan_, plan_.output) * positions, 0.0f);
-  for (const Plane& plane : inputs_) std::copy(plane.data, plane.data + positions, output + plane.channel * positions);
+void ReferenceContext::write_outputs(size_t steps_done, int64_t image, const OutputPointers& outputs) {
+  for (size_t k = 0; k < plan_.outputs.size(); ++k) {
+    if (steps_before_outputs_[k] != steps_done || !outputs.at(k)) continue;
+    const Operand& operand = plan_.outputs[k].operand;
+    gather(operand, inputs_);
+    const int64_t positions = grid_of(operand_extent(plan_, operand)).positions(), numbers = full_numbers(plan_, operand);
+    float* const output = outputs.at(k) + image * numbers;
+    std::fill(output, output + numbers, 0.0f);
+    for (const Plane& plane : inputs_) std::copy(plane.data, plane.data + positions, output + plane.channel * positions);
+  }
 }
 
 }  // namespace tnn::reference

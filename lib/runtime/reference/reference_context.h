@@ -13,7 +13,7 @@ using AffineTable = std::vector<std::vector<ChannelAffine>>;  // [point][step]
 class ReferenceContext : public EngineContext {
  public:
   ReferenceContext(const LoweredModel& model, const AffineTable& affine, const ContextOptions& options);
-  void run(const float* input, int64_t batch, int point, float* output) override;
+  void run(const float* input, int64_t batch, int point, OutputPointers outputs) override;
   int64_t memory_bytes() const override;
 
  private:
@@ -22,7 +22,8 @@ class ReferenceContext : public EngineContext {
   void store(const Step& step, const StepAtPoint& at, Compute compute);
   void weighted(size_t step, const StepAtPoint& at);
   void add(const Step& step, const StepAtPoint& at);
-  void write_output(float* output);
+  /// Those outputs that are complete after so many steps.
+  void write_outputs(size_t steps_done, int64_t image, const OutputPointers& outputs);
 
   const float* place(ValueId value) const;
   /// The active channels of an operand, by rising channel.
@@ -33,6 +34,7 @@ class ReferenceContext : public EngineContext {
   const Plan& plan_;
   const AffineTable& affine_;
   MemoryPlan memory_;
+  std::vector<size_t> steps_before_outputs_;
   std::vector<float> arena_;
   Planes inputs_, residual_;
   std::vector<Planes> addends_;

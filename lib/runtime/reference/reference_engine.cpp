@@ -1,6 +1,7 @@
 #include "runtime/reference/reference_engine.h"
 
 #include "core/error.h"
+#include "graph/node_traits.h"
 #include "runtime/reference/reference_context.h"
 
 namespace tnn {
@@ -30,9 +31,7 @@ class ReferenceEngine : public Engine {
 
  private:
   ChannelAffine affine_of(const Step& step, int point) const {
-    const bool has_affine = std::holds_alternative<Convolution>(step.operation) || std::holds_alternative<Linear>(step.operation) ||
-                            std::holds_alternative<BatchNorm>(step.operation);
-    return has_affine ? channel_affine(*model_, step, point) : ChannelAffine{};
+    return traits_of(step.operation).has_affine ? channel_affine(*model_, step, point) : ChannelAffine{};
   }
 
   std::shared_ptr<const LoweredModel> model_;

@@ -28,10 +28,8 @@ void ReferenceContext::run_step(size_t index) {
   gather(step.inputs.front(), inputs_);
   const auto in = [&](size_t i, int64_t position) { return static_cast<double>(inputs_[i].data[position]); };
   const auto each = [&](auto compute) { store(step, at, compute); };
-  const auto weighted_layer = [&](const auto&) { weighted(index, at); };
-  const auto never_there = [](const auto&) {};
   std::visit(
-      Match{[&](const Convolution& c) { weighted_layer(c); }, [&](const Linear& l) { weighted_layer(l); },
+      Match{[&](const OneOf<Convolution, Linear> auto&) { weighted(index, at); },
             [&](const BatchNorm&) {
               const ChannelAffine& affine = affine_[static_cast<size_t>(point_)][index];
               each([&](size_t i, int64_t position, const Coordinates&) {
@@ -64,8 +62,7 @@ void ReferenceContext::run_step(size_t index) {
                 return source < 0 || source >= static_cast<int64_t>(inputs_.size()) ? 0.0 : in(static_cast<size_t>(source), position);
               });
             },
-            [&](const Input& n) { never_there(n); }, [&](const Concat& n) { never_there(n); }, [&](const Flatten& n) { never_there(n); },
-            [&](const Dropout& n) { never_there(n); }},
+            [&](const LoweredAway auto& gone) { refuse_kind("the reference engine", step.name, gone); }},
       step.operation);
 }
 
