@@ -142,8 +142,14 @@ class RandomGraph {
     x_ = b_.channel_pad(name("pad"), x_, b_.space(name("padded"), 6 + before + pick(3)), before);
   }
 
+  /// With an epsilon that keeps rounding small where a few channels are nearly equal.
+  void layer_norm() {
+    x_ = b_.layer_norm(name("ln"), x_, {.epsilon = pick(2) ? 0.1 : 0.01});
+    if (pick(2)) x_ = b_.activation(name("act"), x_, static_cast<tnn::ActivationKind>(pick(3)));
+  }
+
   void step() {
-    switch (pick(11)) {
+    switch (pick(12)) {
       case 0:
         convolution(1);
         break;
@@ -178,6 +184,9 @@ class RandomGraph {
         break;
       case 10:
         x_ = b_.relu(name("relu"), b_.batch_norm(name("bn"), x_));
+        break;
+      case 11:
+        layer_norm();
         break;
     }
   }

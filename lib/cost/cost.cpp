@@ -6,6 +6,8 @@
 namespace tnn {
 namespace {
 
+constexpr int64_t kLayerNormFlops = 5;  ///< a number: sum, difference, square and its sum, quotient, gain and bias as one
+
 int64_t kernel_size(const Window& window) {
   return std::accumulate(window.kernel.begin(), window.kernel.end(), int64_t{1}, std::multiplies<>());
 }
@@ -31,6 +33,9 @@ NodeCost node_cost(const Graph& graph, const Node& node, const Configuration& co
             [&](const Linear& l) { return weighted_cost(outputs, inputs(), l.bias, 1); },
             [&](const BatchNorm&) {
               return NodeCost{2 * outputs, 0, 0};
+            },
+            [&](const LayerNorm&) {
+              return NodeCost{2 * outputs, 0, kLayerNormFlops * outputs * positions};
             },
             [&](const OneOf<Pool, GlobalPool> auto&) {
               return NodeCost{0, 0, 2 * outputs * positions};

@@ -11,8 +11,8 @@ namespace tnn {
 struct Cost {
   int64_t parameters = 0;  ///< active trainable numbers (running statistics are not counted)
   int64_t macs = 0;        ///< multiply-accumulates of convolutions and linear layers
-  int64_t flops =
-      0;  ///< DTNN A.1: 2 x active kernels x kernel shape x output shape; linear 2 x in x out; pooling 2 x channels x output size
+  int64_t flops = 0;  ///< DTNN A.1: 2 x active kernels x kernel shape x output shape; linear 2 x in x out; pooling 2 x channels x output
+                      ///< size; layer norm 5 x channels x positions; batch norm 0, for it folds into the layer before it
   int64_t activation_bytes =
       0;  ///< peak of what must be held at once, fp32, with element-wise steps in place and concatenations not copied
 };

@@ -70,6 +70,7 @@ void OnnxLayers::lower(NodeId id, const std::vector<std::string>& operands) {
       id, std::visit(Match{[&](const Input&) { return x; }, [&](const Convolution& c) { return convolution(id, c, x); },
                            [&](const Linear&) { return linear(id, x); },
                            [&](const BatchNorm& b) { return folded_batch_norm(node.inputs.front()) == id ? x : batch_norm(node, b, x); },
+                           [&](const LayerNorm& l) { return layer_norm(node, l, x); },
                            [&](const Activation& a) { return activation(node, a, x); }, [&](const Pool& p) { return pool(node, p, x); },
                            [&](const GlobalPool& p) { return simple(p.kind == PoolKind::average ? "GlobalAveragePool" : "GlobalMaxPool"); },
                            [&](const Add&) { return simple(operands.size() == 2 ? "Add" : "Sum"); },
@@ -186,6 +187,27 @@ std::string OnnxLayers::batch_norm(const Node& node, const BatchNorm& options, c
   for (const char* suffix : {".weight", ".bias", ".running_mean", ".running_var"})
     operands.push_back(channel_vector(node, suffix, channels));
   return writer_.emit("BatchNormalization", node.name, operands, {{"epsilon", static_cast<float>(options.epsilon)}});
+}
+
+/// In its parts: the operator LayerNormalization of opset 17 normalises the last dimensions only.
+std::string OnnxLayers::layer_norm(const Node& node, const LayerNorm& options, const std::string& x) {
+  const OnnxChannels channels = point_.channels(node, node.shape);
+  const auto named = [&](const char* suffix) { return node.name + suffix; };
+  const auto mean_of = [&](const std::string& value, const char* suffix) {
+    return writer_.emit("ReduceMean", named(suffix), {value}, {{"axes", std::vector<int64_t>{1}}, {"keepdims", int64_t{1}}});
+  };
+  const auto beside_positions = [&](const char* suffix) {  // [C] as [C, 1, 1]
+    std::vector<int64_t> shape(node.shape.extent.size() + 1, 1);
+    shape[0] = graph_.channels(node.shape);
+    return point_.slice(named(suffix), writer_.constant(named(suffix), shape, model_.tensor(named(suffix)).values), {channels});
+  };
+  const std::string centred = writer_.emit("Sub", named(".centred"), {x, mean_of(x, ".mean")});
+  const std::string variance = mean_of(writer_.emit("Mul", named(".squared"), {centred, centred}), ".variance");
+  const std::string stable =
+      writer_.emit("Add", named(".stable"), {variance, writer_.scalar(named(".epsilon"), static_cast<float>(options.epsilon))});
+  const std::string normal = writer_.emit("Div", named(".normal"), {centred, writer_.emit("Sqrt", named(".deviation"), {stable})});
+  const std::string scaled = writer_.emit("Mul", named(".scaled"), {normal, beside_positions(".weight")});
+  return writer_.emit("Add", node.name, {scaled, beside_positions(".bias")});
 }
 
 std::string OnnxLayers::activation(const Node& node, const Activation& options, const std::string& x) {

@@ -26,6 +26,7 @@ class OnnxLayers {
   std::string convolution(NodeId id, const Convolution& options, const std::string& x);
   std::string linear(NodeId id, const std::string& x);
   std::string batch_norm(const Node& node, const BatchNorm& options, const std::string& x);
+  std::string layer_norm(const Node& node, const LayerNorm& options, const std::string& x);
   std::string activation(const Node& node, const Activation& options, const std::string& x);
   std::string pool(const Node& node, const Pool& options, const std::string& x);
   std::string channel_shuffle(const Node& node, const ChannelShuffle& options, const std::string& x);

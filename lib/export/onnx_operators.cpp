@@ -238,6 +238,23 @@ OnnxEvaluated reduce_sum(const OnnxOperands& in) {
   return {{}, Integers{sum}};
 }
 
+OnnxEvaluated reduce_mean(const OnnxNode& node, const OnnxOperands& in) {
+  const Integers axes = integers_attribute(node, "axes", {});
+  if (axes.size() != 1 || integer_attribute(node, "keepdims", 1) != 1) fail(node, "only one dimension that is kept is read here");
+  OnnxEvaluated y{in.at(0)->shape, {}};
+  const Split split = split_at(y.shape, axes.front());
+  y.shape.at(index_of(axes.front())) = 1;
+  Numbers means;
+  for (int64_t o = 0; o < split.outer; ++o)
+    for (int64_t i = 0; i < split.inner; ++i) {
+      double sum = 0;
+      for (int64_t c = 0; c < split.size; ++c) sum += in[0]->floats()[index_of((o * split.size + c) * split.inner + i)];
+      means.push_back(static_cast<float>(sum / static_cast<double>(split.size)));
+    }
+  y.values = std::move(means);
+  return y;
+}
+
 OnnxEvaluated flattened(const OnnxNode& node, const OnnxOperands& in) { return reshaped(*in.at(0), {in[0]->shape.at(0), -1}, node); }
 
 OnnxEvaluated constant_of_shape(const OnnxOperands& in) {
@@ -272,6 +289,8 @@ const std::map<std::string, Evaluate>& evaluators() {
       {"ConstantOfShape", [](const OnnxNode&, const OnnxOperands& in) { return constant_of_shape(in); }},
       {"Cast", [](const OnnxNode&, const OnnxOperands& in) { return *in.at(0); }},
       {"Identity", [](const OnnxNode&, const OnnxOperands& in) { return *in.at(0); }},
+      {"ReduceMean", reduce_mean},
+      {"Sqrt", [](const OnnxNode&, const OnnxOperands& in) { return each(in, [](float x) { return std::sqrt(x); }); }},
       {"ReduceSum", [](const OnnxNode&, const OnnxOperands& in) { return reduce_sum(in); }},
       {"Reshape", [](const OnnxNode& node, const OnnxOperands& in) { return reshaped(*in.at(0), in.at(1)->integers(), node); }},
       {"Shape",

@@ -153,6 +153,13 @@ class Cutter {
     return builder_.batch_norm(node.name, mapped(node.inputs.front()), options);
   }
 
+  NodeId cut_layer_norm(const Node& node, const LayerNorm& options) {
+    for (const char* suffix : {".weight", ".bias"})
+      keep(node.name + suffix, select(model_.tensor(node.name + suffix), 0, active(node.shape)));
+    compensate(node, {".weight", ".bias"});
+    return builder_.layer_norm(node.name, mapped(node.inputs.front()), options);
+  }
+
   /// The operands that are there.
   std::vector<NodeId> operands(const Node& node) const {
     std::vector<NodeId> present;
@@ -168,6 +175,7 @@ class Cutter {
     return std::visit(
         Match{[&](const Input&) { return x; }, [&](const Convolution& c) { return cut_convolution(node, c); },
               [&](const Linear& l) { return cut_linear(node, l); }, [&](const BatchNorm& b) { return cut_batch_norm(node, b); },
+              [&](const LayerNorm& l) { return cut_layer_norm(node, l); },
               [&](const Activation& a) { return builder_.activation(node.name, x, a.kind); },
               [&](const Pool& p) { return builder_.pool(node.name, x, p); },
               [&](const GlobalPool& p) { return builder_.global_pool(node.name, x, p.kind); },

@@ -14,9 +14,12 @@ const char* point_suffix(ParameterRole role) {
       return ".point_mean";
     case ParameterRole::running_variance:
       return ".point_var";
-    default:
+    case ParameterRole::weight:
+    case ParameterRole::bias:
+    case ParameterRole::gain:
       return nullptr;
   }
+  return nullptr;
 }
 
 bool is_statistic(ParameterRole role) { return role == ParameterRole::running_mean || role == ParameterRole::running_variance; }

@@ -173,6 +173,13 @@ NodeId GraphBuilder::batch_norm(const std::string& name, NodeId x, BatchNorm opt
   return append({name, options, {x}, {}, shape(x)});
 }
 
+NodeId GraphBuilder::layer_norm(const std::string& name, NodeId x, LayerNorm options) {
+  check_inputs(name, {x});
+  if (!(options.epsilon > 0 && options.epsilon < 1))
+    throw UsageError(fmt::format("node '{}': epsilon {} is outside (0, 1)", name, options.epsilon));
+  return append({name, options, {x}, {}, shape(x)});
+}
+
 NodeId GraphBuilder::activation(const std::string& name, NodeId x, ActivationKind kind) {
   check_inputs(name, {x});
   return append({name, Activation{kind}, {x}, {}, shape(x)});

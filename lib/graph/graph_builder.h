@@ -43,6 +43,7 @@ class GraphBuilder {
   NodeId linear(const std::string& name, NodeId x, SpaceId output, Linear options = {});
   NodeId linear(const std::string& name, NodeId x, int64_t features, GateId gate = kNone, Linear options = {});
   NodeId batch_norm(const std::string& name, NodeId x, BatchNorm options = {});
+  NodeId layer_norm(const std::string& name, NodeId x, LayerNorm options = {});
   NodeId activation(const std::string& name, NodeId x, ActivationKind kind);
   NodeId relu(const std::string& name, NodeId x) { return activation(name, x, ActivationKind::relu); }
   NodeId pool(const std::string& name, NodeId x, Pool options);

@@ -45,6 +45,7 @@ Json node_to_json(const Graph& graph, const Node& node) {
                      json["epsilon"] = b.epsilon;
                      json["momentum"] = b.momentum;
                    },
+                   [&](const LayerNorm& l) { json["epsilon"] = l.epsilon; },
                    [&](const Pool& p) {
                      write_window(json, p.window, false);
                      json["ceil_mode"] = p.ceil_mode;
@@ -169,6 +170,7 @@ struct Reader {
             [&](const BatchNorm& b) {
               return builder.batch_norm(name, x(), {fields.get<double>("epsilon", b.epsilon), fields.get<double>("momentum", b.momentum)});
             },
+            [&](const LayerNorm& l) { return builder.layer_norm(name, x(), {fields.get<double>("epsilon", l.epsilon)}); },
             [&](const Activation& a) { return builder.activation(name, x(), a.kind); },
             [&](const Pool& p) {
               const Window window = read_window(fields, false);

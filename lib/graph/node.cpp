@@ -36,9 +36,8 @@ std::vector<Operation> forms_of(const Operation& operation) {
             [](const GlobalPool&) {
               return Forms{GlobalPool{PoolKind::max}, GlobalPool{PoolKind::average}};
             },
-            [](const OneOf<Input, Convolution, Linear, BatchNorm, Add, Concat, Flatten, Dropout, ChannelShuffle, ChannelPad> auto& only) {
-              return Forms{only};
-            }},
+            [](const OneOf<Input, Convolution, Linear, BatchNorm, LayerNorm, Add, Concat, Flatten, Dropout, ChannelShuffle,
+                           ChannelPad> auto& only) { return Forms{only}; }},
       operation);
 }
 
@@ -58,6 +57,7 @@ std::string kind_name(const Operation& operation) {
   return std::visit(
       Match{[](const Input&) -> std::string { return "input"; }, [](const Convolution&) -> std::string { return "convolution"; },
             [](const Linear&) -> std::string { return "linear"; }, [](const BatchNorm&) -> std::string { return "batch_norm"; },
+            [](const LayerNorm&) -> std::string { return "layer_norm"; },
             [](const Activation& a) -> std::string { return activation_name(a.kind); },
             [](const Pool& p) -> std::string { return pool_name(p.kind); },
             [](const GlobalPool& p) -> std::string { return std::string("global_") + pool_name(p.kind); },

@@ -43,6 +43,13 @@ struct BatchNorm {
   bool operator==(const BatchNorm&) const = default;
 };
 
+/// Layer normalisation over the active channels, of each sample and position by itself: (x - mean) / sqrt(variance + epsilon) times a gain
+/// plus a bias a channel. As PyTorch's LayerNorm over the channels, ConvNeXt's over those of an image.
+struct LayerNorm {
+  double epsilon = 1e-6;
+  bool operator==(const LayerNorm&) const = default;
+};
+
 enum class ActivationKind { relu, relu6, sigmoid };
 struct Activation {
   ActivationKind kind = ActivationKind::relu;
@@ -97,8 +104,8 @@ struct ChannelPad {
 };
 
 /// The kinds of nodes. A new kind is one struct here; what it leaves out anywhere does not compile (node_traits.h, Match).
-using Operation = std::variant<Input, Convolution, Linear, BatchNorm, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout,
-                               ChannelShuffle, ChannelPad>;
+using Operation = std::variant<Input, Convolution, Linear, BatchNorm, LayerNorm, Activation, Pool, GlobalPool, Add, Concat, Flatten,
+                               Dropout, ChannelShuffle, ChannelPad>;
 
 /// The name of an operation in JSON, listings and errors: "convolution", "batch_norm", "relu", ...
 std::string kind_name(const Operation& operation);

@@ -33,7 +33,7 @@ NodeTraits gathering() {
 
 NodeTraits traits_of(const Operation& operation) {
   return std::visit(Match{[](const OneOf<Convolution, Linear> auto&) { return weighted(); },
-                          [](const BatchNorm&) {
+                          [](const OneOf<BatchNorm, LayerNorm> auto&) {
                             return NodeTraits{.is_weighted = false,
                                               .has_affine = true,
                                               .normalizes = true,

@@ -27,6 +27,10 @@ std::vector<Parameter> graph_parameters(const Graph& graph) {
                 store(".running_mean", ParameterRole::running_mean, {out});
                 store(".running_var", ParameterRole::running_variance, {out});
               },
+              [&](const LayerNorm&) {
+                store(".weight", ParameterRole::gain, {out});
+                store(".bias", ParameterRole::bias, {out});
+              },
               [](const OneOf<Input, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout, ChannelShuffle, ChannelPad> auto&) {}},
         node.operation);
   }

@@ -8,8 +8,8 @@
 
 namespace tnn {
 
-/// What a stored tensor of a node is. `scale` and `shift` are batch norm's gamma and beta.
-enum class ParameterRole { weight, bias, scale, shift, running_mean, running_variance };
+/// What a stored tensor of a node is. `scale` and `shift` are batch norm's gamma and beta, `gain` is what layer norm multiplies by.
+enum class ParameterRole { weight, bias, gain, scale, shift, running_mean, running_variance };
 
 /// One tensor that a model file holds for a node, full size. Names follow PyTorch: "<node>.weight", "<node>.bias",
 /// "<node>.running_mean", "<node>.running_var".

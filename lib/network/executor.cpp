@@ -68,6 +68,7 @@ at::Tensor Executor::evaluate(NodeId id) {
   return std::visit(Match{[&](const Input&) { return value(id); }, [&](const Convolution& c) { return convolution(id, c, x()); },
                           [&](const Linear&) { return linear(id, x()); },
                           [&](const BatchNorm& b) { return per_sample() ? batch_norm_per_sample(id, b, x()) : batch_norm(id, b, x()); },
+                          [&](const LayerNorm& l) { return layer_norm(id, l, x()); },
                           [&](const Activation& a) { return activation(id, a, x()); }, [&](const Pool& p) { return pool(n, p, x()); },
                           [&](const GlobalPool& p) {
                             std::vector<int64_t> dimensions;
@@ -163,7 +164,7 @@ bool Executor::may_overwrite(NodeId id) const {
   const NodeId input = node(id).inputs.front();
   // Autograd keeps what these read, not what they give; of the others some give what they read, or keep their result.
   const bool fresh = std::visit(
-      Match{[](const OneOf<Convolution, Linear, BatchNorm> auto&) { return true; },
+      Match{[](const OneOf<Convolution, Linear, BatchNorm, LayerNorm> auto&) { return true; },
             [](const OneOf<Input, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout, ChannelShuffle, ChannelPad> auto&) {
               return false;
             }},

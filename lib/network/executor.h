@@ -22,6 +22,7 @@ class Executor {
   at::Tensor linear(NodeId id, const at::Tensor& x);
   at::Tensor batch_norm(NodeId id, const BatchNorm& options, const at::Tensor& x);
   at::Tensor batch_norm_per_sample(NodeId id, const BatchNorm& options, const at::Tensor& x);
+  at::Tensor layer_norm(NodeId id, const LayerNorm& options, const at::Tensor& x);
   at::Tensor activation(NodeId id, const Activation& options, const at::Tensor& x);
   at::Tensor pool(const Node& node, const Pool& options, const at::Tensor& x);
   at::Tensor add(const Node& node);
@@ -38,6 +39,9 @@ class Executor {
   /// [1 or N, computed channels]: 1 where a sample sees the channel.
   at::Tensor channel_mask(const TensorShape& shape) const;
   at::Tensor masked(const Node& node, const at::Tensor& x) const;
+  /// What each channel that a node reads weighs in the statistics of a sample, [1 or N, computed channels]: 1 where the sample sees it,
+  /// else 0; of real-valued gates their values. Undefined where all weigh alike.
+  at::Tensor channel_weights(const Node& node) const;
   /// The factors of real-valued gates for a node's result, [N or 1, channels]; undefined where it needs none.
   at::Tensor gate_factors(NodeId id) const;
   /// The factor of compensation for the result, a tensor [N or 1]; undefined where it is 1.

@@ -66,6 +66,28 @@ at::Tensor Executor::gate_factors(NodeId id) const {
   return any ? at::cat(factors, 1) : at::Tensor();
 }
 
+at::Tensor Executor::channel_weights(const Node& n) const {
+  const TensorShape& shape = graph_.input_shape(n);
+  if (execution_.gates.empty()) return execution_.masks.empty() ? at::Tensor() : channel_mask(shape);
+  std::vector<at::Tensor> weights;
+  bool any = false;
+  for (const Part& part : shape.parts) {
+    const ChannelSpace& space = graph_.space(part.space);
+    const int64_t channels = space.channels * part.repeat;
+    at::Tensor weight = at::ones({execution_.gates.front().size(0), channels}, execution_.gates.front().options());
+    if (space.gate != kNone) weight = weight * per_channel(execution_.gates[static_cast<size_t>(space.gate)], space, part.repeat);
+    bool further = space.gate != kNone;
+    for (const Branch& branch : part.branches)
+      if (!contains(n.branches, branch)) {  // one that the node lies in, too, weighs on all channels alike
+        weight = weight * execution_.gates[static_cast<size_t>(branch.gate)].narrow(1, branch.index, 1);
+        further = true;
+      }
+    any = any || further;
+    weights.push_back(weight);
+  }
+  return any ? at::cat(weights, 1) : at::Tensor();
+}
+
 at::Tensor Executor::compensation(NodeId id) const {
   const auto& compensated = network_.gate_sites().compensated;
   if (compensated.empty() || compensated[static_cast<size_t>(id)] == kNone) return {};

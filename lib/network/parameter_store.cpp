@@ -38,6 +38,9 @@ ParameterStore::ParameterStore(const Graph& graph, BatchNormMode mode, int64_t p
       case ParameterRole::bias:
         add(p.name, p.role, p.node, tensors.bias, constant(0));
         break;
+      case ParameterRole::gain:
+        add(p.name, p.role, p.node, tensors.weight, constant(1));
+        break;
       case ParameterRole::scale:
         add(switchable ? node + ".point_weight" : p.name, p.role, p.node, tensors.batch_norm.scale, constant(1, switchable));
         break;

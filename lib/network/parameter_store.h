@@ -19,7 +19,7 @@ struct BatchNormTensors {
 /// All tensors of a model at full width: one set of weights for every operating point.
 class ParameterStore {
  public:
-  /// Initialised by `seed`: Kaiming normal (fan in, ReLU) weights, zero biases, unit batch norm.
+  /// Initialised by `seed`: Kaiming normal (fan in, ReLU) weights, zero biases, unit batch and layer norm.
   ParameterStore(const Graph& graph, BatchNormMode mode, int64_t points, uint64_t seed);
 
   struct Entry {

@@ -1,6 +1,5 @@
 #include <cmath>
 
-#include "graph/node_traits.h"
 #include "runtime/lowered_model.h"
 
 namespace tnn {
@@ -25,7 +24,11 @@ ChannelAffine channel_affine(const LoweredModel& model, const Step& step, int po
     for (size_t c = 0; c < channels; ++c) scale[c] *= factor, shift[c] *= factor;
   };
   if (const float* bias = model.weights.bias(step.node)) shift.assign(bias, bias + channels);
-  if (traits_of(step.operation).is_weighted) compensate(step.node);
+  if (std::holds_alternative<LayerNorm>(step.operation)) {
+    const float* const gain = model.weights.weight(step.node);
+    scale.assign(gain, gain + channels);
+  }
+  if (!std::holds_alternative<BatchNorm>(step.operation)) compensate(step.node);
   for (const NodeId node : step.epilogue.batch_norms) {
     const double epsilon = std::get<BatchNorm>(model.graph().node(node).operation).epsilon;
     const BatchNormView b = model.weights.batch_norm(node, point);

@@ -22,7 +22,7 @@ struct LoweredModel {
 /// Reads a model file by memory map and checks all of it. DataError names the file and what is wrong.
 std::shared_ptr<const LoweredModel> load_lowered_model(const std::filesystem::path& path);
 
-/// What a weighted or batch-norm step does to its sums a channel, at full width: scale x + shift. Bias and every folded batch norm.
+/// What a weighted or normalising step does to its sums a channel, at full width: scale x + shift. Bias, gain and every folded batch norm.
 struct ChannelAffine {
   std::vector<float> scale, shift;
 };

@@ -97,6 +97,7 @@ void ModelWeights::store(const ModelTensor& tensor, const float* data) {
   };
   switch (tensor.role) {
     case ParameterRole::weight:
+    case ParameterRole::gain:
       node.weight = data;
       break;
     case ParameterRole::bias:

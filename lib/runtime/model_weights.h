@@ -21,7 +21,7 @@ class ModelWeights {
   /// variance).
   ModelWeights(std::shared_ptr<const SafetensorsFile> file, const ModelDescription& description);
 
-  /// Convolution [out, in / groups, kernel...], linear [out, in]; row-major.
+  /// Convolution [out, in / groups, kernel...], linear [out, in], layer norm's gain [channels]; row-major.
   const float* weight(NodeId node) const { return nodes_[static_cast<size_t>(node)].weight; }
   /// nullptr where the node has none.
   const float* bias(NodeId node) const { return nodes_[static_cast<size_t>(node)].bias; }

@@ -77,3 +77,16 @@ TEST_CASE("grouped and depthwise convolutions count one group's inputs a channel
   CHECK(node_cost(graph, graph.node(2), quarter).macs == 8 * 4 * 9 * 64);
   CHECK(node_cost(graph, graph.node(3), quarter).macs == 8 * 9 * 64);
 }
+
+TEST_CASE("layer norm costs a gain and a bias a channel, and five FLOPs a number, of what is active") {
+  GraphBuilder b("norm");
+  const NodeId x = b.convolution("conv", b.input({3, 8, 8}), 16, b.channel_gate("gate", 4), {.window = {{1}, {}, {}, {}}});
+  const Graph graph = b.finish({b.layer_norm("norm", x)});
+  const auto quarter = make_gating_strategy(graph, {})->configuration_at(0.25);
+  const NodeCost full = node_cost(graph, graph.node(2), Configuration::full(graph)), small = node_cost(graph, graph.node(2), quarter);
+  CHECK(full.parameters == 32);
+  CHECK(full.macs == 0);
+  CHECK(full.flops == 5 * 16 * 64);
+  CHECK(small.parameters == 8);
+  CHECK(small.flops == 5 * 4 * 64);
+}

@@ -55,6 +55,7 @@ TEST_CASE("every mistake in a declaration is an error that names the node") {
   fails([&] { b.concat("n16", {x, b.pool("half", x, {PoolKind::max, window(2)})}); }, "n16", "different extents");
   fails([&] { b.channel_gate("zero", 0); }, "zero", "outside");
   fails([&] { b.batch_norm("n17", x, {.epsilon = 0}); }, "n17", "epsilon");
+  fails([&] { b.layer_norm("n21", x, {.epsilon = 1}); }, "n21", "epsilon");
   b.begin_branch(branch, 0);
   const NodeId first = b.relu("first", x);
   b.end_branch();

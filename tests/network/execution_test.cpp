@@ -26,7 +26,7 @@ void randomise_batch_norm(Network& network, uint64_t seed) {
   at::manual_seed(seed);
   c10::NoGradGuard no_grad;
   for (const auto& entry : network.parameters().entries()) {
-    if (entry.role == ParameterRole::running_variance || entry.role == ParameterRole::scale)
+    if (entry.role == ParameterRole::running_variance || entry.role == ParameterRole::scale || entry.role == ParameterRole::gain)
       entry.tensor.uniform_(0.5, 1.5);
     else if (entry.role != ParameterRole::weight)
       entry.tensor.uniform_(-0.5, 0.5);

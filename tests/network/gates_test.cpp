@@ -27,7 +27,7 @@ Network exact_network(const Graph& graph, Compensation compensation, uint64_t se
   at::manual_seed(seed);
   for (const auto& entry : network.parameters().entries()) {
     at::Tensor value = entry.tensor.detach();
-    if (entry.role == ParameterRole::running_variance || entry.role == ParameterRole::scale)
+    if (entry.role == ParameterRole::running_variance || entry.role == ParameterRole::scale || entry.role == ParameterRole::gain)
       value.uniform_(0.5, 1.5);
     else if (entry.role != ParameterRole::weight)
       value.uniform_(-0.5, 0.5);

@@ -134,6 +134,26 @@ class Interpreter {
     return y;
   }
 
+  Numbers evaluate(const Node& node, const LayerNorm& l) {
+    const TensorShape& from = graph_.input_shape(node);
+    const int64_t positions = from.positions();
+    Numbers y = x(node);
+    for (int64_t p = 0; p < positions; ++p) {
+      Numbers open;
+      for (const ChannelRange& range : active_channels(graph_, from, configuration_))
+        for (int64_t c = range.begin; c < range.end; ++c) open.push_back(y[static_cast<size_t>(c * positions + p)]);
+      const auto count = static_cast<double>(open.size());
+      const double mean = std::accumulate(open.begin(), open.end(), 0.0) / count;
+      double variance = 0;
+      for (const double v : open) variance += (v - mean) * (v - mean) / count;
+      for (int64_t c = 0; c < graph_.channels(from); ++c) {
+        double& v = y[static_cast<size_t>(c * positions + p)];
+        v = (v - mean) / std::sqrt(variance + l.epsilon) * number(node.name + ".weight", c) + number(node.name + ".bias", c);
+      }
+    }
+    return y;
+  }
+
   Numbers evaluate(const Node& node, const Activation& a) {
     Numbers y = x(node);
     const double limit = a.kind == ActivationKind::relu6 ? 6.0 : std::numeric_limits<double>::infinity();

@@ -44,6 +44,19 @@ void contract(const Memory<Number>& memory, const Contraction& command, int64_t 
   }
 }
 
+/// A warp a row.
+template <typename Number>
+void normalize(const Memory<Number>& memory, const LayerNormalization& command, int64_t batch) {
+  constexpr int kLanes = 32;
+  const auto channels = static_cast<float>(command.output.channels);
+  for_each_thread(batch * command.output.positions, [&](int64_t row) {
+    float sum = 0, squares = 0;
+    for (int lane = 0; lane < kLanes; ++lane) sum += row_sum(memory, command, row, lane, kLanes);
+    for (int lane = 0; lane < kLanes; ++lane) squares += row_squares(memory, command, row, sum / channels, lane, kLanes);
+    for (int lane = 0; lane < kLanes; ++lane) store_row(memory, command, row, sum / channels, squares / channels, lane, kLanes);
+  });
+}
+
 }  // namespace
 
 template <typename Number>
@@ -64,6 +77,7 @@ std::vector<std::vector<float>> EmulatedGpu<Number>::run(const std::vector<float
                           [&](const Contraction& c) { contract(memory, c, batch); },
                           [&](const GroupedConvolution& c) { each(c.output, [&](int64_t i) { grouped_element(memory, c, i); }); },
                           [&](const Pointwise& c) { each(c.output, [&](int64_t i) { pointwise_element(memory, c, i); }); },
+                          [&](const LayerNormalization& c) { normalize(memory, c, batch); },
                           [&](const Pooling& c) { each(c.output, [&](int64_t i) { pooling_element(memory, c, i); }); },
                           [&](const GlobalPooling& c) { each(c.output, [&](int64_t i) { global_pooling_element(memory, c, i); }); },
                           [&](const Export& c) {

@@ -121,6 +121,25 @@ TEST_CASE("element-wise rows of every instruction set are what their formulas sa
                 return std::max(0.0, p * static_cast<double>(scale[c]) + static_cast<double>(shift[c]));
               }) < 1e-6);
     }
+    for (const KernelSet* kernels : available_kernel_sets()) {
+      const double epsilon = 1e-3;
+      std::vector<double> mean(pixels.size()), variance(pixels.size());
+      const auto pixel_of = [&](size_t i) {  // of channel-major numbers
+        const auto positions = static_cast<size_t>(layout.positions());
+        return i / positions / static_cast<size_t>(channels) * positions + i % positions;
+      };
+      for (size_t i = 0; i < a.size(); ++i) mean[pixel_of(i)] += static_cast<double>(a[i]) / static_cast<double>(channels);
+      for (size_t i = 0; i < a.size(); ++i)
+        variance[pixel_of(i)] += std::pow(static_cast<double>(a[i]) - mean[pixel_of(i)], 2) / static_cast<double>(channels);
+      run_layer_norm(*kernels, in_a, out, channels, static_cast<float>(epsilon), {scale.data(), shift.data(), -INFINITY, 1}, all);
+      std::vector<double> expected;
+      for (size_t i = 0; i < a.size(); ++i) {
+        const size_t c = i / static_cast<size_t>(layout.positions()) % static_cast<size_t>(channels), p = pixel_of(i);
+        const double normal = (static_cast<double>(a[i]) - mean[p]) / std::sqrt(variance[p] + epsilon);
+        expected.push_back(std::min(1.0, normal * static_cast<double>(scale[c]) + static_cast<double>(shift[c])));
+      }
+      REQUIRE(largest_error(y, expected, layout, images, channels, stride) < 1e-5);
+    }
     run_sigmoid(in_a, out, channels, all);
     REQUIRE(error([](double p, double, size_t) { return 1 / (1 + std::exp(-p)); }) < 1e-6);
     std::vector<int32_t> reversed;

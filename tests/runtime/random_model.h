@@ -54,7 +54,7 @@ struct RandomModel {
     if (tensor.role == ParameterRole::weight)
       return static_cast<float>(gain * random.normal() *
                                 std::sqrt(2.0 * static_cast<double>(tensor.shape[0]) / static_cast<double>(elements)));
-    if (tensor.role == ParameterRole::scale || tensor.role == ParameterRole::running_variance)
+    if (tensor.role == ParameterRole::gain || tensor.role == ParameterRole::scale || tensor.role == ParameterRole::running_variance)
       return static_cast<float>(0.5 + random.uniform());
     return static_cast<float>(random.uniform() - 0.5);
   }

@@ -89,7 +89,7 @@ void Executor::enqueue(size_t point, int64_t batch, const Plans& plans, const fl
         [&](const gpu::Import& command) { launch(memory_, command, batch, inputs, stream_); },
         [&](const gpu::Export& command) { launch(memory_, command, batch, outputs[static_cast<size_t>(command.output)], stream_); },
         [&](const gpu::Contraction& command) { contract(command, batch, plans[i]); },
-        [&](const OneOf<gpu::GroupedConvolution, gpu::Pointwise, gpu::Pooling, gpu::GlobalPooling> auto& command) {
+        [&](const OneOf<gpu::GroupedConvolution, gpu::Pointwise, gpu::LayerNormalization, gpu::Pooling, gpu::GlobalPooling> auto& command) {
           launch(memory_, command, batch, stream_);
         }};
     std::visit(put, commands[i]);

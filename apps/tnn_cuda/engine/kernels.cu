@@ -29,6 +29,26 @@ void launch_elements(int64_t count, Body body, cudaStream_t stream) {
   CHECKED(cudaGetLastError());
 }
 
+constexpr int kWarp = 32;
+
+/// The sum of what each thread of a warp has, in all of them.
+__device__ float warp_sum(float x) {
+  for (int distance = kWarp / 2; distance > 0; distance /= 2) x += __shfl_xor_sync(0xffffffffu, x, distance);
+  return x;
+}
+
+template <typename Number>
+__global__ void __launch_bounds__(kThreads) normalize_rows(int64_t rows, gpu::Memory<Number> memory, gpu::LayerNormalization command) {
+  const int lane = static_cast<int>(threadIdx.x) % kWarp;
+  const float share = 1.0f / static_cast<float>(command.output.channels);
+  const int64_t stride = static_cast<int64_t>(gridDim.x) * (kThreads / kWarp);
+  for (int64_t row = (static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x) / kWarp; row < rows; row += stride) {
+    const float mean = warp_sum(gpu::row_sum(memory, command, row, lane, kWarp)) * share;
+    const float variance = warp_sum(gpu::row_squares(memory, command, row, mean, lane, kWarp)) * share;
+    gpu::store_row(memory, command, row, mean, variance, lane, kWarp);
+  }
+}
+
 template <typename Number>
 gpu::Memory<Number> typed(const DeviceMemory& memory) {
   return {static_cast<Number*>(memory.arena), memory.sources, static_cast<const Number*>(memory.weights), memory.group_rows, memory.affine};
@@ -144,6 +164,15 @@ void launch(const DeviceMemory& memory, const gpu::GroupedConvolution& command, 
 }
 void launch(const DeviceMemory& memory, const gpu::Pointwise& command, int64_t batch, cudaStream_t stream) {
   launch_image<PointwiseBody>(memory, command, batch, stream);
+}
+void launch(const DeviceMemory& memory, const gpu::LayerNormalization& command, int64_t batch, cudaStream_t stream) {
+  const int64_t rows = batch * command.output.positions, blocks = (rows * kWarp + kThreads - 1) / kThreads;
+  if (rows == 0) return;
+  with_storage(memory.storage, [&](auto number) {
+    using Number = decltype(number);
+    normalize_rows<<<static_cast<unsigned>(std::min(blocks, kMostBlocks)), kThreads, 0, stream>>>(rows, typed<Number>(memory), command);
+    CHECKED(cudaGetLastError());
+  });
 }
 void launch(const DeviceMemory& memory, const gpu::Pooling& command, int64_t batch, cudaStream_t stream) {
   launch_image<PoolingBody>(memory, command, batch, stream);

@@ -22,11 +22,12 @@ struct DeviceMemory {
   const float* affine = nullptr;
 };
 
-/// Each puts one kernel on a stream, a thread an element (gpu/elements.h); SystemError where that fails.
+/// Each puts one kernel on a stream, a thread an element, of a layer norm a warp a row (gpu/elements.h); SystemError where that fails.
 void launch(const DeviceMemory& memory, const gpu::Import& command, int64_t batch, const float* inputs, cudaStream_t stream);
 void launch(const DeviceMemory& memory, const gpu::Export& command, int64_t batch, float* outputs, cudaStream_t stream);
 void launch(const DeviceMemory& memory, const gpu::GroupedConvolution& command, int64_t batch, cudaStream_t stream);
 void launch(const DeviceMemory& memory, const gpu::Pointwise& command, int64_t batch, cudaStream_t stream);
+void launch(const DeviceMemory& memory, const gpu::LayerNormalization& command, int64_t batch, cudaStream_t stream);
 void launch(const DeviceMemory& memory, const gpu::Pooling& command, int64_t batch, cudaStream_t stream);
 void launch(const DeviceMemory& memory, const gpu::GlobalPooling& command, int64_t batch, cudaStream_t stream);
 

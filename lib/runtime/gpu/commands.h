@@ -101,6 +101,14 @@ struct Pointwise {
   Finish finish;
 };
 
+/// Layer norm over the channels of each position. A *row* is a position of an input; threads share one (elements.h).
+struct LayerNormalization {
+  Read input;
+  float epsilon = 0;
+  Image output;
+  Finish finish;
+};
+
 struct Pooling {
   Read input;
   Extent input_extent, output_extent;

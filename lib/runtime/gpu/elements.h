@@ -161,6 +161,44 @@ TNN_DEVICE_CODE void pointwise_element(const Memory<Number>& memory, const Point
   store(memory, command.output, command.finish, at, index, sum);
 }
 
+// Layer norm: `lanes` threads share a row, each has every lanes-th channel. They add up what each of them gives for the mean, then for the
+// variance, and only then store.
+
+template <typename Number>
+TNN_DEVICE_CODE float row_value(const Memory<Number>& memory, const LayerNormalization& command, int64_t row, int64_t channel) {
+  return value_at(memory, source_of(memory, command.input, channel), row / command.output.positions, row % command.output.positions);
+}
+
+template <typename Number>
+TNN_DEVICE_CODE float row_sum(const Memory<Number>& memory, const LayerNormalization& command, int64_t row, int lane, int lanes) {
+  float sum = 0.0f;
+  for (int64_t c = lane; c < command.output.channels; c += lanes) sum += row_value(memory, command, row, c);
+  return sum;
+}
+
+/// Of the squared differences from the mean.
+template <typename Number>
+TNN_DEVICE_CODE float row_squares(const Memory<Number>& memory, const LayerNormalization& command, int64_t row, float mean, int lane,
+                                  int lanes) {
+  float sum = 0.0f;
+  for (int64_t c = lane; c < command.output.channels; c += lanes) {
+    const float centred = row_value(memory, command, row, c) - mean;
+    sum += centred * centred;
+  }
+  return sum;
+}
+
+template <typename Number>
+TNN_DEVICE_CODE void store_row(const Memory<Number>& memory, const LayerNormalization& command, int64_t row, float mean, float variance,
+                               int lane, int lanes) {
+  const Image& image = command.output;
+  const float factor = 1.0f / sqrtf(variance + command.epsilon);
+  for (int64_t c = lane; c < image.stride; c += lanes) {
+    const float x = c < image.channels ? (row_value(memory, command, row, c) - mean) * factor : 0.0f;
+    store(memory, image, command.finish, {row / image.positions, row % image.positions, c}, row * image.stride + c, x);
+  }
+}
+
 /// Average pooling divides by the part of the window that lies inside the padded input.
 template <typename Number>
 TNN_DEVICE_CODE void pooling_element(const Memory<Number>& memory, const Pooling& command, int64_t index) {

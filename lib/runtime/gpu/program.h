@@ -10,7 +10,7 @@
 
 namespace tnn::gpu {
 
-using Command = std::variant<Import, Contraction, GroupedConvolution, Pointwise, Pooling, GlobalPooling, Export>;
+using Command = std::variant<Import, Contraction, GroupedConvolution, Pointwise, LayerNormalization, Pooling, GlobalPooling, Export>;
 
 /// The commands of an operating point, for any number of inputs up to the limit it was built for.
 struct PointProgram {

@@ -157,8 +157,9 @@ class PointBuilder {
     const auto input = [&] { return read(step.inputs.front()); };
     std::visit(
         Match{[&](const Convolution& c) { c.groups > 1 ? grouped(c) : contraction(step); }, [&](const Linear&) { contraction(step); },
-              [&](const BatchNorm&) { pointwise({input()}); }, [&](const Activation& a) { pointwise({input()}, activation_of(a.kind)); },
-              [&](const Pool& p) { pool(p); }, [&](const GlobalPool& p) { global_pool(p); }, [&](const Add&) { sum(step); },
+              [&](const BatchNorm&) { pointwise({input()}); }, [&](const LayerNorm& l) { layer_norm(l); },
+              [&](const Activation& a) { pointwise({input()}, activation_of(a.kind)); }, [&](const Pool& p) { pool(p); },
+              [&](const GlobalPool& p) { global_pool(p); }, [&](const Add&) { sum(step); },
               [&](const ChannelShuffle& s) { pointwise({shuffled(s)}); }, [&](const ChannelPad& p) { pointwise({padded_with_zeros(p)}); },
               [&](const LoweredAway auto& gone) { refuse_kind("the cuda engine", step.name, gone); }},
         step.operation);
@@ -174,6 +175,16 @@ class PointBuilder {
     command.output = image(plan_.steps[index_].output);
     command.finish = finish();
     if (activation != Activate::none) command.finish.activation = activation;
+    add(command);
+  }
+
+  void layer_norm(const LayerNorm& norm) {
+    const Step& step = plan_.steps[index_];
+    LayerNormalization command;
+    command.input = read(step.inputs.front());
+    command.epsilon = static_cast<float>(norm.epsilon);
+    command.output = image(step.output);
+    command.finish = finish();
     add(command);
   }
 
@@ -272,11 +283,12 @@ class PointBuilder {
   size_t index_ = 0;
 };
 
-/// Whether a step may write over what it reads: each thread reads and writes numbers that no other does. Weighted steps not: libraries do
+/// Whether a step may write over what it reads: each thread reads and writes numbers that no other does, or waits for those that share a
+/// row with it. Weighted steps not: libraries do
 /// not promise to read a residual before they write.
 bool may_overwrite(const Step& step) {
   return std::visit(Match{[](const OneOf<Convolution, Linear, Pool, GlobalPool, ChannelShuffle, ChannelPad> auto&) { return false; },
-                          [](const OneOf<BatchNorm, Activation, Add> auto&) { return true; },
+                          [](const OneOf<BatchNorm, LayerNorm, Activation, Add> auto&) { return true; },
                           [&](const LoweredAway auto& gone) -> bool { refuse_kind("the cuda engine", step.name, gone); }},
                     step.operation);
 }

@@ -19,6 +19,22 @@ void run_affine(const KernelSet& kernels, WideInput input, WideOutput output, in
   kernels.affine(tile);
 }
 
+void run_layer_norm(const KernelSet& kernels, WideInput input, WideOutput output, int64_t channels, float epsilon, const Epilogue& epilogue,
+                    Share pixels) {
+  LayerNormTile tile;
+  tile.input = input.data;
+  tile.input_pixels = input.pixels->data() + pixels.begin;
+  tile.input_stride = input.pixel_stride;
+  tile.output = output.data;
+  tile.output_pixels = output.pixels->data() + pixels.begin;
+  tile.output_stride = output.pixel_stride;
+  tile.channels = channels;
+  tile.pixels = pixels.end - pixels.begin;
+  tile.epsilon = epsilon;
+  tile.epilogue = epilogue;
+  kernels.layer_norm(tile);
+}
+
 void run_add(const KernelSet& kernels, WideInput a, WideInput b, WideOutput output, int64_t channels, float lower, float upper,
              Share pixels) {
   for (int64_t i = pixels.begin; i < pixels.end; ++i) kernels.add_row(a.at(i), b.at(i), output.at(i), channels, lower, upper);

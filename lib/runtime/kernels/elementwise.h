@@ -20,6 +20,9 @@ using WideOutput = WideValue<float>;
 
 /// output = limit(input * scale + shift): a batch norm that follows no convolution, with its activation.
 void run_affine(const KernelSet& kernels, WideInput input, WideOutput output, int64_t channels, const Epilogue& epilogue, Share pixels);
+/// output = limit((input - mean) / sqrt(variance + epsilon) * scale + shift) over exactly `channels` channels of each pixel: a layer norm.
+void run_layer_norm(const KernelSet& kernels, WideInput input, WideOutput output, int64_t channels, float epsilon, const Epilogue& epilogue,
+                    Share pixels);
 /// output = limit(a + b).
 void run_add(const KernelSet& kernels, WideInput a, WideInput b, WideOutput output, int64_t channels, float lower, float upper,
              Share pixels);

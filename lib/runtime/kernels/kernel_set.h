@@ -37,6 +37,7 @@ struct KernelSet {
 
   PoolKernel max_pool = nullptr, average_pool = nullptr;
   void (*affine)(const AffineTile&) = nullptr;
+  void (*layer_norm)(const LayerNormTile&) = nullptr;
   void (*add_row)(const float* a, const float* b, float* output, int64_t channels, float lower, float upper) = nullptr;
   void (*limit_row)(const float* input, float* output, int64_t channels, float lower, float upper) = nullptr;
 };

@@ -166,6 +166,19 @@ struct AffineTile {
   Epilogue epilogue;
 };
 
+/// A layer norm over the channels of some pixels. The lanes beyond `channels` do not count in mean and variance.
+struct LayerNormTile {
+  const float* input = nullptr;
+  const int32_t* input_pixels = nullptr;
+  int64_t input_stride = 0;
+  float* output = nullptr;  ///< may be the input
+  const int32_t* output_pixels = nullptr;
+  int64_t output_stride = 0;
+  int64_t channels = 0, pixels = 0;
+  float epsilon = 0;
+  Epilogue epilogue;
+};
+
 /// One output pixel of a pooling: reduces `count` input pixels, channel by channel.
 struct PoolTile {
   const float* input = nullptr;

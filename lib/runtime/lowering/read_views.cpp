@@ -18,8 +18,8 @@ std::optional<Operand> viewed(const Plan& plan, const Step& step) {
     return std::optional(within(plan, std::move(all), step.branches));
   };
   return std::visit(Match{[&](const Concat&) { return side_by_side(false); }, [&](const Flatten&) { return side_by_side(true); },
-                          [](const OneOf<Input, Convolution, Linear, BatchNorm, Activation, Pool, GlobalPool, Add, Dropout, ChannelShuffle,
-                                         ChannelPad> auto&) { return std::optional<Operand>(); }},
+                          [](const OneOf<Input, Convolution, Linear, BatchNorm, LayerNorm, Activation, Pool, GlobalPool, Add, Dropout,
+                                         ChannelShuffle, ChannelPad> auto&) { return std::optional<Operand>(); }},
                     step.operation);
 }
 

@@ -94,7 +94,7 @@ void ProgramWriter::write_step(size_t index) {
   const auto in = [&] { return read(step.inputs.front()); };
   std::visit(
       Match{[&](const OneOf<Convolution, Linear> auto&) { write_weighted(index); },
-            [&](const BatchNorm&) { write_batch_norm(step, in(), out); },
+            [&](const BatchNorm&) { write_batch_norm(step, in(), out); }, [&](const LayerNorm& l) { write_layer_norm(step, l, in(), out); },
             [&](const Activation& a) { write_activation(a.kind, in(), count, out); },
             [&](const Pool& p) { write_pool(step, p, in(), out); },
             [&](const GlobalPool& p) {
@@ -111,6 +111,14 @@ void ProgramWriter::write_step(size_t index) {
             },
             [&](const LoweredAway auto& gone) { refuse_kind("the onednn engine", step.name, gone); }},
       step.operation);
+}
+
+void ProgramWriter::write_layer_norm(const Step& step, const LayerNorm& options, const float* in, float* out) {
+  const RowAffine affine = active_affine(workspace_.model, step, point_);
+  const int64_t rows = batch_ * plan_.value(step.output).shape.positions();
+  add_action([=, epsilon = static_cast<float>(options.epsilon), activation = step.epilogue.activation] {
+    normalize_rows(affine, epsilon, activation, in, rows, out);
+  });
 }
 
 void ProgramWriter::write_activation(ActivationKind kind, const float* in, int64_t count, float* out) {

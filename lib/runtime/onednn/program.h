@@ -59,6 +59,7 @@ class ProgramWriter {
   void write_residual(const Step& step, float* out);
   void write_layer(const LayerShape& shape, const WeightSelection& selection, const float* in, float* out);
   void write_batch_norm(const Step& step, const float* in, float* out);
+  void write_layer_norm(const Step& step, const LayerNorm& options, const float* in, float* out);
   void write_activation(ActivationKind kind, const float* in, int64_t count, float* out);
   void write_add(const Step& step, float* out);
   void write_pool(const Step& step, const Pool& pool, const float* in, float* out);

@@ -65,6 +65,21 @@ void scale_rows(const RowAffine& affine, const std::optional<ActivationKind>& ac
   }
 }
 
+void normalize_rows(const RowAffine& affine, float epsilon, const std::optional<ActivationKind>& activation, const float* in, int64_t rows,
+                    float* out) {
+  const auto channels = static_cast<int64_t>(affine.scale.size());
+  const float *scale = affine.scale.data(), *shift = affine.shift.data();
+  for (int64_t row = 0; row < rows; ++row, in += channels, out += channels) {
+    double mean = 0, variance = 0;
+    for (int64_t c = 0; c < channels; ++c) mean += static_cast<double>(in[c]);
+    mean /= static_cast<double>(channels);
+    for (int64_t c = 0; c < channels; ++c) variance += (static_cast<double>(in[c]) - mean) * (static_cast<double>(in[c]) - mean);
+    const double factor = 1 / std::sqrt(variance / static_cast<double>(channels) + static_cast<double>(epsilon));
+    for (int64_t c = 0; c < channels; ++c) out[c] = scale[c] * static_cast<float>((static_cast<double>(in[c]) - mean) * factor) + shift[c];
+    activate(activation, out, channels);
+  }
+}
+
 void add_rows(const std::vector<const float*>& sources, const std::optional<ActivationKind>& activation, int64_t count, float* out) {
   constexpr int64_t kBlock = 512;  // summed apart from `out`, which may be any of the sources
   std::array<float, kBlock> sum{};

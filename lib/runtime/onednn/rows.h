@@ -43,6 +43,10 @@ struct RowAffine {
 };
 void scale_rows(const RowAffine& affine, const std::optional<ActivationKind>& activation, const float* in, int64_t rows, float* out);
 
+/// activation(scale (x - mean) / sqrt(variance + epsilon) + shift) with mean and variance of each row: a layer norm.
+void normalize_rows(const RowAffine& affine, float epsilon, const std::optional<ActivationKind>& activation, const float* in, int64_t rows,
+                    float* out);
+
 /// activation(sum of the sources), `count` numbers each.
 void add_rows(const std::vector<const float*>& sources, const std::optional<ActivationKind>& activation, int64_t count, float* out);
 

@@ -33,6 +33,10 @@ void AffineStep::run(const RunState& state, Share share) const {
   }
 }
 
+void LayerNormStep::run(const RunState& state, Share share) const {
+  kernels::run_layer_norm(kernels_, input_of(input_, state), output_of(output_, state), output_.channels, epsilon_, epilogue_, share);
+}
+
 SumStep::SumStep(const kernels::KernelSet& kernels, std::vector<WidePlace> operands, WidePlace output, float lower, float upper,
                  int64_t pixels_per_image)
     : kernels_(kernels), operands_(std::move(operands)), output_(output), lower_(lower), upper_(upper), pixels_(pixels_per_image) {

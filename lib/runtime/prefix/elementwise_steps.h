@@ -29,6 +29,24 @@ class AffineStep : public KernelStep {
   int64_t pixels_;
 };
 
+/// A layer norm: limit(scale x normalised + shift).
+class LayerNormStep : public KernelStep {
+ public:
+  LayerNormStep(const kernels::KernelSet& kernels, WidePlace input, WidePlace output, float epsilon, kernels::Epilogue epilogue,
+                int64_t pixels_per_image)
+      : kernels_(kernels), input_(input), output_(output), epsilon_(epsilon), epilogue_(epilogue), pixels_(pixels_per_image) {}
+  int64_t work(int64_t images) const override { return images * pixels_; }
+  void run(const RunState& state, Share share) const override;
+  std::string describe() const override { return "layer norm"; }
+
+ private:
+  const kernels::KernelSet& kernels_;
+  WidePlace input_, output_;
+  float epsilon_;
+  kernels::Epilogue epilogue_;
+  int64_t pixels_;
+};
+
 /// limit(sum of one or more operands of the same channels); of one: an activation or a copy.
 class SumStep : public KernelStep {
  public:

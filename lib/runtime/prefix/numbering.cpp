@@ -36,12 +36,13 @@ Operand members(const PlanarRegions& regions, int region) {
 
 /// The window of a step that reads pixels outside the image, as zeros; none where a step reads those inside alone.
 const Window* window_over_halo(const Step& step) {
-  return std::visit(Match{[](const Convolution& c) { return &c.window; },
-                          [](const OneOf<Linear, BatchNorm, Activation, Pool, GlobalPool, Add, ChannelShuffle, ChannelPad> auto&) {
-                            return static_cast<const Window*>(nullptr);
-                          },
-                          [&](const LoweredAway auto& gone) -> const Window* { refuse_kind("the prefix engine", step.name, gone); }},
-                    step.operation);
+  return std::visit(
+      Match{[](const Convolution& c) { return &c.window; },
+            [](const OneOf<Linear, BatchNorm, LayerNorm, Activation, Pool, GlobalPool, Add, ChannelShuffle, ChannelPad> auto&) {
+              return static_cast<const Window*>(nullptr);
+            },
+            [&](const LoweredAway auto& gone) -> const Window* { refuse_kind("the prefix engine", step.name, gone); }},
+      step.operation);
 }
 
 }  // namespace

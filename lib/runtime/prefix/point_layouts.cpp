@@ -70,7 +70,7 @@ size_t choose_split(const Plan& plan, const PlanPoint& point, int64_t batch_limi
 bool writes_parts(const Step& step) {
   const bool by_part =
       std::visit(Match{[](const OneOf<BatchNorm, Pool, GlobalPool> auto&) { return true; },
-                       [](const OneOf<Convolution, Linear, Activation, Add, ChannelShuffle, ChannelPad> auto&) { return false; },
+                       [](const OneOf<Convolution, Linear, LayerNorm, Activation, Add, ChannelShuffle, ChannelPad> auto&) { return false; },
                        [&](const LoweredAway auto& gone) -> bool { refuse_kind("the prefix engine", step.name, gone); }},
                  step.operation);
   return by_part && step.inputs.front().size() > 1;

@@ -127,7 +127,7 @@ void ProgramBuilder::add_step(size_t index) {
   if (at.mode == StepMode::residual_only) return add_sum(step, {&step.epilogue.residual->operand});
   std::visit(
       Match{[&](const OneOf<Convolution, Linear> auto&) { add_weighted(step, at); }, [&](const BatchNorm&) { add_batch_norm(step); },
-            [&](const Activation&) { add_sum(step, {&step.inputs.front()}); },
+            [&](const LayerNorm& l) { add_layer_norm(step, l); }, [&](const Activation&) { add_sum(step, {&step.inputs.front()}); },
             [&](const Pool& p) { add_pool(step, maps_.pool(p.window, false, pool_input(step), numbering(step.output), images()), p.kind); },
             [&](const GlobalPool& p) { add_pool(step, maps_.pool({}, true, pool_input(step), numbering(step.output), images()), p.kind); },
             [&](const Add&) { add_sum(step, present_operands(step)); },
@@ -172,6 +172,14 @@ void ProgramBuilder::add_batch_norm(const Step& step) {
   if (layouts_.fused[step_]) return;  // the convolution after it does it
   append(std::make_unique<AffineStep>(parts_.kernels, parts_or_gathered(step.inputs.front()), wide_place(step.output), epilogue(step),
                                       numbering(step.output).positions()),
+         step.output);
+  append_sigmoid(step);
+}
+
+void ProgramBuilder::add_layer_norm(const Step& step, const LayerNorm& options) {
+  const WidePlace input = as_one(step.inputs.front());
+  append(std::make_unique<LayerNormStep>(parts_.kernels, input, wide_place(step.output), static_cast<float>(options.epsilon),
+                                         epilogue(step), numbering(step.output).positions()),
          step.output);
   append_sigmoid(step);
 }

@@ -34,6 +34,7 @@ class ProgramBuilder {
   bool add_narrow_stem(const Step& step, const LayerWeights& weights);
   void add_local(const Step& step, const LayerWeights& weights, const WidePlace* residual);
   void add_batch_norm(const Step& step);
+  void add_layer_norm(const Step& step, const LayerNorm& options);
   void add_sum(const Step& step, const std::vector<const Operand*>& operands);
   void add_pool(const Step& step, const kernels::PoolMap& map, PoolKind kind);
   void add_planar_pool(const Step& step, const kernels::PoolMap& map, PoolKind kind);

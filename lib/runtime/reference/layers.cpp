@@ -58,6 +58,17 @@ double activated(ActivationKind kind, double x) {
   return x;
 }
 
+PositionStatistics channel_statistics(const Planes& inputs, int64_t position, double epsilon) {
+  double mean = 0, variance = 0;
+  for (const Plane& plane : inputs) mean += static_cast<double>(plane.data[position]);
+  mean /= static_cast<double>(inputs.size());
+  for (const Plane& plane : inputs) {
+    const double centred = static_cast<double>(plane.data[position]) - mean;
+    variance += centred * centred;
+  }
+  return {mean, 1 / std::sqrt(variance / static_cast<double>(inputs.size()) + epsilon)};
+}
+
 int64_t shuffled_source(int64_t channel, int64_t channels, int64_t groups) {
   const int64_t per_group = channels / groups;
   return channel % groups * per_group + channel / groups;

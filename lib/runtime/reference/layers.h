@@ -23,6 +23,12 @@ double globally_pooled(PoolKind kind, const float* plane, int64_t positions);
 
 double activated(ActivationKind kind, double x);
 
+/// Mean of the channels at one position, and 1 / sqrt(variance + epsilon).
+struct PositionStatistics {
+  double mean = 0, inverse_deviation = 0;
+};
+PositionStatistics channel_statistics(const Planes& inputs, int64_t position, double epsilon);
+
 /// Index of the input channel that a channel shuffle puts at `channel`.
 int64_t shuffled_source(int64_t channel, int64_t channels, int64_t groups);
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "runtime/reference/layers.h"
-
 namespace tnn::reference {
 namespace {
 
@@ -39,6 +37,10 @@ ReferenceContext::ReferenceContext(const LoweredModel& model, const AffineTable&
   residual_.reserve(room);
   outputs_.reserve(room);
   addends_.resize(operands);
+  int64_t positions = 0;
+  for (const Step& step : plan_.steps)
+    if (std::holds_alternative<LayerNorm>(step.operation)) positions = std::max(positions, plan_.value(step.output).shape.positions());
+  statistics_.reserve(static_cast<size_t>(positions));
   for (const Step& step : plan_.steps)
     if (std::holds_alternative<Add>(step.operation))
       for (size_t i = 0; i < step.inputs.size(); ++i)

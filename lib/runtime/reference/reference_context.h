@@ -2,7 +2,7 @@
 
 #include "runtime/engine.h"
 #include "runtime/memory_plan.h"
-#include "runtime/reference/planes.h"
+#include "runtime/reference/layers.h"
 
 namespace tnn::reference {
 
@@ -21,6 +21,7 @@ class ReferenceContext : public EngineContext {
   template <typename Compute>
   void store(const Step& step, const StepAtPoint& at, Compute compute);
   void weighted(size_t step, const StepAtPoint& at);
+  void layer_norm(size_t step, const StepAtPoint& at, const LayerNorm& options);
   void add(const Step& step, const StepAtPoint& at);
   /// Those outputs that are complete after so many steps.
   void write_outputs(size_t steps_done, int64_t image, const OutputPointers& outputs);
@@ -38,6 +39,7 @@ class ReferenceContext : public EngineContext {
   std::vector<float> arena_;
   Planes inputs_, residual_;
   std::vector<Planes> addends_;
+  std::vector<PositionStatistics> statistics_;
   OutputPlanes outputs_;
   // of the run and input in hand
   const PlanPoint* at_ = nullptr;

@@ -37,6 +37,7 @@ void ReferenceContext::run_step(size_t index) {
                 return static_cast<double>(affine.scale[c]) * in(i, position) + static_cast<double>(affine.shift[c]);
               });
             },
+            [&](const LayerNorm& l) { layer_norm(index, at, l); },
             [&](const Activation& a) {
               each([&](size_t i, int64_t position, const Coordinates&) { return activated(a.kind, in(i, position)); });
             },
@@ -81,6 +82,20 @@ void ReferenceContext::weighted(size_t index, const StepAtPoint& at) {
     const int64_t channel = outputs_[i].channel;
     const auto c = static_cast<size_t>(channel);
     return static_cast<double>(affine.scale[c]) * weighted_sum(layer, inputs_, channel, coordinates) + static_cast<double>(affine.shift[c]);
+  });
+}
+
+void ReferenceContext::layer_norm(size_t index, const StepAtPoint& at, const LayerNorm& options) {
+  const Step& step = plan_.steps[index];
+  const int64_t positions = plan_.value(step.output).shape.positions();
+  statistics_.clear();  // of all positions, before the result is written over what they are taken of
+  for (int64_t p = 0; p < positions; ++p) statistics_.push_back(channel_statistics(inputs_, p, options.epsilon));
+  const ChannelAffine& affine = affine_[static_cast<size_t>(point_)][index];
+  store(step, at, [&](size_t i, int64_t position, const Coordinates&) {
+    const auto c = static_cast<size_t>(outputs_[i].channel);
+    const PositionStatistics& s = statistics_[static_cast<size_t>(position)];
+    const double normal = (static_cast<double>(inputs_[i].data[position]) - s.mean) * s.inverse_deviation;
+    return static_cast<double>(affine.scale[c]) * normal + static_cast<double>(affine.shift[c]);
   });
 }
 
