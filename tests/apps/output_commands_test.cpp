@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 TEST_CASE("tnn run writes to stdout, FIFOs and devices, and replaces none of them") {
   const RunFixture fixture(3, 2);
   const fs::path file = fixture.folder.path() / "out.npy", fifo = fixture.folder.path() / "fifo", null = fixture.folder.path() / "null";
-  fixture.run("--u 0.5");
+  REQUIRE(tnn_run(fixture.command(file.string(), "--u 0.5")).code == 0);
   const std::string expected = read_file(file);
 
   const Outcome piped = tnn_run(fixture.command("/dev/stdout", "--u 0.5"));
