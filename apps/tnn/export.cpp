@@ -6,6 +6,7 @@
 #include "pipelines/export_model.h"
 #include "pipelines/named_model.h"
 #include "subcommands.h"
+#include "tell.h"
 #include "terminal_progress.h"
 
 namespace tnn::app {
@@ -27,6 +28,7 @@ int run_export(const Options& options, const Session& session) {
   exported.data_root = named.recipe->text("data.root");
   TerminalProgress terminal;
   Progress silent;
+  if (!session.quiet && !named.weights.empty()) tell("weights of " + named.weights + "\n");
   const auto files = export_model(exported, session.quiet ? silent : static_cast<Progress&>(terminal));
   fmt::print("{}", format_table(export_table(files), table_format(options.print)));
   return 0;

@@ -24,6 +24,21 @@ Preprocessing preprocessing_of(const Recipe& recipe, const DatasetCard& card) {
   return {{card.mean.begin(), card.mean.end()}, {card.std.begin(), card.std.end()}, 0};
 }
 
+/// Why the network's output cannot be the logits of a classifier; empty where it can.
+std::string output_fault(const Graph& graph) {
+  const Node& output = graph.node(graph.outputs().front());
+  if (!output.shape.extent.empty())
+    return fmt::format("the output '{}' is [{}] for each image: a classifier gives one number a class (pool and flatten it first)",
+                       output.name, fmt::join(graph.dimensions(output.shape), ", "));
+  for (const Part& part : output.shape.parts)
+    if (const ChannelSpace& space = graph.space(part.space); space.gate != kNone)
+      return fmt::format(
+          "the output '{}' lies in the space '{}' of the gate '{}': a classifier gives all its classes at every u (a space without "
+          "gate)",
+          output.name, space.name, graph.gate(space.gate).name);
+  return "";
+}
+
 }  // namespace
 
 Misfit misfit(const Recipe& recipe, const Graph& graph, const DatasetCard& card) {
@@ -31,6 +46,7 @@ Misfit misfit(const Recipe& recipe, const Graph& graph, const DatasetCard& card)
   if (input != image)
     return {"model.input", fmt::format("the network takes [{}], but images of '{}' {}are [{}]", fmt::join(input, ", "), card.name,
                                        recipe.integer("data.image_size") ? "at data.image_size " : "", fmt::join(image, ", "))};
+  if (std::string fault = output_fault(graph); !fault.empty()) return {"model.name", std::move(fault)};
   const int64_t classes = graph.channels(graph.node(graph.outputs().front()).shape);
   if (!card.classes.empty() && classes != static_cast<int64_t>(card.classes.size()))  // none: they are read from the folder
     return {"model.classes", fmt::format("the network gives {} classes, but '{}' has {}", classes, card.name, card.classes.size())};

@@ -57,7 +57,7 @@ NamedModel initial_model(const std::filesystem::path& recipe, const Recipe::Over
   named.recipe = Recipe::load(recipe, overrides);
   named.written = std::make_shared<TemporaryFile>("tnn-initial.safetensors");
   named.model = named.written->path();
-  write_initial_model(*named.recipe, named.model);
+  named.weights = write_initial_model(*named.recipe, named.model);
   return named;
 }
 

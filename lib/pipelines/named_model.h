@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/atomic_file.h"
@@ -17,6 +18,7 @@ struct NamedModel {
   std::optional<Recipe> recipe;
   std::vector<EpochSummary> history;
   std::shared_ptr<const TemporaryFile> written;  ///< the model file of a recipe, for as long as it is in use
+  std::string weights;                           ///< of a recipe: what its weights were read from (see load_pretrained)
 };
 
 /// Whether a path names a recipe (.yaml, .yml), not a model.

@@ -21,8 +21,8 @@ TrainedStage train_datapath(const Experiment& experiment, const TrainingData& da
                           training_identity(recipe) + graph_to_json(experiment.description.graph));
   if (resume && trainer.resume())
     progress.message(fmt::format("resumed at epoch {}, step {}", trainer.state().epoch + 1, trainer.state().global_step));
-  else if (load_pretrained(recipe, network))
-    progress.message(fmt::format("starts with the weights of {}", recipe.text("model.pretrained")));
+  else if (const std::string read = load_pretrained(recipe, network); !read.empty())
+    progress.message("starts with the weights of " + read);
   write_file_atomically(folder.recipe(), recipe.resolved_yaml());
   run_training(trainer, {options.epochs, options.validation_u, recipe.boolean("output.tensorboard")}, folder, progress);
 
