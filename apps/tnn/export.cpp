@@ -31,6 +31,7 @@ int run_export(const Options& options, const Session& session) {
   exported.data_root = named.data.root;
   TerminalProgress terminal;
   Progress silent;
+  if (!session.quiet && !named.weights.empty()) tell("weights of " + named.weights + "\n");
   const auto files = export_model(exported, session.quiet ? silent : static_cast<Progress&>(terminal));
   print_result_beside(exported.out, export_table(files), options.print);
   return 0;

@@ -46,6 +46,7 @@ int run_sweep(const Options& options, const Session& session) {
   sweep.engine = options.engine;
   sweep.precision = precision_from_name(options.precision);
   sweep.latency = sweep.latency || options.latency;
+  if (!session.quiet && !named.weights.empty()) tell("weights of " + named.weights + "\n");
   const UtilizationCurve curve = sweep_utilization(sweep, session.quiet ? silent : static_cast<Progress&>(terminal));
   if (!options.out.empty())
     for (const auto& file : write_reports(curve, options.out, named.output.formats))

@@ -40,8 +40,11 @@ std::string nearest_name(const std::string& name, const std::vector<std::string>
 
 std::string unknown_name_message(const std::string& kind, const std::string& name, const std::vector<std::string>& allowed) {
   const std::string nearest = nearest_name(name, allowed);
-  return fmt::format("unknown {} '{}'{} (allowed: {})", kind, name, nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest),
-                     fmt::join(allowed, ", "));
+  constexpr size_t kMostListed = 60;
+  const auto listed = static_cast<std::ptrdiff_t>(std::min(allowed.size(), kMostListed));
+  return fmt::format("unknown {} '{}'{} (allowed: {}{})", kind, name, nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest),
+                     fmt::join(allowed.begin(), allowed.begin() + listed, ", "),
+                     allowed.size() > kMostListed ? fmt::format(", and {} more", allowed.size() - kMostListed) : "");
 }
 
 }  // namespace tnn

@@ -41,6 +41,10 @@ std::string json_fault(const nlohmann::json::exception& fault, std::string_view 
   }
 }
 
+void append_member(nlohmann::ordered_json& object, const std::string& key, nlohmann::ordered_json value) {
+  object.get_ref<nlohmann::ordered_json::object_t&>().emplace_back(key, std::move(value));
+}
+
 void check_json_depth(std::string_view text) {
   size_t depth = 0;
   bool quoted = false;

@@ -18,6 +18,9 @@ std::string json_fault(const nlohmann::json::exception& fault, std::string_view 
 /// UsageError where lists and objects are nested too deep (the library goes through what it has read by recursion).
 void check_json_depth(std::string_view text);
 
+/// Adds a member whose key an object does not have yet, without looking for it: objects of ordered_json are searched from end to end.
+void append_member(nlohmann::ordered_json& object, const std::string& key, nlohmann::ordered_json value);
+
 /// Parses JSON that comes from outside. UsageError says in which line and column it is none, and what stands there.
 template <typename Json>
 Json parse_json(std::string_view text) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <unordered_map>
 
 #include "cost/cost.h"
 #include "graph/node_traits.h"
@@ -52,9 +53,11 @@ class MemoryWalk {
   int reusable_buffer(const Node& node) const {
     if (!traits_of(node.operation).works_in_place) return kNone;
     const auto channels = [&](const TensorShape& shape) { return count_channels(active_channels(graph_, shape, configuration_)); };
+    std::unordered_map<NodeId, int64_t> reads;  // of this node
+    for (const NodeId input : node.inputs) ++reads[input];
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const auto& buffers = value_of(node.inputs[i]);
-      const bool dies = uses_[static_cast<size_t>(node.inputs[i])] == std::count(node.inputs.begin(), node.inputs.end(), node.inputs[i]);
+      const bool dies = uses_[static_cast<size_t>(node.inputs[i])] == reads[node.inputs[i]];
       if (dies && buffers.size() == 1 && buffers_[static_cast<size_t>(buffers.front())].holders == 1 &&
           channels(graph_.input_shape(node, i)) == channels(node.shape))
         return buffers.front();

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "formats/model_tensors.h"
 #include "graph/node_traits.h"
 
 namespace tnn {
@@ -170,22 +171,19 @@ std::string OnnxLayers::linear(NodeId id, const std::string& x) {
   return writer_.emit("Gemm", node.name, operands, {{"transB", int64_t{1}}});
 }
 
-std::string OnnxLayers::channel_vector(const Node& node, const std::string& suffix, const OnnxChannels& channels) {
-  const std::map<std::string, std::string> tables{
-      {".weight", ".point_weight"}, {".bias", ".point_bias"}, {".running_mean", ".point_mean"}, {".running_var", ".point_var"}};
-  const std::string table = node.name + tables.at(suffix);
-  const bool per_point = model_.tensors.count(table) != 0;
-  const HostTensor& tensor = model_.tensor(per_point ? table : node.name + suffix);
-  std::string vector = writer_.constant(per_point ? table : node.name + suffix, tensor.shape, tensor.values);
-  if (per_point) vector = point_.pick_row(table + ".row", vector);
-  return point_.slice(node.name + suffix, vector, {channels});
+std::string OnnxLayers::channel_vector(const Node& node, ParameterRole role, const OnnxChannels& channels) {
+  const BatchNormMode mode = model_.description.batch_norm;
+  const std::string stored = used_tensor_name(node.name, role, mode);
+  const HostTensor& tensor = model_.tensor(stored);
+  std::string vector = writer_.constant(stored, tensor.shape, tensor.values);
+  if (has_point_values(mode, role)) vector = point_.pick_row(stored + ".row", vector);
+  return point_.slice(parameter_name(node.name, role), vector, {channels});
 }
 
 std::string OnnxLayers::batch_norm(const Node& node, const BatchNorm& options, const std::string& x) {
   const OnnxChannels channels = point_.channels(node, node.shape);
   std::vector<std::string> operands{x};
-  for (const char* suffix : {".weight", ".bias", ".running_mean", ".running_var"})
-    operands.push_back(channel_vector(node, suffix, channels));
+  for (const ParameterRole role : kBatchNormRoles) operands.push_back(channel_vector(node, role, channels));
   return writer_.emit("BatchNormalization", node.name, operands, {{"epsilon", static_cast<float>(options.epsilon)}});
 }
 

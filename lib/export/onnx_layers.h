@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "export/onnx_operating_point.h"
+#include "graph/parameters.h"
 
 namespace tnn {
 
@@ -36,7 +37,7 @@ class OnnxLayers {
   std::optional<NodeId> folded_batch_norm(NodeId id) const;
   /// Weight and bias as the graph uses them, sliced; the bias is empty where there is none.
   std::vector<std::string> weights(NodeId id, bool bias, const std::vector<OnnxChannels>& axes);
-  std::string channel_vector(const Node& node, const std::string& suffix, const OnnxChannels& channels);
+  std::string channel_vector(const Node& node, ParameterRole role, const OnnxChannels& channels);
   std::string grouped_convolution(const Node& node, const std::vector<std::string>& inputs, const OnnxWriter::Attributes& attributes,
                                   const std::vector<int64_t>& groups);
 

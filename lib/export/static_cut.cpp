@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "formats/model_tensors.h"
 #include "graph/graph_builder.h"
 
 namespace tnn {
@@ -140,15 +141,11 @@ class Cutter {
   }
 
   NodeId cut_batch_norm(const Node& node, const BatchNorm& options) {
-    const BatchNormMode mode = model_.description.batch_norm;
-    const auto tensor = [&](const char* shared, const char* per_point, bool has_points) {
-      const HostTensor full = has_points ? row(model_.tensor(node.name + per_point), point_) : model_.tensor(node.name + shared);
-      keep(node.name + shared, select(full, 0, active(node.shape)));
-    };
-    tensor(".weight", ".point_weight", mode == BatchNormMode::switchable);
-    tensor(".bias", ".point_bias", mode == BatchNormMode::switchable);
-    tensor(".running_mean", ".point_mean", mode != BatchNormMode::shared);
-    tensor(".running_var", ".point_var", mode != BatchNormMode::shared);
+    for (const ParameterRole role : kBatchNormRoles) {
+      const BatchNormMode mode = model_.description.batch_norm;
+      const HostTensor& stored = model_.tensor(used_tensor_name(node.name, role, mode));
+      keep(parameter_name(node.name, role), select(has_point_values(mode, role) ? row(stored, point_) : stored, 0, active(node.shape)));
+    }
     compensate(node, {".weight", ".bias"});
     return builder_.batch_norm(node.name, mapped(node.inputs.front()), options);
   }

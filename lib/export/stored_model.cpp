@@ -1,49 +1,17 @@
 #include "export/stored_model.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <cmath>
-#include <cstring>
+#include <set>
 
 #include "core/error.h"
 #include "core/name_table.h"
-#include "export/half.h"
-#include "graph/parameters.h"
+#include "formats/half.h"
+#include "formats/stored_tensors.h"
 
 namespace tnn {
 namespace {
-
-template <typename Stored>
-Stored element(const TensorView& view, size_t index) {
-  Stored value{};
-  std::memcpy(&value, view.data + index * sizeof value, sizeof value);
-  return value;
-}
-
-float as_float(const TensorView& view, size_t index) {
-  switch (view.dtype) {
-    case DType::f32:
-      return element<float>(view, index);
-    case DType::f16:
-      return half_to_float(element<uint16_t>(view, index));
-    case DType::bf16:
-      return bfloat16_to_float(element<uint16_t>(view, index));
-    case DType::f64:
-      return static_cast<float>(element<double>(view, index));
-    case DType::i64:
-      return static_cast<float>(element<int64_t>(view, index));
-    case DType::u8:
-      return static_cast<float>(element<uint8_t>(view, index));
-  }
-  return 0;
-}
-
-HostTensor to_host(const TensorView& view) {
-  HostTensor tensor{view.shape, std::vector<float>(static_cast<size_t>(view.elements()))};
-  for (size_t i = 0; i < tensor.values.size(); ++i) tensor.values[i] = as_float(view, i);
-  return tensor;
-}
 
 std::vector<uint16_t> to_half(const std::string& name, const HostTensor& tensor, StoredPrecision precision) {
   std::vector<uint16_t> bits;
@@ -64,36 +32,12 @@ const HostTensor& StoredModel::tensor(const std::string& name) const {
   return found->second;
 }
 
-std::map<std::string, std::vector<int64_t>> stored_tensor_shapes(const ModelDescription& description) {
-  const auto points = static_cast<int64_t>(description.points.size());
-  const bool switchable = description.batch_norm == BatchNormMode::switchable;
-  std::map<std::string, std::vector<int64_t>> shapes;
-  for (const Parameter& parameter : graph_parameters(description.graph)) {
-    const std::string node = description.graph.node(parameter.node).name;
-    const auto per_point = [&](const char* name) { shapes[node + name] = {points, parameter.shape.front()}; };
-    const bool affine = parameter.role == ParameterRole::scale || parameter.role == ParameterRole::shift;
-    if (affine && switchable) {
-      per_point(parameter.role == ParameterRole::scale ? ".point_weight" : ".point_bias");
-      continue;
-    }
-    shapes[parameter.name] = parameter.shape;
-    if (description.batch_norm == BatchNormMode::shared || parameter.trainable()) continue;
-    per_point(parameter.role == ParameterRole::running_mean ? ".point_mean" : ".point_var");
-  }
-  return shapes;
-}
-
 StoredModel read_stored_model(const std::filesystem::path& path) {
   const SafetensorsFile file(path);
   StoredModel model{description_from_metadata(file.metadata(), path.string()), {}};
-  for (const auto& [name, shape] : stored_tensor_shapes(model.description)) {
-    const TensorView* view = file.find(name);
-    if (!view) throw DataError(fmt::format("'{}': tensor '{}' is missing", path.string(), name));
-    if (view->shape != shape)
-      throw DataError(fmt::format("'{}': tensor '{}' has shape [{}], the graph says [{}]", path.string(), name,
-                                  fmt::join(view->shape, ", "), fmt::join(shape, ", ")));
-    model.tensors[name] = to_host(*view);
-  }
+  const StoredTensors tensors(file, model.description);
+  for (const StoredTensors::Entry& entry : tensors.entries())
+    model.tensors[entry.tensor.name] = {entry.tensor.shape, {entry.numbers, entry.numbers + entry.count}};
   return model;
 }
 
@@ -107,9 +51,12 @@ void write_stored_model(const std::filesystem::path& path, const StoredModel& mo
                         const SafetensorsMetadata& extra) {
   std::vector<TensorView> views;
   std::vector<std::vector<uint16_t>> halves;
+  std::set<std::string> variances;
+  for (const ModelTensor& tensor : model_tensors(model.description))
+    if (tensor.role == ParameterRole::running_variance) variances.insert(tensor.name);
   for (const auto& [name, tensor] : model.tensors) {
     TensorView view{name, DType::f32, tensor.shape, reinterpret_cast<const std::byte*>(tensor.values.data())};
-    if (precision != StoredPrecision::fp32 && !name.ends_with("_var")) {
+    if (precision != StoredPrecision::fp32 && !variances.count(name)) {
       halves.push_back(to_half(name, tensor, precision));
       view.dtype = precision == StoredPrecision::fp16 ? DType::f16 : DType::bf16;
       view.data = reinterpret_cast<const std::byte*>(halves.back().data());

@@ -24,12 +24,7 @@ struct StoredModel {
   const HostTensor& tensor(const std::string& name) const;
 };
 
-/// The tensors that a model file of this description holds: graph_parameters plus those of operating points ("<node>.point_mean",
-/// "<node>.point_var", and "<node>.point_weight" and "<node>.point_bias" in place of the shared scale and shift where batch norm is
-/// switchable), with their shapes.
-std::map<std::string, std::vector<int64_t>> stored_tensor_shapes(const ModelDescription& description);
-
-/// Reads a model file; half precision becomes fp32. DataError names the tensor that is missing or has another shape than the graph says.
+/// Reads a model file; half precision becomes fp32. DataError as StoredTensors.
 StoredModel read_stored_model(const std::filesystem::path& path);
 
 /// How numbers are stored in a file.

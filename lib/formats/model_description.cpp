@@ -13,19 +13,28 @@
 namespace tnn {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;  // writing
+using Parsed = nlohmann::json;        // reading
 constexpr const char* kModelVersion = "1";
 constexpr const char* kDefaultTask = "classification";  // of files that do not say
 
 constexpr NamedValue<BatchNormMode> kBatchNormModes[] = {
     {"shared", BatchNormMode::shared}, {"recalibrated", BatchNormMode::recalibrated}, {"switchable", BatchNormMode::switchable}};
+constexpr size_t kMostNodesAtPoints = size_t{1} << 23;  // plans and tables hold something for each
+
+/// UsageError where a graph's nodes at all its operating points are more than plans and tables can hold.
+void check_size(const Graph& graph, size_t points) {
+  if (points > kMostNodesAtPoints / graph.nodes().size())
+    throw UsageError(fmt::format("{} operating points of a graph of {} nodes are too many (allowed: {} together)", points,
+                                 graph.nodes().size(), kMostNodesAtPoints));
+}
 
 Json points_to_json(const ModelDescription& description) {
   Json list = Json::array();
   for (const OperatingPoint& point : description.points) {
     Json active = Json::object();
     for (size_t i = 0; i < description.graph.gates().size(); ++i)
-      active[description.graph.gates()[i].name] = point.configuration.gates[i].indices();
+      append_member(active, description.graph.gates()[i].name, point.configuration.gates[i].indices());
     list.push_back({{"u", point.u}, {"u_begin", point.u_begin}, {"u_end", point.u_end}, {"active", active}});
     if (point.validation_accuracy) list.back()["validation_accuracy"] = *point.validation_accuracy;
   }
@@ -44,7 +53,7 @@ Json gating_to_json(const GatingRule& rule) {
   return json;
 }
 
-OperatingPoint point_from_json(const Graph& graph, const Json& json) {
+OperatingPoint point_from_json(const Graph& graph, const Parsed& json) {
   OperatingPoint point{json.at("u").get<double>(), json.at("u_begin").get<double>(), json.at("u_end").get<double>(), {}, {}};
   check_utilization(point.u);
   for (const Gate& gate : graph.gates()) {
@@ -60,21 +69,22 @@ OperatingPoint point_from_json(const Graph& graph, const Json& json) {
 }
 
 std::vector<OperatingPoint> points_from_json(const Graph& graph, const std::string& text) {
-  const Json list = parse_json<Json>(text);
+  const Parsed list = parse_json<Parsed>(text);
   if (!list.is_array()) throw UsageError("not a list");
   std::vector<OperatingPoint> points;
-  for (const Json& point : list) points.push_back(point_from_json(graph, point));
+  check_size(graph, list.size());
+  for (const Parsed& point : list) points.push_back(point_from_json(graph, point));
   return points;
 }
 
 GatingRule gating_from_json(const std::string& text) {
-  const Json json = parse_json<Json>(text);
+  const Parsed json = parse_json<Parsed>(text);
   return {json.at("strategy").get<std::string>(), rounding_from_name(json.at("rounding").get<std::string>()),
           json_integer<int>(json.at("min_active")), compensation_from_name(json.value("compensation", "none"))};
 }
 
 Preprocessing preprocessing_from_json(const std::string& text) {
-  const Json json = parse_json<Json>(text);
+  const Parsed json = parse_json<Parsed>(text);
   return {json.at("mean").get<std::vector<double>>(), json.at("std").get<std::vector<double>>(),
           json.contains("resize_side") ? json_integer<int>(json.at("resize_side")) : 0};
 }
@@ -88,6 +98,7 @@ ModelDescription describe_model(Graph graph, const GatingRule& gating, BatchNorm
   ModelDescription description;
   const auto strategy = make_gating_strategy(graph, gating);
   description.points = strategy->operating_points();
+  check_size(graph, description.points.size());
   if (batch_norm == BatchNormMode::switchable && strategy->is_random())
     throw UsageError(fmt::format(
         "training.batch_norm switchable needs a gating strategy with a list of operating points (nested), not '{}'", gating.strategy));
@@ -141,7 +152,7 @@ ModelDescription description_from_metadata(const SafetensorsMetadata& metadata, 
   description.task = task == metadata.end() ? kDefaultTask : task->second;
   description.dataset = text("tnn.dataset");
   description.class_names =
-      read("tnn.labels", [](const std::string& json) { return parse_json<Json>(json).get<std::vector<std::string>>(); });
+      read("tnn.labels", [](const std::string& json) { return parse_json<Parsed>(json).get<std::vector<std::string>>(); });
   description.preprocessing = read("tnn.preprocessing", preprocessing_from_json);
   return description;
 }

@@ -1,42 +1,54 @@
 #include "formats/model_tensors.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace tnn {
 namespace {
 
-/// The suffix of a batch-norm tensor's per-point form; nullptr where the role has none.
-const char* point_suffix(ParameterRole role) {
-  switch (role) {
-    case ParameterRole::scale:
-      return ".point_weight";
-    case ParameterRole::shift:
-      return ".point_bias";
-    case ParameterRole::running_mean:
-      return ".point_mean";
-    case ParameterRole::running_variance:
-      return ".point_var";
-    case ParameterRole::weight:
-    case ParameterRole::bias:
-    case ParameterRole::gain:
-      return nullptr;
-  }
-  return nullptr;
-}
-
-bool is_statistic(ParameterRole role) { return role == ParameterRole::running_mean || role == ParameterRole::running_variance; }
+struct PointForm {
+  ParameterRole role;
+  const char* suffix;
+};
+constexpr PointForm kPointForms[] = {{ParameterRole::scale, ".point_weight"},
+                                     {ParameterRole::shift, ".point_bias"},
+                                     {ParameterRole::running_mean, ".point_mean"},
+                                     {ParameterRole::running_variance, ".point_var"}};
 
 }  // namespace
 
+std::string point_tensor_name(const std::string& node, ParameterRole role) {
+  for (const PointForm& form : kPointForms)
+    if (form.role == role) return node + form.suffix;
+  return parameter_name(node, role);
+}
+
+bool is_point_tensor(const std::string& name) {
+  return std::any_of(std::begin(kPointForms), std::end(kPointForms), [&](const PointForm& form) { return name.ends_with(form.suffix); });
+}
+
+bool has_point_values(BatchNormMode mode, ParameterRole role) {
+  if (is_statistic(role)) return mode != BatchNormMode::shared;
+  return mode == BatchNormMode::switchable && (role == ParameterRole::scale || role == ParameterRole::shift);
+}
+
+std::string used_tensor_name(const std::string& node, ParameterRole role, BatchNormMode mode) {
+  return has_point_values(mode, role) ? point_tensor_name(node, role) : parameter_name(node, role);
+}
+
 std::vector<ModelTensor> model_tensors(const ModelDescription& description) {
-  const auto points = static_cast<int64_t>(description.points.size());
+  return model_tensors(description.graph, description.batch_norm, static_cast<int64_t>(description.points.size()));
+}
+
+std::vector<ModelTensor> model_tensors(const Graph& graph, BatchNormMode mode, int64_t points) {
+  const auto parameters = graph_parameters(graph);
   std::vector<ModelTensor> tensors;
-  for (const Parameter& p : graph_parameters(description.graph)) {
-    const char* suffix = point_suffix(p.role);
-    const bool affine = suffix && !is_statistic(p.role);
-    const bool only_per_point = affine && description.batch_norm == BatchNormMode::switchable;
-    const bool also_per_point = is_statistic(p.role) && description.batch_norm != BatchNormMode::shared;
-    if (!only_per_point) tensors.push_back({p.name, p.node, p.role, false, p.shape});
-    if (only_per_point || also_per_point)
-      tensors.push_back({description.graph.node(p.node).name + suffix, p.node, p.role, true, {points, p.shape.front()}});
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    const Parameter& p = parameters[i];
+    const bool per_point = has_point_values(mode, p.role);
+    if (!per_point || is_statistic(p.role)) tensors.push_back({p.name, p.node, p.role, false, p.shape, i});
+    if (per_point)
+      tensors.push_back({point_tensor_name(graph.node(p.node).name, p.role), p.node, p.role, true, {points, p.shape.front()}, i});
   }
   return tensors;
 }

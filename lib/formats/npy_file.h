@@ -13,7 +13,8 @@ struct NpyArray {
   bool from_bytes = false;  ///< stored as unsigned bytes: an image that is still to be normalised
 };
 
-/// Reads float32, float64 or uint8. DataError where the file is missing, damaged, or of another type.
+/// Reads float16, float32, float64, integers of 8 to 64 bits and bool, of either byte order, row by row or column by column. DataError
+/// where the file is missing, damaged, claims more than it holds, or is something else or of another type, which it names.
 NpyArray read_npy(const std::filesystem::path& path);
 
 /// Writes float32, atomically.

@@ -16,7 +16,9 @@
 namespace tnn {
 namespace {
 
-constexpr double kNarrowStep = 1e-5;  // a step that is there for one utilization only
+constexpr size_t kMostGroups = size_t{1} << 22;        // of all gates
+constexpr size_t kMostListedGroups = size_t{1} << 28;  // of all gates at all steps
+constexpr double kNarrowStep = 1e-5;                   // a step that is there for one utilization only
 
 constexpr NamedValue<Rounding> kRoundings[] = {{"floor_plus_one", Rounding::floor_plus_one}, {"ceil", Rounding::ceil}};
 
@@ -26,6 +28,18 @@ std::vector<double> sorted_steps(std::vector<double> steps) {
   std::sort(steps.begin(), steps.end());
   steps.erase(std::unique(steps.begin(), steps.end(), [](double a, double b) { return b - a < kUtilizationTolerance; }), steps.end());
   return steps;
+}
+
+/// A table of operating points lists the groups of every gate at each step of u. UsageError where that is too much to hold.
+void check_table_size(const std::vector<Gate>& gates, size_t steps) {
+  size_t groups = 0;
+  for (const Gate& gate : gates) groups += static_cast<size_t>(gate.groups);
+  if (groups <= kMostGroups && steps <= kMostListedGroups / std::max<size_t>(1, groups)) return;
+  const auto widest = std::max_element(gates.begin(), gates.end(), [](const Gate& a, const Gate& b) { return a.groups < b.groups; });
+  throw UsageError(fmt::format(
+      "{} gate{} (the widest, '{}', of {} groups) in {} steps of u are too many for a table of operating points (allowed: {} groups "
+      "of all gates, {} times the steps)",
+      gates.size(), gates.size() == 1 ? "" : "s", widest->name, widest->groups, steps, kMostGroups, kMostListedGroups));
 }
 
 /// d/D of the finest gate where that lies in the step, else the step's middle.
@@ -108,7 +122,9 @@ Configuration GatingStrategy::first_groups(double u) const {
 }
 
 std::vector<OperatingPoint> GatingStrategy::operating_points(uint64_t seed) const {
+  check_table_size(gates_, 1);
   const std::vector<double> bounds = sorted_steps(steps());
+  check_table_size(gates_, bounds.size());
   std::vector<OperatingPoint> points;
   std::vector<int> counts_before;
   for (size_t i = 0; i + 1 < bounds.size(); ++i) {

@@ -1,6 +1,7 @@
 #include "graph/graph_builder.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -12,9 +13,12 @@ namespace {
 
 constexpr int64_t kMostChannels = int64_t{1} << 24;
 constexpr int64_t kMostElements = int64_t{1} << 40;
+constexpr int64_t kMostWeights = int64_t{1} << 31;  // of one node: 8 GiB
 constexpr size_t kMostNodes = size_t{1} << 16;
+constexpr size_t kMostNested = 256;
 constexpr size_t kMostOutputs = 1024;
-constexpr size_t kMostParts = size_t{1} << 22;  // of all nodes together: concatenations of concatenations grow without bound
+constexpr size_t kMostParts =
+    size_t{1} << 22;  // of all nodes together, with their branches: concatenations of concatenations grow without bound
 
 /// A value inside further branches than its node's input: the branches of the node are those of the part too.
 void add_branches(TensorShape& shape, const std::vector<Branch>& branches) {
@@ -30,16 +34,28 @@ bool is_too_large(int64_t channels, const std::vector<int64_t>& extent) {
   return left == 0;
 }
 
-template <typename Item>
-bool has_name(const std::vector<Item>& items, const std::string& name) {
-  return std::any_of(items.begin(), items.end(), [&](const Item& item) { return item.name == name; });
+/// Takes a name; UsageError where it is empty or taken.
+void take_name(std::unordered_set<std::string>& names, const char* what, const std::string& name) {
+  if (name.empty()) throw UsageError(fmt::format("{} '': the name is empty", what));
+  if (!names.insert(name).second) throw UsageError(fmt::format("{} '{}': the name is taken", what, name));
+}
+
+std::vector<int64_t> weight_shape(int64_t outputs, int64_t inputs, const std::vector<int64_t>& kernel) {
+  std::vector<int64_t> shape{outputs, inputs};
+  shape.insert(shape.end(), kernel.begin(), kernel.end());
+  return shape;
+}
+
+size_t count_parts(const TensorShape& shape) {
+  size_t count = 0;
+  for (const Part& part : shape.parts) count += 1 + part.branches.size();
+  return count;
 }
 
 }  // namespace
 
 GateId GraphBuilder::add_gate(Gate gate) {
-  if (gate.name.empty() || has_name(graph_.gates_, gate.name))
-    throw UsageError(fmt::format("gate '{}': the name is {}", gate.name, gate.name.empty() ? "empty" : "taken"));
+  take_name(gate_names_, "gate", gate.name);
   if (gate.groups < 1 || gate.groups > (1 << 16))
     throw UsageError(fmt::format("gate '{}': cardinality {} is outside [1, 65536]", gate.name, gate.groups));
   if (gate.min_active < 0 || gate.min_active > gate.groups)
@@ -57,8 +73,7 @@ GateId GraphBuilder::branch_gate(const std::string& name, int groups, int min_ac
 }
 
 SpaceId GraphBuilder::space(const std::string& name, int64_t channels, GateId gate) {
-  if (name.empty() || has_name(graph_.spaces_, name))
-    throw UsageError(fmt::format("channel space '{}': the name is {}", name, name.empty() ? "empty" : "taken"));
+  take_name(space_names_, "channel space", name);
   if (channels < 1 || channels > kMostChannels)
     throw UsageError(fmt::format("channel space '{}': {} channels is outside [1, {}]", name, channels, kMostChannels));
   ChannelSpace space{name, channels, gate, 1};
@@ -79,6 +94,8 @@ void GraphBuilder::begin_branch(GateId gate, int index) {
   const Gate& g = graph_.gate(gate);
   if (g.kind != GateKind::branch) throw UsageError(fmt::format("gate '{}' switches channels, not branches", g.name));
   if (index < 0 || index >= g.groups) throw UsageError(fmt::format("gate '{}': branch {} is outside [0, {}]", g.name, index, g.groups - 1));
+  if (branches_.size() >= kMostNested)
+    throw UsageError(fmt::format("gate '{}': more than {} branches inside one another", g.name, kMostNested));
   branches_.push_back({gate, index});
 }
 
@@ -99,18 +116,18 @@ void GraphBuilder::check_space(const std::string& name, SpaceId output) const {
 }
 
 NodeId GraphBuilder::append(Node node) {
-  if (node.name.empty() || has_name(graph_.nodes_, node.name))
-    throw UsageError(fmt::format("node '{}': the name is {}", node.name, node.name.empty() ? "empty" : "taken"));
+  take_name(node_names_, "node", node.name);
   if (graph_.nodes_.empty() && !std::holds_alternative<Input>(node.operation))
     throw UsageError(fmt::format("node '{}': declared before the input", node.name));
-  parts_ += node.shape.parts.size();
-  if (graph_.nodes_.size() >= kMostNodes || parts_ > kMostParts)
-    throw UsageError(
-        fmt::format("node '{}': the graph has more than {} nodes or {} parts of concatenations", node.name, kMostNodes, kMostParts));
+  if (graph_.nodes_.size() >= kMostNodes)
+    throw UsageError(fmt::format("node '{}': the graph has more than {} nodes", node.name, kMostNodes));
   if (is_too_large(graph_.channels(node.shape), node.shape.extent))
     throw UsageError(fmt::format("node '{}': its output {} is too large", node.name, describe_shape(graph_, node.shape)));
   node.branches = branches_;
   add_branches(node.shape, branches_);
+  parts_ += count_parts(node.shape);
+  if (parts_ > kMostParts)
+    throw UsageError(fmt::format("node '{}': the graph has more than {} parts of concatenations and branches", node.name, kMostParts));
   graph_.nodes_.push_back(std::move(node));
   return static_cast<NodeId>(graph_.nodes_.size()) - 1;
 }
@@ -126,6 +143,16 @@ NodeId GraphBuilder::input(const std::vector<int64_t>& shape) {
   return append({"input", Input{}, {}, {}, {{Part{channels, 1, {}}}, {shape.begin() + 1, shape.end()}}});
 }
 
+void GraphBuilder::check_weights(const std::string& name, NodeId x, SpaceId output, int64_t groups,
+                                 const std::vector<int64_t>& kernel) const {
+  const int64_t inputs = channels(x) / groups, outputs = graph_.space(output).channels;
+  int64_t left = kMostWeights / std::max<int64_t>(1, inputs) / outputs;
+  for (const int64_t size : kernel) left /= size;
+  if (left == 0)
+    throw UsageError(fmt::format("node '{}': its weights [{}] are more than {} numbers", name,
+                                 fmt::join(weight_shape(outputs, inputs, kernel), ", "), kMostWeights));
+}
+
 NodeId GraphBuilder::append_weighted(const std::string& name, NodeId x, SpaceId output, Operation operation, std::vector<int64_t> extent) {
   return append({name, std::move(operation), {x}, {}, {{Part{output, 1, {}}}, std::move(extent)}});
 }
@@ -135,6 +162,7 @@ NodeId GraphBuilder::convolution(const std::string& name, NodeId x, SpaceId outp
   check_space(name, output);
   options.window = complete_window(name, options.window, shape(x).extent.size(), false);
   check_convolution_groups(graph_, name, shape(x), output, options.groups);
+  check_weights(name, x, output, options.groups, options.window.kernel);
   auto extent = window_extent(name, shape(x).extent, options.window, false);
   return append_weighted(name, x, output, std::move(options), std::move(extent));
 }
@@ -157,6 +185,7 @@ NodeId GraphBuilder::linear(const std::string& name, NodeId x, SpaceId output, L
   if (!shape(x).extent.empty())
     throw UsageError(fmt::format("node '{}': a linear layer takes flattened features, its input is {} (flatten it first)", name,
                                  describe_shape(graph_, shape(x))));
+  check_weights(name, x, output, 1, {});
   return append_weighted(name, x, output, options, {});
 }
 
@@ -205,8 +234,8 @@ NodeId GraphBuilder::global_pool(const std::string& name, NodeId x, PoolKind kin
 NodeId GraphBuilder::add(const std::string& name, const std::vector<NodeId>& operands) {
   check_inputs(name, operands);
   if (operands.size() < 2) throw UsageError(fmt::format("node '{}': add takes two operands or more, not {}", name, operands.size()));
-  std::vector<TensorShape> shapes;
-  for (const NodeId operand : operands) shapes.push_back(shape(operand));
+  std::vector<const TensorShape*> shapes;
+  for (const NodeId operand : operands) shapes.push_back(&shape(operand));
   TensorShape result = sum_shape(graph_, name, shapes);
   return append({name, Add{}, operands, {}, std::move(result)});
 }
@@ -214,8 +243,8 @@ NodeId GraphBuilder::add(const std::string& name, const std::vector<NodeId>& ope
 NodeId GraphBuilder::concat(const std::string& name, const std::vector<NodeId>& operands) {
   check_inputs(name, operands);
   if (operands.empty()) throw UsageError(fmt::format("node '{}': concat takes one operand or more", name));
-  std::vector<TensorShape> shapes;
-  for (const NodeId operand : operands) shapes.push_back(shape(operand));
+  std::vector<const TensorShape*> shapes;
+  for (const NodeId operand : operands) shapes.push_back(&shape(operand));
   TensorShape result = concat_shape(graph_, name, shapes);
   return append({name, Concat{}, operands, {}, std::move(result)});
 }

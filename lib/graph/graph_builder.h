@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "graph/graph.h"
@@ -69,12 +70,14 @@ class GraphBuilder {
   void check_inputs(const std::string& name, const std::vector<NodeId>& inputs) const;
   GateId add_gate(Gate gate);
   NodeId append_weighted(const std::string& name, NodeId x, SpaceId output, Operation operation, std::vector<int64_t> extent);
+  void check_weights(const std::string& name, NodeId x, SpaceId output, int64_t groups, const std::vector<int64_t>& kernel) const;
   void check_space(const std::string& name, SpaceId output) const;
   void require_ungated(const std::string& name, const char* kind, NodeId x, SpaceId output) const;
 
   Graph graph_;
   std::vector<Branch> branches_;
-  size_t parts_ = 0;  // of the shapes of all nodes
+  std::unordered_set<std::string> gate_names_, space_names_, node_names_;
+  size_t parts_ = 0;  // of the shapes of all nodes, and the branches of these parts
 };
 
 }  // namespace tnn

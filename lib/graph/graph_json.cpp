@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <map>
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <unordered_map>
 
 #include "core/error.h"
 #include "core/json_integer.h"
@@ -13,7 +15,8 @@
 namespace tnn {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;  // writing: keys stay in their order
+using Parsed = nlohmann::json;        // reading: keys are found without a walk through all
 
 // ---- writing
 
@@ -67,36 +70,68 @@ Json node_to_json(const Graph& graph, const Node& node) {
 
 // ---- reading
 
+/// What is asked for, in messages.
+template <typename Type>
+constexpr const char* kTypeName = nullptr;
+template <>
+constexpr const char* kTypeName<std::string> = "a text";
+template <>
+constexpr const char* kTypeName<bool> = "true or false";
+template <>
+constexpr const char* kTypeName<double> = "a number";
+template <>
+constexpr const char* kTypeName<int> = "an integer";
+template <>
+constexpr const char* kTypeName<int64_t> = "an integer";
+template <>
+constexpr const char* kTypeName<std::vector<int64_t>> = "a list of integers";
+template <>
+constexpr const char* kTypeName<std::vector<std::string>> = "a list of texts";
+
+/// The value as the text has it, cut where it is long.
+std::string spelt(const Parsed& json) {
+  constexpr size_t kLongest = 40;
+  if (json.is_structured() && !json.empty()) return json.is_array() ? "a list of something else" : "an object";
+  const std::string text = json.dump(-1, ' ', true, Parsed::error_handler_t::replace);
+  return text.size() > kLongest ? text.substr(0, kLongest) + "..." : text;
+}
+
 /// An object whose every key must be read: what is left over is an error.
 class Fields {
  public:
-  Fields(const Json& json, std::string where) : json_(json), where_(std::move(where)) {
-    if (!json.is_object()) throw UsageError(fmt::format("{}: an object is expected", where_));
+  Fields(const Parsed& json, std::string where) : json_(json), where_(std::move(where)) {
+    if (!json.is_object()) throw UsageError(fmt::format("{}: an object is expected, not {}", where_, spelt(json)));
   }
-  bool has(const std::string& key) const { return json_.contains(key); }
+  bool has(const char* key) {
+    known_.insert(key);
+    return json_.contains(key);
+  }
   template <typename Type>
-  Type get(const std::string& key) {
-    if (!json_.contains(key)) throw UsageError(fmt::format("{}: '{}' is missing", where_, key));
-    ++used_;
+  Type get(const char* key) {
+    if (!has(key)) throw UsageError(fmt::format("{}: the key '{}', {}, is missing", where_, key, kTypeName<Type>));
     return value<Type>(json_.at(key), key);
   }
   template <typename Type>
-  Type get(const std::string& key, Type otherwise) {
-    return json_.contains(key) ? get<Type>(key) : otherwise;
+  Type get(const char* key, Type otherwise) {
+    return has(key) ? get<Type>(key) : otherwise;
   }
-  const Json& list(const std::string& key) {
-    if (!json_.contains(key) || !json_.at(key).is_array()) throw UsageError(fmt::format("{}: '{}' is missing or not a list", where_, key));
-    ++used_;
+  const Parsed& list(const char* key) {
+    if (!has(key)) throw UsageError(fmt::format("{}: the key '{}', a list, is missing", where_, key));
+    if (!json_.at(key).is_array()) throw UsageError(fmt::format("{}: '{}' must be a list, not {}", where_, key, spelt(json_.at(key))));
     return json_.at(key);
   }
   void finish() const {
-    if (used_ != json_.size()) throw UsageError(fmt::format("{}: holds a key that is not known there", where_));
+    for (const auto& [key, unused] : json_.items())
+      if (!known_.count(key))
+        throw UsageError(fmt::format("{}: {}", where_, unknown_name_message("key", key, {known_.begin(), known_.end()})));
   }
   const std::string& where() const { return where_; }
+  /// Adds the kind to what messages say of the place.
+  void name_kind(const std::string& kind) { where_ += " (" + kind + ")"; }
 
  private:
   template <typename Type>
-  Type value(const Json& json, const std::string& key) const {
+  Type value(const Parsed& json, const char* key) const {
     try {
       if constexpr (std::is_same_v<Type, std::vector<int64_t>>)
         return json_integers<int64_t>(json);
@@ -104,24 +139,24 @@ class Fields {
         return json_integer<Type>(json);
       else
         return json.get<Type>();
-    } catch (const UsageError& error) {
-      throw UsageError(fmt::format("{}: '{}': {}", where_, key, error.what()));
-    } catch (const Json::exception&) {
-      throw UsageError(fmt::format("{}: '{}' has the wrong type", where_, key));
+    } catch (const UsageError&) {
+    } catch (const Parsed::exception&) {
     }
+    throw UsageError(fmt::format("{}: '{}' must be {}, not {}", where_, key, kTypeName<Type>, spelt(json)));
   }
-  const Json& json_;
+  const Parsed& json_;
   std::string where_;
-  size_t used_ = 0;
+  std::set<std::string> known_;
 };
 
-using Names = std::map<std::string, int>;
+using Names = std::unordered_map<std::string, int>;
 
 int find(const Names& names, const std::string& kind, const std::string& name, const std::string& where) {
   const auto found = names.find(name);
   if (found != names.end()) return found->second;
   std::vector<std::string> known;
   for (const auto& [key, id] : names) known.push_back(key);
+  std::sort(known.begin(), known.end(), [&](const std::string& a, const std::string& b) { return names.at(a) < names.at(b); });
   throw UsageError(fmt::format("{}: {}", where, unknown_name_message(kind, name, known)));
 }
 
@@ -152,7 +187,7 @@ struct Reader {
 
   NodeId read_operation(const std::string& name, const std::string& kind, const std::vector<NodeId>& inputs, Fields& fields) {
     const auto x = [&] {
-      if (inputs.size() != 1) throw UsageError(fmt::format("{}: {} takes one input, not {}", fields.where(), kind, inputs.size()));
+      if (inputs.size() != 1) throw UsageError(fmt::format("{}: takes one input, not {}", fields.where(), inputs.size()));
       return inputs.front();
     };
     const auto space = [&] { return SpaceId{find(spaces, "channel space", fields.get<std::string>("space"), fields.where())}; };
@@ -185,16 +220,17 @@ struct Reader {
         operation_named(kind, fields.where()));
   }
 
-  void read_node(const Json& json) {
-    const std::string name = Fields(json, "a node").get<std::string>("name");
+  void read_node(const Parsed& json, size_t index) {
+    const auto name = Fields(json, fmt::format("node {}", index)).get<std::string>("name");
     Fields fields(json, fmt::format("node '{}'", name));
-    fields.get<std::string>("name");
+    fields.has("name");
     const auto kind = fields.get<std::string>("kind");
+    fields.name_kind(kind);
     std::vector<NodeId> inputs;
     for (const auto& input : fields.get<std::vector<std::string>>("inputs")) inputs.push_back(find(nodes, "input", input, fields.where()));
     size_t branches = 0;
     if (fields.has("branches"))
-      for (const Json& item : fields.list("branches")) {
+      for (const Parsed& item : fields.list("branches")) {
         Fields branch(item, fields.where() + ", branches");
         const auto gate = branch.get<std::string>("gate");
         builder.begin_branch(find(gates, "gate", gate, branch.where()), branch.get<int>("index"));
@@ -208,24 +244,25 @@ struct Reader {
   }
 
   /// A node's name, or a name of its own and the node's.
-  void read_output(const Json& json) {
+  void read_output(const Parsed& json, size_t index) {
+    const std::string where = fmt::format("output {}", index);
     std::string name, node;
     if (json.is_object()) {
-      Fields fields(json, "an output");
+      Fields fields(json, where);
       name = fields.get<std::string>("name");
       node = fields.get<std::string>("node");
       fields.finish();
     } else if (json.is_string()) {
       name = node = json.get<std::string>();
     } else {
-      throw UsageError("graph: an entry of 'outputs' is neither a node's name nor an object with 'name' and 'node'");
+      throw UsageError(fmt::format("{}: a node's name, or an object with 'name' and 'node', is expected, not {}", where, spelt(json)));
     }
-    outputs.push_back(find(nodes, "node", node, "outputs"));
+    outputs.push_back(find(nodes, "node", node, where));
     output_names.push_back(name);
   }
 
-  void read_gate(const Json& json) {
-    Fields fields(json, "a gate");
+  void read_gate(const Parsed& json, size_t index) {
+    Fields fields(json, fmt::format("gate {}", index));
     const auto name = fields.get<std::string>("name"), kind = fields.get<std::string>("kind");
     if (kind != "channel" && kind != "branch")
       throw UsageError(fmt::format("gate '{}': {}", name, unknown_name_message("kind", kind, {"channel", "branch"})));
@@ -234,8 +271,8 @@ struct Reader {
     fields.finish();
   }
 
-  void read_space(const Json& json) {
-    Fields fields(json, "a channel space");
+  void read_space(const Parsed& json, size_t index) {
+    Fields fields(json, fmt::format("channel space {}", index));
     const auto name = fields.get<std::string>("name");
     const GateId gate = fields.has("gate") ? find(gates, "gate", fields.get<std::string>("gate"), "channel space '" + name + "'") : kNone;
     spaces[name] = builder.space(name, fields.get<int64_t>("channels"), gate);
@@ -243,9 +280,9 @@ struct Reader {
   }
 };
 
-Json parse(const std::string& text) {
+Parsed parse(const std::string& text) {
   try {
-    return parse_json<Json>(text);
+    return parse_json<Parsed>(text);
   } catch (const UsageError& error) {
     throw UsageError(fmt::format("graph: {}", error.what()));
   }
@@ -277,20 +314,21 @@ std::string graph_to_json(const Graph& graph, int indent) {
 }
 
 Graph graph_from_json(const std::string& text) {
-  const Json json = parse(text);
+  const Parsed json = parse(text);
   Fields fields(json, "graph");
-  if (fields.get<std::string>("format") != "tnn-graph") throw UsageError("graph: 'format' is not 'tnn-graph'");
+  if (const auto format = fields.get<std::string>("format"); format != "tnn-graph")
+    throw UsageError(fmt::format("graph: 'format' is '{}' (allowed: tnn-graph)", format.substr(0, 40)));
   const int version = fields.get<int>("version");
   if (version < 1 || version > kGraphJsonVersion)
     throw UsageError(fmt::format("graph: version {} is not known (allowed: 1 to {})", version, kGraphJsonVersion));
   Reader reader{GraphBuilder(fields.get<std::string>("name")), {}, {}, {}, {}, {}};
-  for (const Json& gate : fields.list("gates")) reader.read_gate(gate);
-  const Json& nodes = fields.list("nodes");
-  if (nodes.empty()) throw UsageError("graph: 'nodes' is empty");
-  reader.read_node(nodes.front());
-  for (const Json& space : fields.list("spaces")) reader.read_space(space);
-  for (size_t i = 1; i < nodes.size(); ++i) reader.read_node(nodes[i]);
-  for (const Json& output : fields.list("outputs")) reader.read_output(output);
+  const Parsed &gates = fields.list("gates"), &nodes = fields.list("nodes"), &spaces = fields.list("spaces"), &outputs = fields.list("outputs");
+  for (size_t i = 0; i < gates.size(); ++i) reader.read_gate(gates[i], i);
+  if (nodes.empty()) throw UsageError("graph: 'nodes' is empty (the first is the input)");
+  reader.read_node(nodes.front(), 0);
+  for (size_t i = 0; i < spaces.size(); ++i) reader.read_space(spaces[i], i);
+  for (size_t i = 1; i < nodes.size(); ++i) reader.read_node(nodes[i], i);
+  for (size_t i = 0; i < outputs.size(); ++i) reader.read_output(outputs[i], i);
   fields.finish();
   return reader.builder.finish(reader.outputs, reader.output_names);
 }

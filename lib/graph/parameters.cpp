@@ -2,34 +2,48 @@
 
 namespace tnn {
 
+std::string parameter_name(const std::string& node, ParameterRole role) {
+  switch (role) {
+    case ParameterRole::weight:
+    case ParameterRole::gain:
+    case ParameterRole::scale:
+      return node + ".weight";
+    case ParameterRole::bias:
+    case ParameterRole::shift:
+      return node + ".bias";
+    case ParameterRole::running_mean:
+      return node + ".running_mean";
+    case ParameterRole::running_variance:
+      return node + ".running_var";
+  }
+  return node;
+}
+
 std::vector<Parameter> graph_parameters(const Graph& graph) {
   std::vector<Parameter> parameters;
   for (size_t i = 0; i < graph.nodes().size(); ++i) {
     const Node& node = graph.nodes()[i];
-    const auto store = [&](const char* suffix, ParameterRole role, std::vector<int64_t> shape) {
-      parameters.push_back({node.name + suffix, static_cast<NodeId>(i), role, std::move(shape)});
+    const auto store = [&](ParameterRole role, std::vector<int64_t> shape) {
+      parameters.push_back({parameter_name(node.name, role), static_cast<NodeId>(i), role, std::move(shape)});
     };
     const int64_t out = graph.channels(node.shape);
     std::visit(
         Match{[&](const Convolution& c) {
                 std::vector<int64_t> shape{out, graph.channels(graph.input_shape(node)) / c.groups};
                 shape.insert(shape.end(), c.window.kernel.begin(), c.window.kernel.end());
-                store(".weight", ParameterRole::weight, shape);
-                if (c.bias) store(".bias", ParameterRole::bias, {out});
+                store(ParameterRole::weight, shape);
+                if (c.bias) store(ParameterRole::bias, {out});
               },
               [&](const Linear& l) {
-                store(".weight", ParameterRole::weight, {out, graph.channels(graph.input_shape(node))});
-                if (l.bias) store(".bias", ParameterRole::bias, {out});
+                store(ParameterRole::weight, {out, graph.channels(graph.input_shape(node))});
+                if (l.bias) store(ParameterRole::bias, {out});
               },
               [&](const BatchNorm&) {
-                store(".weight", ParameterRole::scale, {out});
-                store(".bias", ParameterRole::shift, {out});
-                store(".running_mean", ParameterRole::running_mean, {out});
-                store(".running_var", ParameterRole::running_variance, {out});
+                for (const ParameterRole role : kBatchNormRoles) store(role, {out});
               },
               [&](const LayerNorm&) {
-                store(".weight", ParameterRole::gain, {out});
-                store(".bias", ParameterRole::bias, {out});
+                store(ParameterRole::gain, {out});
+                store(ParameterRole::bias, {out});
               },
               [](const OneOf<Input, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout, ChannelShuffle, ChannelPad> auto&) {}},
         node.operation);

@@ -11,15 +11,24 @@ namespace tnn {
 /// What a stored tensor of a node is. `scale` and `shift` are batch norm's gamma and beta, `gain` is what layer norm multiplies by.
 enum class ParameterRole { weight, bias, gain, scale, shift, running_mean, running_variance };
 
-/// One tensor that a model file holds for a node, full size. Names follow PyTorch: "<node>.weight", "<node>.bias",
-/// "<node>.running_mean", "<node>.running_var".
+/// Those of a batch norm.
+constexpr ParameterRole kBatchNormRoles[] = {ParameterRole::scale, ParameterRole::shift, ParameterRole::running_mean,
+                                             ParameterRole::running_variance};
+
+/// Running mean and variance: measured, not trained by gradient descent.
+constexpr bool is_statistic(ParameterRole role) { return role == ParameterRole::running_mean || role == ParameterRole::running_variance; }
+
+/// A parameter's name, after PyTorch: "<node>.weight" (of gain and scale, too), "<node>.bias" (of shift, too), "<node>.running_mean",
+/// "<node>.running_var".
+std::string parameter_name(const std::string& node, ParameterRole role);
+
+/// One tensor that a model file holds for a node, full size.
 struct Parameter {
   std::string name;
   NodeId node = kNone;
   ParameterRole role = ParameterRole::weight;
   std::vector<int64_t> shape;
-  /// Trained by gradient descent (running statistics are not).
-  bool trainable() const { return role != ParameterRole::running_mean && role != ParameterRole::running_variance; }
+  bool trainable() const { return !is_statistic(role); }
 };
 
 /// The stored tensors of a graph, in the order of its nodes.

@@ -12,7 +12,8 @@ namespace {
 
 constexpr int64_t kLargest = int64_t{1} << 24;  // of any window entry or extent: products stay far from overflow
 
-constexpr size_t kMostParts = size_t{1} << 16;  // of one tensor
+constexpr size_t kMostParts = size_t{1} << 16;        // of one tensor
+constexpr size_t kMostSummedParts = size_t{1} << 22;  // of all operands of a sum
 
 void complete_entry(const std::string& node, const char* what, std::vector<int64_t>& entry, size_t dimensions, int64_t smallest,
                     const std::vector<int64_t>& otherwise) {
@@ -42,7 +43,11 @@ size_t branch_count(const TensorShape& shape) {
 
 std::string describe_spaces(const Graph& graph, const TensorShape& shape) {
   std::vector<std::string> names;
-  for (const Part& part : shape.parts) names.push_back(graph.space(part.space).name);
+  constexpr size_t kMostNamed = 8;
+  for (const Part& part : shape.parts) {
+    names.push_back(names.size() < kMostNamed ? graph.space(part.space).name : "...");
+    if (names.size() > kMostNamed) break;
+  }
   return fmt::format("[{}] of {}", fmt::join(names, ", "), describe_shape(graph, shape));
 }
 
@@ -93,10 +98,14 @@ void check_convolution_groups(const Graph& graph, const std::string& node, const
                                  node, groups, cardinality));
 }
 
-TensorShape sum_shape(const Graph& graph, const std::string& node, const std::vector<TensorShape>& operands) {
-  const TensorShape& base =
-      *std::min_element(operands.begin(), operands.end(), [](const auto& a, const auto& b) { return branch_count(a) < branch_count(b); });
-  for (const TensorShape& operand : operands) {
+TensorShape sum_shape(const Graph& graph, const std::string& node, const std::vector<const TensorShape*>& operands) {
+  const TensorShape& base = **std::min_element(operands.begin(), operands.end(),
+                                               [](const auto* a, const auto* b) { return branch_count(*a) < branch_count(*b); });
+  if (operands.size() * base.parts.size() > kMostSummedParts)
+    throw UsageError(fmt::format("node '{}': adds {} operands of {} parts (allowed: {} parts together)", node, operands.size(),
+                                 base.parts.size(), kMostSummedParts));
+  for (const TensorShape* each : operands) {
+    const TensorShape& operand = *each;
     const bool same_layout = operand.extent == base.extent && operand.parts.size() == base.parts.size() &&
                              std::equal(operand.parts.begin(), operand.parts.end(), base.parts.begin(),
                                         [](const Part& a, const Part& b) { return a.space == b.space && a.repeat == b.repeat; });
@@ -113,16 +122,16 @@ TensorShape sum_shape(const Graph& graph, const std::string& node, const std::ve
   return base;
 }
 
-TensorShape concat_shape(const Graph& graph, const std::string& node, const std::vector<TensorShape>& operands) {
-  TensorShape result = operands.front();
+TensorShape concat_shape(const Graph& graph, const std::string& node, const std::vector<const TensorShape*>& operands) {
+  TensorShape result = *operands.front();
   size_t parts = 0;
-  for (const TensorShape& operand : operands) parts += operand.parts.size();
+  for (const TensorShape* operand : operands) parts += operand->parts.size();
   if (parts > kMostParts) throw UsageError(fmt::format("node '{}': concatenates {} parts (allowed: {})", node, parts, kMostParts));
   for (size_t i = 1; i < operands.size(); ++i) {
-    if (operands[i].extent != result.extent)
+    if (operands[i]->extent != result.extent)
       throw UsageError(fmt::format("node '{}': concatenates different extents: {} and {}", node, describe_shape(graph, result),
-                                   describe_shape(graph, operands[i])));
-    result.parts.insert(result.parts.end(), operands[i].parts.begin(), operands[i].parts.end());
+                                   describe_shape(graph, *operands[i])));
+    result.parts.insert(result.parts.end(), operands[i]->parts.begin(), operands[i]->parts.end());
   }
   return result;
 }

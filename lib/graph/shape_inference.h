@@ -19,9 +19,9 @@ std::vector<int64_t> window_extent(const std::string& node, const std::vector<in
 void check_convolution_groups(const Graph& graph, const std::string& node, const TensorShape& input, SpaceId output, int64_t groups);
 
 /// The shape of a sum: operands over the same spaces; operands may lie in further branches than the one that is always there.
-TensorShape sum_shape(const Graph& graph, const std::string& node, const std::vector<TensorShape>& operands);
+TensorShape sum_shape(const Graph& graph, const std::string& node, const std::vector<const TensorShape*>& operands);
 
 /// Operands side by side; extents equal.
-TensorShape concat_shape(const Graph& graph, const std::string& node, const std::vector<TensorShape>& operands);
+TensorShape concat_shape(const Graph& graph, const std::string& node, const std::vector<const TensorShape*>& operands);
 
 }  // namespace tnn

@@ -74,7 +74,7 @@ NodeId stem(GraphBuilder& b, const ModelOptions& options, const Plan& plan) {
 
 }  // namespace
 
-std::string densenet_pretrained_name(const std::string& name) {
+std::string densenet_pretrained_name(const std::string& name, const ModelOptions&) {
   static const std::regex early("(.*denselayer\\d+\\.(?:norm|conv))\\.([12]\\..*)");
   return std::regex_replace(name, early, "$1$2");
 }

@@ -11,6 +11,6 @@ namespace tnn {
 Graph densenet_w(const ModelOptions& options);
 
 /// torchvision's early files say "denselayer1.norm.1" where its module is "denselayer1.norm1".
-std::string densenet_pretrained_name(const std::string& name);
+std::string densenet_pretrained_name(const std::string& name, const ModelOptions& options);
 
 }  // namespace tnn

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <regex>
+
 #include "models/layers.h"
 
 namespace tnn {
@@ -14,6 +17,15 @@ constexpr Pair kPairs[] = {{64, 1},  {128, 2}, {128, 1}, {256, 2}, {256, 1},  {5
                            {512, 1}, {512, 1}, {512, 1}, {512, 1}, {1024, 2}, {1024, 1}};
 
 }  // namespace
+
+std::string mobilenet_pretrained_name(const std::string& name, const ModelOptions&) {
+  static const std::map<std::string, std::string> layers{{"conv1", "depthwise"}, {"bn1", "bn1"}, {"conv2", "pointwise"}, {"bn2", "bn2"}};
+  static const std::regex block(R"(layers\.(\d{1,3})\.(conv1|bn1|conv2|bn2)\.(.*))"), linear(R"(linear\.(.*))");
+  std::smatch parts;
+  if (std::regex_match(name, parts, block))
+    return fmt::format("block{}.{}.{}", std::stoi(parts[1]) + 1, layers.at(parts[2]), parts[3].str());
+  return std::regex_replace(name, linear, "classifier.$1", std::regex_constants::format_first_only);
+}
 
 Graph mobilenet(const ModelOptions& options) {
   require_image_input("mobilenet", options);

@@ -9,4 +9,7 @@ namespace tnn {
 /// Images under 64 positions: the first convolution has stride 1.
 Graph mobilenet(const ModelOptions& options);
 
+/// Names of pytorch-cifar: "layers.0.conv1" is the depthwise convolution of the first pair, "linear" the classifier.
+std::string mobilenet_pretrained_name(const std::string& name, const ModelOptions& options);
+
 }  // namespace tnn

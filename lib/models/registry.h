@@ -29,8 +29,9 @@ struct Architecture {
   std::string name;
   std::string help;
   Graph (*build)(const ModelOptions& options);
-  /// The graph's name of a tensor that trained networks in use call `name`; nullptr: the same.
-  std::string (*pretrained_name)(const std::string& name) = nullptr;
+  /// The graph's name of a tensor that trained networks in use call `name`, where that is not its name; "": such networks hold it and never
+  /// use it. nullptr: names are the same.
+  std::string (*pretrained_name)(const std::string& name, const ModelOptions& options) = nullptr;
 };
 
 const std::vector<Architecture>& architectures();

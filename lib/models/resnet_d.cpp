@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <regex>
+
 #include "core/error.h"
 #include "models/layers.h"
 
@@ -13,18 +16,15 @@ struct Plan {
   int64_t width = 64;       ///< of the first stage, doubled in each
   std::vector<int> blocks;  ///< of each stage
   bool padded_shortcuts = false;
+  bool subsamples_last = false;  ///< the last block of a stage
   int64_t expansion() const { return bottleneck ? 4 : 1; }
 };
 
-Plan plan_of(const ModelOptions& options) {
-  if (!is_large_image(options)) {
-    const int depth = options.depth == 0 ? 20 : options.depth;
-    if (depth < 8 || (depth - 2) % 6 != 0)
-      throw UsageError(
-          fmt::format("model.depth: resnet_d has depth 6n + 2 (20, 32, 44, ...) for images under 64 positions, not {}", depth));
-    return {false, 16, std::vector<int>(3, (depth - 2) / 6), choose_variant(options, {"b", "a"}) == "a"};
-  }
-  choose_variant(options, {"b"});
+const std::vector<std::string> kSmallVariants{"b", "a", "a_last", "imagenet"};
+
+int small_depth(const ModelOptions& options) { return options.depth == 0 ? 20 : options.depth; }
+
+Plan large_plan(const ModelOptions& options) {
   switch (options.depth) {
     case 18:
       return {false, 64, {2, 2, 2, 2}};
@@ -38,7 +38,25 @@ Plan plan_of(const ModelOptions& options) {
     case 152:
       return {true, 64, {3, 8, 36, 3}};
   }
-  throw UsageError(fmt::format("model.depth: resnet_d has depth 18, 34, 50, 101 or 152 for large images, not {}", options.depth));
+  throw UsageError(fmt::format(
+      "model.depth: resnet_d has depth 18, 34, 50, 101 or 152 for large images and in model.variant imagenet, not {}", options.depth));
+}
+
+Plan plan_of(const ModelOptions& options) {
+  if (is_large_image(options)) {
+    choose_variant(options, {"b"});
+    return large_plan(options);
+  }
+  const std::string variant = choose_variant(options, kSmallVariants);
+  if (variant == "imagenet") return large_plan(options);
+  const int depth = small_depth(options);
+  if (depth < 8 || (depth - 2) % 6 != 0)
+    throw UsageError(
+        fmt::format("model.depth: resnet_d has depth 6n + 2 (20, 32, 44, ...) for images under 64 positions, not {} (18, 34, 50, 101 and "
+                    "152: model.variant "
+                    "imagenet)",
+                    depth));
+  return {false, 16, std::vector<int>(3, (depth - 2) / 6), variant != "b", variant == "a_last"};
 }
 
 /// The convolutions of a block, without the last ReLU.
@@ -84,6 +102,31 @@ NodeId stage(GraphBuilder& b, NodeId x, const Plan& plan, size_t index) {
   return x;
 }
 
+/// A stage that ends with the block which subsamples and widens (but for the network's last).
+NodeId subsampling_stage(GraphBuilder& b, NodeId x, const Plan& plan, size_t index) {
+  const std::string layer = fmt::format("layer{}", index + 1);
+  const bool widens = index + 1 < plan.blocks.size();
+  const int count = plan.blocks[index], keeping = count - (widens ? 1 : 0);
+  const int64_t width = plan.width << index;
+  const SpaceId trunk = b.shape(x).parts.front().space;
+  const GateId gate = keeping > 0 ? b.branch_gate(layer, keeping) : kNone;
+  const auto named = [&](int block, const char* part) { return fmt::format("{}.{}.{}", layer, block, part); };
+  for (int i = 0; i < keeping; ++i) {
+    b.begin_branch(gate, i);
+    const NodeId y = transformation(b, x, fmt::format("{}.{}", layer, i), trunk, width, 1, false);
+    b.end_branch();
+    x = b.relu(named(i, "relu"), b.add(named(i, "add"), {y, x}));
+  }
+  if (!widens) return x;
+  const int last = count - 1;
+  const SpaceId wide = b.space(layer, 2 * width);
+  NodeId y = b.relu(named(last, "relu1"),
+                    b.batch_norm(named(last, "bn1"), b.convolution(named(last, "conv1"), x, width, kNone, same_convolution(3))));
+  y = b.batch_norm(named(last, "bn2"), b.convolution(named(last, "conv2"), y, wide, same_convolution(3, 2)));
+  x = projection(b, x, fmt::format("{}.{}", layer, last), wide, 2, true);
+  return b.relu(named(last, "relu"), b.add(named(last, "add"), {y, x}));
+}
+
 /// `from` at the place of a whole component of a dotted name becomes `to`.
 std::string with_component(const std::string& name, const std::string& from, const std::string& to) {
   const std::string dotted = "." + name + ".";
@@ -91,9 +134,25 @@ std::string with_component(const std::string& name, const std::string& from, con
   return at == std::string::npos ? name : name.substr(0, at) + to + name.substr(at + from.size());
 }
 
+/// The names of variant a_last.
+std::string subsampling_stage_name(const std::string& name, int blocks) {
+  static const std::map<std::string, std::string> stages{{"first", "layer1"}, {"second", "layer2"}, {"third", "layer3"}};
+  static const std::map<std::string, std::string> layers{{"0", "conv1"}, {"1", "bn1"}, {"3", "conv2"}, {"4", "bn2"}};
+  static const std::regex block(R"((first|second|third)_block\.(?:residual_block\.(\d{1,4})|final_block)\.([0134])\.(.*))"),
+      unused(R"((first|second|third)_block\.(?:conv_block|bn)\..*)");
+  std::smatch parts;
+  if (std::regex_match(name, parts, block))
+    return fmt::format("{}.{}.{}.{}", stages.at(parts[1]), parts[2].matched ? std::stoi(parts[2]) : blocks - 1, layers.at(parts[3]),
+                       parts[4].str());
+  if (std::regex_match(name, unused)) return "";
+  return with_component(with_component(name, "first_layer", "conv1"), "bn", "bn1");
+}
+
 }  // namespace
 
-std::string resnet_pretrained_name(const std::string& name) {
+std::string resnet_pretrained_name(const std::string& name, const ModelOptions& options) {
+  if (!is_large_image(options) && choose_variant(options, kSmallVariants) == "a_last")
+    return subsampling_stage_name(name, (small_depth(options) - 2) / 6);
   return with_component(with_component(name, "linear", "fc"), "shortcut", "downsample");
 }
 
@@ -102,7 +161,8 @@ Graph resnet_d(const ModelOptions& options) {
   const Plan plan = plan_of(options);
   GraphBuilder b("resnet_d");
   NodeId x = stem(b, options, plan.width);
-  for (size_t index = 0; index < plan.blocks.size(); ++index) x = stage(b, x, plan, index);
+  for (size_t index = 0; index < plan.blocks.size(); ++index)
+    x = plan.subsamples_last ? subsampling_stage(b, x, plan, index) : stage(b, x, plan, index);
   return b.finish({pooled_classifier(b, "fc", x, options.classes)});
 }
 

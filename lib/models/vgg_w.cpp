@@ -91,6 +91,10 @@ Graph numbered_vgg(const ModelOptions& options) {
 
 }  // namespace
 
+std::string vgg_pretrained_name(const std::string& name, const ModelOptions&) {
+  return name == "classifier.weight" || name == "classifier.bias" ? "classifier.0" + name.substr(name.rfind('.')) : name;
+}
+
 Graph vgg_w(const ModelOptions& options) {
   require_image_input("vgg_w", options);
   if (options.depth != 0) return numbered_vgg(options);

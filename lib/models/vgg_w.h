@@ -10,4 +10,7 @@ namespace tnn {
 /// stages with torchvision's names; its classifier there is `hidden` = [4096, 4096] (images of 224 x 224).
 Graph vgg_w(const ModelOptions& options);
 
+/// VGGs for CIFAR have one linear layer, "classifier", after the features: `hidden` = [].
+std::string vgg_pretrained_name(const std::string& name, const ModelOptions& options);
+
 }  // namespace tnn

@@ -1,37 +1,17 @@
 #include "network/model_file.h"
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
 #include <c10/core/GradMode.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <cstring>
+#include <algorithm>
 
 #include "core/error.h"
+#include "formats/stored_tensors.h"
+#include "formats/tensor_numbers.h"
 
 namespace tnn {
-namespace {
-
-at::ScalarType scalar_type(DType dtype) {
-  switch (dtype) {
-    case DType::f32:
-      return at::kFloat;
-    case DType::f16:
-      return at::kHalf;
-    case DType::bf16:
-      return at::kBFloat16;
-    case DType::f64:
-      return at::kDouble;
-    case DType::i64:
-      return at::kLong;
-    case DType::u8:
-      return at::kByte;
-  }
-  return at::kFloat;
-}
-
-}  // namespace
-
 void save_network(const std::filesystem::path& path, const Network& network, const NamedTensors& extra_tensors,
                   const SafetensorsMetadata& extra_metadata) {
   NamedTensors all;
@@ -51,24 +31,22 @@ void save_network(const std::filesystem::path& path, const Network& network, con
 at::Tensor read_tensor(const SafetensorsFile& file, const std::string& name) {
   const TensorView* view = file.find(name);
   if (!view) throw DataError(fmt::format("'{}': tensor '{}' is missing", file.path().string(), name));
-  return read_tensor(*view);
+  return read_tensor(*view, file.path().string());
 }
 
-at::Tensor read_tensor(const TensorView& view) {
-  at::Tensor tensor = at::empty(view.shape, at::TensorOptions(scalar_type(view.dtype)));
-  if (view.bytes() > 0) std::memcpy(tensor.data_ptr(), view.data, view.bytes());  // the file's data may lie at any address
-  return tensor.to(at::kFloat);
+at::Tensor read_tensor(const TensorView& view, const std::string& file) {
+  at::Tensor tensor = at::empty(view.shape, at::kFloat);
+  const std::vector<float> numbers = as_floats(view, file);
+  std::copy(numbers.begin(), numbers.end(), tensor.data_ptr<float>());
+  return tensor;
 }
 
 void load_parameters(const SafetensorsFile& file, Network& network) {
   c10::NoGradGuard no_grad;
-  for (const auto& entry : network.parameters().entries()) {
-    const at::Tensor stored = read_tensor(file, entry.name);
-    if (stored.sizes() != entry.tensor.sizes())
-      throw DataError(fmt::format("'{}': tensor '{}' has shape [{}], the graph says [{}]", file.path().string(), entry.name,
-                                  fmt::join(stored.sizes().vec(), ", "), fmt::join(entry.tensor.sizes().vec(), ", ")));
-    entry.tensor.copy_(stored);
-  }
+  const StoredTensors stored(file, network.description());
+  const auto& entries = network.parameters().entries();
+  for (size_t i = 0; i < entries.size(); ++i)  // both in the order of model_tensors
+    entries[i].tensor.copy_(at::from_blob(const_cast<float*>(stored.entries()[i].numbers), entries[i].tensor.sizes(), at::kFloat));
 }
 
 Network load_network(const std::filesystem::path& path, at::Device device, bool channels_last) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -17,14 +16,14 @@ using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
 void save_network(const std::filesystem::path& path, const Network& network, const NamedTensors& extra_tensors = {},
                   const SafetensorsMetadata& extra_metadata = {});
 
-/// Reads such a file. DataError names the file and the tensor that is missing, or has another shape or type than the graph says.
+/// Reads such a file. DataError as StoredTensors.
 Network load_network(const std::filesystem::path& path, at::Device device = at::kCPU, bool channels_last = true);
 
 /// Copies the model's tensors of a file into a network of the same description.
 void load_parameters(const SafetensorsFile& file, Network& network);
 
-/// A copy of one tensor of a file, on the CPU, as fp32.
+/// A copy of one tensor of a file, on the CPU, as fp32. DataError, naming file and tensor, where it is missing or no floating-point one.
 at::Tensor read_tensor(const SafetensorsFile& file, const std::string& name);
-at::Tensor read_tensor(const TensorView& view);
+at::Tensor read_tensor(const TensorView& view, const std::string& file);
 
 }  // namespace tnn

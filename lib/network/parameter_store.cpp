@@ -5,6 +5,7 @@
 #include <ATen/ops/full.h>
 
 #include <cmath>
+#include <stdexcept>
 
 #include "core/random_stream.h"
 
@@ -22,47 +23,37 @@ at::Tensor kaiming_normal(const std::vector<int64_t>& shape, uint64_t seed, size
 }  // namespace
 
 ParameterStore::ParameterStore(const Graph& graph, BatchNormMode mode, int64_t points, uint64_t seed) : nodes_(graph.nodes().size()) {
-  const bool switchable = mode == BatchNormMode::switchable;
-  const auto parameters = graph_parameters(graph);
-  for (size_t i = 0; i < parameters.size(); ++i) {
-    const Parameter& p = parameters[i];
-    NodeTensors& tensors = nodes_[static_cast<size_t>(p.node)];
-    const std::string node = graph.node(p.node).name;
-    const auto constant = [&](double value, bool per_point = false) {
-      return at::full(per_point ? std::vector<int64_t>{points, p.shape[0]} : p.shape, value, at::kFloat);
-    };
-    switch (p.role) {
-      case ParameterRole::weight:
-        add(p.name, p.role, p.node, tensors.weight, kaiming_normal(p.shape, seed, i));
-        break;
-      case ParameterRole::bias:
-        add(p.name, p.role, p.node, tensors.bias, constant(0));
-        break;
-      case ParameterRole::gain:
-        add(p.name, p.role, p.node, tensors.weight, constant(1));
-        break;
-      case ParameterRole::scale:
-        add(switchable ? node + ".point_weight" : p.name, p.role, p.node, tensors.batch_norm.scale, constant(1, switchable));
-        break;
-      case ParameterRole::shift:
-        add(switchable ? node + ".point_bias" : p.name, p.role, p.node, tensors.batch_norm.shift, constant(0, switchable));
-        break;
-      case ParameterRole::running_mean:
-        add(p.name, p.role, p.node, tensors.batch_norm.mean, constant(0));
-        if (mode != BatchNormMode::shared) add(node + ".point_mean", p.role, p.node, tensors.batch_norm.point_mean, constant(0, true));
-        break;
-      case ParameterRole::running_variance:
-        add(p.name, p.role, p.node, tensors.batch_norm.variance, constant(1));
-        if (mode != BatchNormMode::shared) add(node + ".point_var", p.role, p.node, tensors.batch_norm.point_variance, constant(1, true));
-        break;
-    }
+  for (const ModelTensor& tensor : model_tensors(graph, mode, points)) {
+    const bool ones = tensor.role == ParameterRole::gain || tensor.role == ParameterRole::scale || tensor.role == ParameterRole::running_variance;
+    add(tensor, tensor.role == ParameterRole::weight ? kaiming_normal(tensor.shape, seed, tensor.parameter)
+                                                     : at::full(tensor.shape, ones ? 1.0 : 0.0, at::kFloat));
   }
 }
 
-void ParameterStore::add(const std::string& name, ParameterRole role, NodeId node, at::Tensor& slot, at::Tensor value) {
-  slot = std::move(value);
-  if (role != ParameterRole::running_mean && role != ParameterRole::running_variance) slot.requires_grad_();
-  entries_.push_back({name, slot, role, node});
+at::Tensor& ParameterStore::slot(const ModelTensor& tensor) {
+  NodeTensors& node = nodes_[static_cast<size_t>(tensor.node)];
+  switch (tensor.role) {
+    case ParameterRole::weight:
+    case ParameterRole::gain:
+      return node.weight;
+    case ParameterRole::bias:
+      return node.bias;
+    case ParameterRole::scale:
+      return node.batch_norm.scale;
+    case ParameterRole::shift:
+      return node.batch_norm.shift;
+    case ParameterRole::running_mean:
+      return tensor.per_point ? node.batch_norm.point_mean : node.batch_norm.mean;
+    case ParameterRole::running_variance:
+      return tensor.per_point ? node.batch_norm.point_variance : node.batch_norm.variance;
+  }
+  throw std::logic_error("a parameter without role");
+}
+
+void ParameterStore::add(const ModelTensor& tensor, at::Tensor value) {
+  if (!is_statistic(tensor.role)) value.requires_grad_();
+  slot(tensor) = value;
+  entries_.push_back({tensor.name, std::move(value), tensor.role, tensor.node, tensor.per_point});
 }
 
 std::vector<ParameterStore::Entry> ParameterStore::trainable() const {

@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "formats/model_description.h"
-#include "graph/parameters.h"
+#include "formats/model_tensors.h"
 
 namespace tnn {
 
@@ -27,6 +26,7 @@ class ParameterStore {
     at::Tensor tensor;
     ParameterRole role;
     NodeId node;
+    bool per_point = false;  ///< [operating points, C]
   };
   /// What a model file holds, in a fixed order.
   const std::vector<Entry>& entries() const { return entries_; }
@@ -47,7 +47,8 @@ class ParameterStore {
     at::Tensor weight, bias;
     BatchNormTensors batch_norm;
   };
-  void add(const std::string& name, ParameterRole role, NodeId node, at::Tensor& slot, at::Tensor value);
+  at::Tensor& slot(const ModelTensor& tensor);
+  void add(const ModelTensor& tensor, at::Tensor value);
   std::vector<Entry> entries_;
   std::vector<NodeTensors> nodes_;
 };

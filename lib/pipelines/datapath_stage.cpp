@@ -47,8 +47,8 @@ TrainedModel DatapathStage::train(const StageInput& input, const RunFolder& fold
                           stage_fingerprint(input.experiment, name(), input.data));
   if (resume && trainer.resume())
     progress.message(resumed_message(trainer.state()));
-  else if (load_pretrained(settings.pretrained, network))
-    progress.message(fmt::format("starts with the weights of {}", settings.pretrained.file.string()));
+  else if (const std::string read = load_pretrained(settings.pretrained, network); !read.empty())
+    progress.message("starts with the weights of " + read);
   write_file_atomically(folder.recipe(), settings.resolved_yaml);
   run_training(trainer, {options.epochs, options.validation_u, settings.output.tensorboard, task.score_name()}, folder, progress);
 

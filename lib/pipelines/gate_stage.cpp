@@ -37,7 +37,7 @@ Network load_throttled_datapath(const Experiment& experiment, const std::filesys
 std::string weights_digest(const Network& network) {
   std::string digests;
   for (const auto& entry : network.parameters().entries()) {
-    if (entry.name.find(".point_") != std::string::npos) continue;  // measured anew by each stage
+    if (entry.per_point) continue;  // measured anew by each stage; gates are trained without them
     const at::Tensor values = entry.tensor.detach().to(at::kCPU, at::kFloat).contiguous();
     const auto* bytes = static_cast<const uint8_t*>(values.const_data_ptr());
     digests += sha256_hex({bytes, bytes + values.nbytes()});

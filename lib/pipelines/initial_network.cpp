@@ -1,22 +1,25 @@
 #include "pipelines/initial_network.h"
 
+#include <fmt/format.h>
+
 #include "network/model_file.h"
 #include "network/pretrained_weights.h"
 #include "pipelines/described_data.h"
 
 namespace tnn {
 
-bool load_pretrained(const PretrainedOptions& options, Network& network) {
-  if (options.file.empty()) return false;
-  load_pretrained(read_pretrained(network.graph(), options), network);
-  return true;
+std::string load_pretrained(const PretrainedOptions& options, Network& network) {
+  if (options.file.empty()) return "";
+  const PretrainedTensors trained = read_pretrained(network.graph(), options);
+  load_pretrained(trained, network);
+  return fmt::format("'{}': {}", options.file.string(), trained.summary());
 }
 
 void check_pretrained(const PretrainedOptions& options, const Graph& graph) {
   if (!options.file.empty()) read_pretrained(graph, options);
 }
 
-void write_initial_model(const Settings& settings, const std::filesystem::path& path) {
+std::string write_initial_model(const Settings& settings, const std::filesystem::path& path) {
   ModelDescription description = settings.model;
   const DatasetCard card = load_card(find_cards_folder(), settings.data.name);
   if (misfit(settings, card).message.empty()) {
@@ -26,8 +29,9 @@ void write_initial_model(const Settings& settings, const std::filesystem::path& 
     if (auto given = given_preprocessing(settings, channels, "the network's input")) description.preprocessing = *given;
   }
   Network network(std::move(description), settings.run.seed);
-  load_pretrained(settings.pretrained, network);
+  const std::string read = load_pretrained(settings.pretrained, network);
   save_network(path, network);
+  return read;
 }
 
 }  // namespace tnn

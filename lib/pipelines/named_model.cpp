@@ -33,7 +33,7 @@ void check_overrides(const Recipe::Overrides& overrides) {
 }
 
 NamedModel use_by(const Recipe& recipe, std::filesystem::path model) {
-  return {std::move(model), data_settings(recipe), evaluation_settings(recipe), output_settings(recipe), run_settings(recipe), "", {}, {}, {}};
+  return {std::move(model), data_settings(recipe), evaluation_settings(recipe), output_settings(recipe), run_settings(recipe), "", {}, {}, {}, ""};
 }
 
 }  // namespace
@@ -71,7 +71,7 @@ NamedModel initial_model(const std::filesystem::path& path, const Recipe::Overri
   named.written = file;
   named.inputs.add("the recipe", path);
   for (const auto& [key, input] : settings.input_files) named.inputs.add(key, input);
-  write_initial_model(settings, named.model);
+  named.weights = write_initial_model(settings, named.model);
   return named;
 }
 

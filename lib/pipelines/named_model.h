@@ -24,6 +24,7 @@ struct NamedModel {
   std::vector<EpochSummary> history;
   std::shared_ptr<const TemporaryFile> written;  ///< the model file of a recipe, for as long as it is in use
   CommandInputs inputs;                          ///< what it is made from
+  std::string weights;                           ///< of a recipe: what its weights were read from (see load_pretrained)
 };
 
 /// Whether a path names a recipe (.yaml, .yml), not a model.

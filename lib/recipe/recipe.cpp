@@ -58,6 +58,7 @@ template const std::string& Recipe::get(const std::string&) const;
 template const std::vector<int64_t>& Recipe::get(const std::string&) const;
 template const std::vector<double>& Recipe::get(const std::string&) const;
 template const std::vector<std::string>& Recipe::get(const std::string&) const;
+template const TextPairs& Recipe::get(const std::string&) const;
 
 bool Recipe::is_default(const std::string& path) const { return given_.count(declared_key(path).path) == 0; }
 

@@ -40,6 +40,8 @@ class Recipe {
   const std::vector<double>& reals(const std::string& path) const { return get<std::vector<double>>(path); }
   const std::vector<std::string>& texts(const std::string& path) const { return get<std::vector<std::string>>(path); }
 
+  const TextPairs& text_pairs(const std::string& path) const { return get<TextPairs>(path); }
+
   /// Nothing gave the key a value; false also where what was given equals the default.
   bool is_default(const std::string& path) const;
   /// The value is that of the default, given or not.

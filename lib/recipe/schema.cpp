@@ -18,6 +18,9 @@ struct YamlWriter {
   std::string operator()(int64_t value) const { return fmt::format("{}", value); }
   std::string operator()(double value) const { return number_text(value); }
   std::string operator()(const std::string& value) const { return plain ? value : yaml_text(value); }
+  std::string operator()(const std::pair<std::string, std::string>& pair) const {
+    return fmt::format("[{}, {}]", yaml_text(pair.first), yaml_text(pair.second));
+  }
   template <typename T>
   std::string operator()(const std::vector<T>& values) const {
     std::string out = "[";
@@ -106,6 +109,8 @@ std::string key_type_name(KeyType type) {
       return "list of reals";
     case KeyType::texts:
       return "list of texts";
+    case KeyType::text_pairs:
+      return "list of pairs of texts";
   }
   return "";
 }

@@ -4,15 +4,20 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 namespace tnn {
 
-enum class KeyType { boolean, integer, real, text, choice, integers, reals, texts };
+enum class KeyType { boolean, integer, real, text, choice, integers, reals, texts, text_pairs };
 
-/// A key's value: boolean, integer, real, text or choice, and lists of the middle three; the alternative follows from the key's type.
-using RecipeValue = std::variant<bool, int64_t, double, std::string, std::vector<int64_t>, std::vector<double>, std::vector<std::string>>;
+using TextPairs = std::vector<std::pair<std::string, std::string>>;
+
+/// A key's value: boolean, integer, real, text or choice, lists of the middle three, and pairs of texts; the alternative follows from the
+/// key's type.
+using RecipeValue =
+    std::variant<bool, int64_t, double, std::string, std::vector<int64_t>, std::vector<double>, std::vector<std::string>, TextPairs>;
 
 /// An interval of numbers; an infinite end is no bound.
 struct Range {

@@ -45,6 +45,9 @@ RecipeKey reals(std::string path, std::vector<double> value, Range range, std::s
 RecipeKey texts(std::string path, Texts value, std::string help, Texts choices = {}) {
   return {std::move(path), KeyType::texts, std::move(value), {}, "", std::move(help), std::move(choices)};
 }
+RecipeKey text_pairs(std::string path, std::string help) {
+  return {std::move(path), KeyType::text_pairs, TextPairs{}, {}, "", std::move(help)};
+}
 RecipeKey items(RecipeKey key, size_t least, size_t most = 1000) {
   key.min_items = least;
   key.max_items = most;
@@ -80,9 +83,12 @@ const std::vector<RecipeKey> kKeys{
   real("model.dropout", 0.0, below(0, 1), "", "probability that dropout zeroes an input of a fully connected layer while training"),
   integer("model.depth", 0, within(0, 10000), "layers", "layers as the architecture's papers count them, such as 29 or 50 for resnext_w, 16 for vgg_w; 0: its usual depth, and for vgg_w the layers of model.stages"),
   integer("model.group_width", 4, within(1, 4096), "channels", "ResNeXt: channels of one group of the grouped convolutions in the first stage"),
-  text("model.variant", "", "form of the architecture: densenet_w: w, d or dw (gates over channels, layers or both); ds_cnn, cnn: s or l; resnet_d for small images: b or a (shortcuts by 1x1 convolution, or by subsampling and zero channels); empty: its first"),
+  text("model.variant", "", "form of the architecture: densenet_w: w, d or dw (gates over channels, layers or both); ds_cnn, cnn: s or l; resnet_d for small images: b or a (shortcuts by 1x1 convolution, or by subsampling and zero channels), a_last (as a, the last block of a stage subsamples), imagenet (widths and depths as for large images); mobilenet_v2: residual or projected (1x1 convolutions in every shortcut of a new width); empty: its first"),
   file_name("model.file", "", "the graph as JSON, for model.name: file"),
-  decides_nothing(file_name("model.pretrained", "", "start from the weights of this file: PyTorch's (.pth, .pt, .th) or safetensors, names as torchvision's; empty: random weights")),
+  decides_nothing(file_name("model.pretrained", "", "start from the weights of this file: PyTorch's (.pth, .pt, .th) or safetensors, names as torchvision's or as docs/pretrained.md says; empty: random weights")),
+  text("model.pretrained_entry", "", "which part of a checkpoint is read, by its key, such as state_dict_ema; empty: state_dict, model, net, ... or all of it"),
+  text_pairs("model.pretrained_rename", "changes of names in that file, one after another: [beginning or pattern, replacement]; * is any text, ^ begins a regular expression"),
+  texts("model.pretrained_ignore", {}, "tensors of that file that are left out, by the beginning of their names or a pattern as of pretrained_rename"),
   texts("model.pretrained_except", {}, "layers that keep random weights, such as fc: they are neither looked for in the file nor taken from it"),
 
   choice("gating.strategy", "nested", {"nested", "independent", "depthwise_nested"},

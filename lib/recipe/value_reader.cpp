@@ -134,6 +134,39 @@ std::optional<RecipeValue> read_list(const RecipeKey& key, const YAML::Node& nod
   return RecipeValue(std::move(values));
 }
 
+/// [[a, b], [c, d]], or the same as a mapping, {a: b, c: d}.
+std::optional<RecipeValue> read_pairs(const RecipeKey& key, const YAML::Node& node, const FaultAt& fault) {
+  const auto refuse = [&](const YAML::Node& at, const std::string& label) -> std::nullopt_t {
+    fault(at, fmt::format("{} must be {}, not {}", label,
+                          label == key.path ? "a list of pairs, such as [[a, b], [c, d]], or {a: b, c: d}" : "a pair, such as [a, b]",
+                          described(at)));
+    return std::nullopt;
+  };
+  if (!node.IsSequence() && !node.IsMap()) return refuse(node, key.path);
+  if (node.size() > key.max_items) {
+    fault(node, fmt::format("{} has {} pairs, allowed are {} to {}", key.path, node.size(), key.min_items, key.max_items));
+    return std::nullopt;
+  }
+  TextPairs pairs;
+  size_t index = 0;
+  const auto read = [&](const YAML::Node& first, const YAML::Node& second) {
+    const ScalarReader reader(key, fmt::format("{}[{}]", key.path, index++), fault);
+    const auto a = reader.read_text(first), b = reader.read_text(second);
+    if (a && b) pairs.emplace_back(*a, *b);
+  };
+  for (const auto& item : node) {
+    if (node.IsMap()) {
+      read(item.first, item.second);
+    } else if (item.IsSequence() && item.size() == 2) {
+      read(item[0], item[1]);
+    } else {
+      return refuse(item, fmt::format("{}[{}]", key.path, index));
+    }
+  }
+  if (pairs.size() != node.size()) return std::nullopt;
+  return RecipeValue(std::move(pairs));
+}
+
 }  // namespace
 
 std::optional<RecipeValue> read_value(const RecipeKey& key, const YAML::Node& node, const FaultAt& fault) {
@@ -153,6 +186,8 @@ std::optional<RecipeValue> read_value(const RecipeKey& key, const YAML::Node& no
       return read_list<double>(key, node, fault, &ScalarReader::read_real);
     case KeyType::texts:
       return read_list<std::string>(key, node, fault, &ScalarReader::read_text);
+    case KeyType::text_pairs:
+      return read_pairs(key, node, fault);
   }
   throw std::logic_error("unknown type of recipe key");
 }

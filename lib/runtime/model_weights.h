@@ -1,11 +1,9 @@
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <vector>
 
-#include "formats/model_description.h"
-#include "formats/model_tensors.h"
+#include "formats/stored_tensors.h"
 
 namespace tnn {
 
@@ -14,11 +12,10 @@ struct BatchNormView {
   const float *scale = nullptr, *shift = nullptr, *mean = nullptr, *variance = nullptr;
 };
 
-/// The numbers of a model file, checked, as 32-bit floats: read in place from the memory map where they are stored so, else converted once.
+/// The numbers of a model file by node, checked, as 32-bit floats (see StoredTensors).
 class ModelWeights {
  public:
-  /// DataError where a tensor is missing, has another shape than the graph says, or holds a number that is not finite (or a negative
-  /// variance).
+  /// DataError as StoredTensors.
   ModelWeights(std::shared_ptr<const SafetensorsFile> file, const ModelDescription& description);
 
   /// Convolution [out, in / groups, kernel...], linear [out, in], layer norm's gain [channels]; row-major.
@@ -27,8 +24,8 @@ class ModelWeights {
   const float* bias(NodeId node) const { return nodes_[static_cast<size_t>(node)].bias; }
   BatchNormView batch_norm(NodeId node, int point) const;
   /// Of all tensors as they lie in the file.
-  int64_t stored_bytes() const { return stored_bytes_; }
-  int64_t stored_numbers() const { return stored_numbers_; }
+  int64_t stored_bytes() const { return tensors_.stored_bytes(); }
+  int64_t stored_numbers() const { return tensors_.stored_numbers(); }
 
  private:
   struct Statistic {
@@ -41,13 +38,11 @@ class ModelWeights {
     const float *weight = nullptr, *bias = nullptr;
     Statistic scale, shift, mean, variance;
   };
-  const float* read(const ModelTensor& expected);
   void store(const ModelTensor& tensor, const float* data);
 
   std::shared_ptr<const SafetensorsFile> file_;
+  StoredTensors tensors_;
   std::vector<NodeWeights> nodes_;
-  std::deque<std::vector<float>> converted_;
-  int64_t stored_bytes_ = 0, stored_numbers_ = 0;
 };
 
 }  // namespace tnn

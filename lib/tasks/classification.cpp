@@ -7,6 +7,7 @@
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/topk.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -89,9 +90,19 @@ MetricSum Classification::training_metric(const Outputs& outputs, const Targets&
 }
 
 std::string Classification::mismatch(const Graph& graph) const {
-  const int64_t outputs = graph.channels(graph.node(graph.outputs().front()).shape);
+  const Output& output = graph.outputs().front();
+  const TensorShape& shape = graph.shape(output);
+  if (!shape.extent.empty())
+    return fmt::format("the output '{}' is [{}] for each input: a classifier gives one number a class (pool and flatten it first)",
+                       output.name, fmt::join(graph.dimensions(shape), ", "));
+  for (const Part& part : shape.parts)
+    if (const ChannelSpace& space = graph.space(part.space); space.gate != kNone)
+      return fmt::format(
+          "the output '{}' lies in the space '{}' of the gate '{}': a classifier gives all its classes at every u (a space without gate)",
+          output.name, space.name, graph.gate(space.gate).name);
+  const int64_t outputs = graph.channels(shape);
   const auto classes = static_cast<int64_t>(options_.class_names.size());
-  return outputs == classes ? "" : fmt::format("the network gives {} classes, but the data set has {}", outputs, classes);
+  return outputs == classes || classes == 0 ? "" : fmt::format("the network gives {} classes, but the data set has {}", outputs, classes);
 }
 
 at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& labels, double label_smoothing) {

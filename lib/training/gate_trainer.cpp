@@ -111,8 +111,7 @@ Network with_learned_points(const Network& datapath, const GateNetwork& gates, c
   const auto& from = datapath.parameters().entries();
   const auto& to = network.parameters().entries();
   for (size_t i = 0; i < to.size(); ++i)
-    if (to[i].tensor.sizes() == from[i].tensor.sizes() && to[i].name.find(".point_") == std::string::npos)
-      to[i].tensor.detach().copy_(from[i].tensor);
+    if (to[i].tensor.sizes() == from[i].tensor.sizes() && !to[i].per_point) to[i].tensor.detach().copy_(from[i].tensor);
   return network;
 }
 

@@ -6,23 +6,25 @@
 #include "core/error.h"
 #include "core/random_stream.h"
 #include "export/static_cut.h"
+#include "formats/model_tensors.h"
 
 /// A model of a graph with random tensors, as training could have left them.
 inline tnn::StoredModel random_model(const tnn::Graph& graph, const tnn::GatingRule& rule, tnn::BatchNormMode mode, uint64_t seed) {
   tnn::StoredModel model{tnn::describe_model(graph, rule, mode), {}};
   tnn::RandomStream random(seed, tnn::RandomPurpose::initialization, {1});
   const auto number = [&] { return static_cast<float>(random.below(2001)) / 1000.0f - 1.0f; };
-  for (const auto& [name, shape] : tnn::stored_tensor_shapes(model.description)) {
+  for (const tnn::ModelTensor& expected : tnn::model_tensors(model.description)) {
+    const auto& shape = expected.shape;
     int64_t elements = 1;
     for (const int64_t size : shape) elements *= size;
     tnn::HostTensor tensor{shape, std::vector<float>(static_cast<size_t>(elements))};
-    const bool variance = name.size() > 4 && name.compare(name.size() - 4, 4, "_var") == 0;
+    const bool variance = expected.role == tnn::ParameterRole::running_variance;
     const double fan_in = shape.size() > 1 ? static_cast<double>(elements) / static_cast<double>(shape[0]) : 1.0;
     for (float& value : tensor.values)
       value = variance ? 0.5f + std::fabs(number()) : static_cast<float>(number() * std::sqrt(3.0 / fan_in));
-    if (name.find("point_") != std::string::npos && !variance)
+    if (expected.per_point && !variance)
       for (float& value : tensor.values) value = number();
-    model.tensors[name] = std::move(tensor);
+    model.tensors[expected.name] = std::move(tensor);
   }
   return model;
 }

@@ -65,6 +65,8 @@ TEST_CASE("parameters and multiply-accumulates at full width equal the published
                                   {"resnet_d", kCifar, 10, 44, 16, 4, "a", 658586, 0},
                                   {"resnet_d", kImageNet, 1000, 152, 16, 4, "", 60192808, 11514},
                                   {"resnet_d", kCifar, 10, 20, 16, 4, "", 272474, 0},
+                                  {"resnet_d", kCifar, 10, 18, 16, 4, "imagenet", 11173962, 0},
+                                  {"mobilenet_v2", kCifar, 10, 0, 16, 4, "projected", 2296922, 0},
                                   {"resnet_d", kCifar, 10, 20, 16, 4, "a", 269722, 40.55}};
   for (const Golden& golden : table) {
     INFO(golden.name << " depth " << golden.depth << " classes " << golden.classes);

@@ -33,10 +33,24 @@ ModelDescription describe(const Small& small, const char* strategy) {
 }  // namespace
 
 TEST_CASE("masked equals sliced execution of every architecture at every operating point and at random configurations") {
-  const std::vector<Small> all{{"vgg_w", "", 0},      {"vgg_w", "", 11},       {"resnet_d", "a", 14},   {"resnet_d", "b", 14},
-                               {"resnext_w", "", 11}, {"densenet_w", "w", 22}, {"densenet_w", "d", 22}, {"densenet_w", "dw", 22},
-                               {"mobilenet", "", 0},  {"mobilenet_v2", "", 0}, {"ds_cnn", "s", 0},      {"ds_cnn", "l", 0},
-                               {"cnn", "s", 0},       {"cnn", "l", 0},         {"mlp", "", 0}};
+  const std::vector<Small> all{{"vgg_w", "", 0},
+                               {"vgg_w", "", 11},
+                               {"resnet_d", "a", 14},
+                               {"resnet_d", "b", 14},
+                               {"resnet_d", "a_last", 14},
+                               {"resnet_d", "imagenet", 18},
+                               {"mobilenet_v2", "projected", 0},
+                               {"resnext_w", "", 11},
+                               {"densenet_w", "w", 22},
+                               {"densenet_w", "d", 22},
+                               {"densenet_w", "dw", 22},
+                               {"mobilenet", "", 0},
+                               {"mobilenet_v2", "", 0},
+                               {"ds_cnn", "s", 0},
+                               {"ds_cnn", "l", 0},
+                               {"cnn", "s", 0},
+                               {"cnn", "l", 0},
+                               {"mlp", "", 0}};
   for (const Architecture& architecture : architectures())
     CHECK((architecture.name == "file" ||
            std::any_of(all.begin(), all.end(), [&](const Small& small) { return architecture.name == small.name; })));

@@ -96,3 +96,20 @@ TEST_CASE("an includer wins over what it includes, and a later included file ove
   CHECK(recipe.name() == "r");
   CHECK_THAT(recipe.where("training.seed"), ContainsSubstring("base/b.yaml:1:18"));
 }
+
+TEST_CASE("pairs are a list of lists of two or a mapping, in their order, and come back from the resolved recipe") {
+  const TextPairs expected{{"model.", ""}, {"^a\\.(\\d)", "b$1"}, {"linear", "fc"}};
+  for (const std::string& yaml : {std::string(R"([["model.", ""], ['^a\.(\d)', b$1], [linear, fc]])"),
+                                  std::string(R"({"model.": "", '^a\.(\d)': b$1, linear: fc})")}) {
+    const Recipe recipe = Recipe::parse("model: {name: mlp, pretrained_rename: " + yaml + "}\n", "r.yaml");
+    CHECK(recipe.text_pairs("model.pretrained_rename") == expected);
+    CHECK(Recipe::parse(recipe.resolved_yaml(), "again.yaml").text_pairs("model.pretrained_rename") == expected);
+    const Recipe given = Recipe::parse("model: {name: mlp}\n", "r.yaml", {"model.pretrained_rename=" + yaml});
+    CHECK(given.text_pairs("model.pretrained_rename") == expected);
+  }
+  for (const char* wrong : {"[a, b]", "[[a]]", "[[a, b, c]]", "a", "[[a, [b]]]", "{a: [b]}"}) {
+    INFO(wrong);
+    CHECK_THROWS_WITH(Recipe::parse(std::string("model: {name: mlp, pretrained_rename: ") + wrong + "}\n", "r.yaml"),
+                      ContainsSubstring("r.yaml:1:") && ContainsSubstring("model.pretrained_rename"));
+  }
+}

@@ -6,6 +6,8 @@
 #include <limits>
 #include <numeric>
 
+#include "formats/model_tensors.h"
+
 using namespace tnn;
 
 namespace {
@@ -120,16 +122,17 @@ class Interpreter {
 
   Numbers evaluate(const Node& node, const BatchNorm& b) {
     const int64_t channels = graph_.channels(node.shape), positions = node.shape.positions();
-    const auto stored = [&](const char* per_point, const char* shared, int64_t c) {
-      return has(node.name + per_point) ? number(node.name + per_point, point_ * channels + c) : number(node.name + shared, c);
+    const auto stored = [&](ParameterRole role, int64_t c) {
+      const std::string rows = point_tensor_name(node.name, role);
+      return has(rows) ? number(rows, point_ * channels + c) : number(parameter_name(node.name, role), c);
     };
     Numbers y = x(node);
     for (int64_t c = 0; c < channels; ++c)
       for (int64_t p = 0; p < positions; ++p) {
         double& v = y[static_cast<size_t>(c * positions + p)];
-        v = (v - stored(".point_mean", ".running_mean", c)) / std::sqrt(stored(".point_var", ".running_var", c) + b.epsilon) *
-                stored(".point_weight", ".weight", c) +
-            stored(".point_bias", ".bias", c);
+        v = (v - stored(ParameterRole::running_mean, c)) / std::sqrt(stored(ParameterRole::running_variance, c) + b.epsilon) *
+                stored(ParameterRole::scale, c) +
+            stored(ParameterRole::shift, c);
       }
     return y;
   }

@@ -15,8 +15,9 @@ bool PickleValue::is_call(std::string_view global, size_t count) const {
   return kind == Kind::call && text == global && arguments->items.size() >= count;
 }
 
-Pickle::Pickle(std::string_view bytes, size_t& position, const std::vector<std::string>& globals, const std::string& file) {
-  PickleMachine machine(*this, bytes, position, globals, file);
+Pickle::Pickle(std::string_view bytes, size_t& position, const std::vector<std::string>& globals, const std::string& file,
+               UnknownGlobals unknown) {
+  PickleMachine machine(*this, bytes, position, globals, file, unknown);
   root_ = machine.run();
   position = machine.position();
 }

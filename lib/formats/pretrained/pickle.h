@@ -18,10 +18,11 @@ struct PickleValue {
     text,        ///< text, UTF-8 (of Python 2: bytes)
     bytes,       ///< text
     tuple,       ///< items
-    list,        ///< items
-    dictionary,  ///< items: key, value, key, value, ...; an OrderedDict, too
+    list,        ///< items; a set, too
+    dictionary,  ///< items: key, value, key, value, ...; an OrderedDict or defaultdict, too
     global,      ///< text: "module.name"
-    call,        ///< text: "module.name"; arguments: a tuple; state: what BUILD gave it, or nullptr
+    call,        ///< text: "module.name", empty where no name was called; arguments: a tuple; state: what BUILD gave it, or nullptr; items:
+                 ///< what it was filled with
     persistent   ///< items: the one identifier that the file format gives a meaning
   };
   Kind kind = Kind::none;
@@ -39,25 +40,35 @@ struct PickleValue {
   const PickleValue* find(std::string_view key) const;
 };
 
-/// A pickle (protocols 2 to 5) read without executing anything: a machine that knows None, bool, int, float, str, bytes, tuple, list, dict,
-/// OrderedDict, and the names of `globals`; any other global is refused by its name. Values may refer to themselves: whoever walks them
-/// bounds his depth. The bytes must outlive it.
+/// What becomes of globals that the reader of a format does not name.
+enum class UnknownGlobals {
+  refuse,  ///< DataError by their name
+  keep     ///< they and calls of them stay values without meaning, for what lies beside that which is wanted
+};
+
+/// A pickle (protocols 2 to 5) read without executing anything: a machine that knows None, bool, int, float, str, bytes, tuple, list, set,
+/// dict, OrderedDict, defaultdict, and the names of `globals`. Values may refer to themselves: whoever walks them bounds his depth. The
+/// bytes must outlive it.
 class Pickle {
  public:
   /// Reads one pickle from `position` on, which is then behind it. DataError, naming `file` and the byte, where it is damaged, holds
-  /// another global or opcode, or is longer than 4 million operations.
-  Pickle(std::string_view bytes, size_t& position, const std::vector<std::string>& globals, const std::string& file);
+  /// another global (if they are refused) or opcode, or is longer than 4 million operations.
+  Pickle(std::string_view bytes, size_t& position, const std::vector<std::string>& globals, const std::string& file,
+         UnknownGlobals unknown = UnknownGlobals::refuse);
   Pickle(const Pickle&) = delete;
   Pickle& operator=(const Pickle&) = delete;
 
   const PickleValue& root() const { return *root_; }
   /// All values, in the order of their making, those too that nothing refers to any more.
   const std::deque<PickleValue>& values() const { return values_; }
+  /// Globals that `globals` did not name, each once, in the order of their appearance; the first hundred.
+  const std::vector<std::string>& unknown_globals() const { return unknown_; }
 
  private:
   friend class PickleMachine;
   std::deque<PickleValue> values_;  // in one place: neither depth nor cycles matter when they go
   std::deque<std::string> names_;
+  std::vector<std::string> unknown_;
   const PickleValue* root_ = nullptr;
 };
 

@@ -5,12 +5,14 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "formats/file_content.h"
 
 namespace tnn {
 namespace {
 
 constexpr int64_t kMostOperations = int64_t{1} << 22;
-constexpr const char* kOrderedDict = "collections.OrderedDict";
+constexpr std::string_view kOrderedDict = "collections.OrderedDict", kDefaultDict = "collections.defaultdict";
+constexpr size_t kLongestName = 200, kMostUnknown = 100;
 
 }  // namespace
 
@@ -25,7 +27,7 @@ const PickleValue* PickleMachine::run() {
 
 void PickleMachine::step(unsigned char opcode) {
   if (push_constant(opcode) || push_number(opcode) || push_text(opcode) || push_collection(opcode) || use_memo(opcode) ||
-      change_collection(opcode))
+      change_collection(opcode) || call(opcode))
     return;
   switch (opcode) {
     case 0x80:  // PROTO
@@ -51,11 +53,6 @@ void PickleMachine::step(unsigned char opcode) {
       if (!name->is(Kind::text) || !module->is(Kind::text)) fail("a global's name is not text");
       return push_global(module->text, name->text);
     }
-    case 'R':   // REDUCE
-    case 0x81:  // NEWOBJ
-      return reduce();
-    case 'b':
-      return build();
     case 'Q': {  // BINPERSID
       const PickleValue* identifier = pop();
       push(Kind::persistent).items = {identifier};
@@ -64,6 +61,43 @@ void PickleMachine::step(unsigned char opcode) {
     default:
       --position_;
       fail(fmt::format("opcode 0x{:02x} is not one that tensors and numbers need", opcode));
+  }
+}
+
+bool PickleMachine::call(unsigned char opcode) {
+  const auto tuple_to_mark = [&](size_t skipped) {
+    auto items = pop_to_mark();
+    if (items.size() < skipped) fail("a class is missing");
+    push(Kind::tuple).items.assign(items.begin() + static_cast<std::ptrdiff_t>(skipped), items.end());
+    return std::make_pair(pop(), std::move(items));
+  };
+  switch (opcode) {
+    case 0x92:  // NEWOBJ_EX: with named arguments, which mean nothing here
+      pop();
+      [[fallthrough]];
+    case 'R':     // REDUCE
+    case 0x81: {  // NEWOBJ
+      const PickleValue *arguments = pop(), *callee = pop();
+      reduce(callee, arguments);
+      return true;
+    }
+    case 'o': {  // OBJ: of Python 2's old classes
+      const auto [arguments, items] = tuple_to_mark(1);
+      reduce(items.front(), arguments);
+      return true;
+    }
+    case 'i': {  // INST: likewise
+      const std::string_view module = line(), name = line();
+      const PickleValue* arguments = tuple_to_mark(0).first;
+      push_global(module, name);
+      reduce(pop(), arguments);
+      return true;
+    }
+    case 'b':
+      build();
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -86,6 +120,10 @@ bool PickleMachine::push_collection(unsigned char opcode) {
     case 0x87:
       return filled(Kind::tuple, pop_several(static_cast<size_t>(opcode - 0x84)));
     case 'l':
+      return filled(Kind::list, pop_to_mark());
+    case 0x8f:  // EMPTY_SET
+      return filled(Kind::list, {});
+    case 0x91:  // FROZENSET
       return filled(Kind::list, pop_to_mark());
     case 'd': {
       const auto items = pop_to_mark();
@@ -128,6 +166,7 @@ bool PickleMachine::change_collection(unsigned char opcode) {
       add_items(pop_several(1));
       return true;
     case 'e':
+    case 0x90:  // ADDITEMS
       add_items(pop_to_mark());
       return true;
     case 's':
@@ -143,29 +182,40 @@ bool PickleMachine::change_collection(unsigned char opcode) {
 
 void PickleMachine::push_global(std::string_view module, std::string_view name) {
   const std::string whole = std::string(module) + "." + std::string(name);
-  if (whole != kOrderedDict && std::find(globals_.begin(), globals_.end(), whole) == globals_.end()) {
-    std::string printable = whole.substr(0, 200);
-    for (char& c : printable)
-      if (c < ' ' || c > '~') c = '?';
-    throw DataError(fmt::format("'{}' refers to '{}': only tensors, numbers, texts and containers of them are read, nothing is executed",
-                                file_, printable));
+  const bool known = std::find(globals_.begin(), globals_.end(), whole) != globals_.end();
+  if (!known && whole != kOrderedDict) {
+    const std::string shown = printable(whole, kLongestName);
+    if (unknown_ == UnknownGlobals::refuse)
+      throw DataError(fmt::format("'{}' refers to '{}': only tensors, numbers, texts and containers of them are read, nothing is executed",
+                                  file_, shown));
+    auto& unknown = pickle_.unknown_;
+    if (unknown.size() < kMostUnknown && std::find(unknown.begin(), unknown.end(), shown) == unknown.end()) unknown.push_back(shown);
   }
   pickle_.names_.push_back(whole);
   push(Kind::global).text = pickle_.names_.back();
 }
 
-void PickleMachine::reduce() {
-  const PickleValue *arguments = pop(), *callee = pop();
-  if (!callee->is(Kind::global) || !arguments->is(Kind::tuple)) fail("a call of something that is no global, or without arguments");
-  if (callee->text != kOrderedDict) {
-    PickleValue& call = push(Kind::call);
-    call.text = callee->text;
-    call.arguments = arguments;
+void PickleMachine::reduce(const PickleValue* callee, const PickleValue* arguments) {
+  const bool callable =
+      callee->is(Kind::global) || (unknown_ == UnknownGlobals::keep && (callee->is(Kind::call) || callee->is(Kind::persistent)));
+  if (!callable || !arguments->is(Kind::tuple)) fail("a call of something that is no global, or without arguments");
+  if (callee->is(Kind::global) && callee->text == kOrderedDict) return fill_ordered_dict(*arguments);
+  if (callee->is(Kind::global) && callee->text == kDefaultDict) {
+    push(Kind::dictionary);
     return;
   }
+  PickleValue& value = push(Kind::call);
+  if (callee->is(Kind::global)) value.text = callee->text;
+  if (callee->is(Kind::persistent) && callee->items.front()->is(Kind::tuple))  // a class with its source, as older PyTorch files name it
+    for (const PickleValue* part : callee->items.front()->items)
+      if (part->is(Kind::global)) value.text = part->text;
+  value.arguments = arguments;
+}
+
+void PickleMachine::fill_ordered_dict(const PickleValue& arguments) {
   push(Kind::dictionary);
-  if (arguments->items.empty()) return;
-  for (const PickleValue* pair : arguments->items.front()->items) {  // Python 2: of a list of pairs
+  if (arguments.items.empty()) return;
+  for (const PickleValue* pair : arguments.items.front()->items) {  // Python 2: of a list of pairs
     if (!pair->is_sequence()) fail("an OrderedDict of something else than pairs");
     expanded_ += static_cast<int64_t>(pair->items.size()) + 1;
     if (expanded_ > kMostOperations) fail("OrderedDicts repeat their pairs too often");

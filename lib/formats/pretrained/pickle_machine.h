@@ -9,8 +9,9 @@ namespace tnn {
 /// The stack machine that a pickle is a program for; it builds the values of one Pickle.
 class PickleMachine {
  public:
-  PickleMachine(Pickle& pickle, std::string_view bytes, size_t position, const std::vector<std::string>& globals, const std::string& file)
-      : pickle_(pickle), bytes_(bytes), position_(position), globals_(globals), file_(file) {}
+  PickleMachine(Pickle& pickle, std::string_view bytes, size_t position, const std::vector<std::string>& globals, const std::string& file,
+                UnknownGlobals unknown)
+      : pickle_(pickle), bytes_(bytes), position_(position), globals_(globals), file_(file), unknown_(unknown) {}
 
   const PickleValue* run();
   size_t position() const { return position_; }
@@ -25,9 +26,11 @@ class PickleMachine {
   bool push_collection(unsigned char opcode);
   bool use_memo(unsigned char opcode);
   bool change_collection(unsigned char opcode);
+  bool call(unsigned char opcode);
   void push_global(std::string_view module, std::string_view name);
   void push_long(size_t size);
-  void reduce();
+  void reduce(const PickleValue* callee, const PickleValue* arguments);
+  void fill_ordered_dict(const PickleValue& arguments);
   void build();
 
   // ---- bytes
@@ -53,6 +56,7 @@ class PickleMachine {
   size_t position_;
   const std::vector<std::string>& globals_;
   const std::string& file_;
+  const UnknownGlobals unknown_;
   std::vector<PickleValue*> stack_;
   std::unordered_map<uint64_t, PickleValue*> memo_;
   int64_t expanded_ = 0;  // pairs that OrderedDicts have copied

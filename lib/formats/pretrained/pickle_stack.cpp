@@ -67,13 +67,14 @@ std::vector<const PickleValue*> PickleMachine::pop_several(size_t count) {
 
 void PickleMachine::add_pairs(const std::vector<const PickleValue*>& items) {
   PickleValue* dictionary = top();
-  if (!dictionary->is(Kind::dictionary) || items.size() % 2 != 0) fail("pairs for something that is no dictionary");
+  const bool takes_pairs = dictionary->is(Kind::dictionary) || dictionary->is(Kind::call);  // a call: of a class that derives from dict
+  if (!takes_pairs || items.size() % 2 != 0) fail("pairs for something that is no dictionary");
   dictionary->items.insert(dictionary->items.end(), items.begin(), items.end());
 }
 
 void PickleMachine::add_items(const std::vector<const PickleValue*>& items) {
   PickleValue* list = top();
-  if (!list->is(Kind::list)) fail("items for something that is no list");
+  if (!list->is(Kind::list) && !list->is(Kind::call)) fail("items for something that is no list");
   list->items.insert(list->items.end(), items.begin(), items.end());
 }
 

@@ -8,8 +8,10 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <stdexcept>
 
 #include "core/error.h"
+#include "formats/file_content.h"
 
 namespace tnn {
 namespace {
@@ -19,78 +21,92 @@ using Kind = PickleValue::Kind;
 struct StorageType {
   const char* name;
   size_t size;
-  std::optional<DType> dtype;  ///< none: such tensors are only refused by name
+  std::optional<DType> dtype;  ///< none: such tensors cannot be read
 };
-const StorageType kTypes[] = {{"FloatStorage", 4, DType::f32}, {"DoubleStorage", 8, DType::f64},
-                              {"HalfStorage", 2, DType::f16},  {"BFloat16Storage", 2, DType::bf16},
-                              {"LongStorage", 8, DType::i64},  {"ByteStorage", 1, DType::u8},
-                              {"BoolStorage", 1, DType::u8},   {"IntStorage", 4, {}},
-                              {"ShortStorage", 2, {}},         {"CharStorage", 1, {}}};
+const StorageType kTypes[] = {{"FloatStorage", 4, DType::f32},
+                              {"DoubleStorage", 8, DType::f64},
+                              {"HalfStorage", 2, DType::f16},
+                              {"BFloat16Storage", 2, DType::bf16},
+                              {"LongStorage", 8, DType::i64},
+                              {"IntStorage", 4, DType::i32},
+                              {"ShortStorage", 2, DType::i16},
+                              {"CharStorage", 1, DType::i8},
+                              {"ByteStorage", 1, DType::u8},
+                              {"BoolStorage", 1, DType::boolean},
+                              {"ComplexFloatStorage", 8, DType::c64},
+                              {"ComplexDoubleStorage", 16, {}},
+                              {"QInt8Storage", 1, {}},
+                              {"QUInt8Storage", 1, {}},
+                              {"QInt32Storage", 4, {}},
+                              {"QUInt4x2Storage", 1, {}},
+                              {"QUInt2x4Storage", 1, {}},
+                              {"UntypedStorage", 1, {}}};
 
 const StorageType* find_type(const std::string& name) {
   const auto found = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const StorageType& type) { return name == type.name; });
   return found == std::end(kTypes) ? nullptr : found;
 }
 
-/// The call that makes a tensor, inside a Parameter where there is one; nullptr where the value is no tensor.
-const PickleValue* tensor_call(const PickleValue& value) {
-  const PickleValue* at = &value;
-  if (at->is_call("torch._utils._rebuild_parameter", 1)) at = at->arguments->items.front();
-  return at->is_call("torch._utils._rebuild_tensor_v2", 4) || at->is_call("torch._utils._rebuild_tensor", 4) ? at : nullptr;
+/// Types that PyTorch has no storage type for: such a tensor names its own, over bytes.
+std::optional<DType> own_dtype(std::string_view name) {
+  static const std::map<std::string_view, DType> types{{"torch.uint16", DType::u16},
+                                                       {"torch.uint32", DType::u32},
+                                                       {"torch.uint64", DType::u64},
+                                                       {"torch.float8_e5m2", DType::f8_e5m2},
+                                                       {"torch.float8_e4m3fn", DType::f8_e4m3},
+                                                       {"torch.float8_e5m2fnuz", DType::f8_e5m2fnuz},
+                                                       {"torch.float8_e8m0fnu", DType::f8_e8m0},
+                                                       {"torch.float8_e4m3fnuz", DType::f8_e4m3fnuz}};
+  const auto found = types.find(name);
+  return found == types.end() ? std::nullopt : std::optional<DType>(found->second);
 }
 
-bool holds_tensors(const PickleValue& value) {
-  if (!value.is(Kind::dictionary)) return false;
-  for (size_t i = 1; i < value.items.size(); i += 2)
-    if (tensor_call(*value.items[i])) return true;
-  return false;
-}
-
-const PickleValue& find_state_dict(const PickleValue& root, const std::string& file) {
-  if (holds_tensors(root)) return root;
-  for (const char* key : {"state_dict", "model_state_dict", "model", "net"})
-    if (const PickleValue* inner = root.find(key); inner && holds_tensors(*inner)) return *inner;
-  std::vector<std::string> keys;
-  if (root.is(Kind::dictionary))
-    for (size_t i = 0; i < root.items.size() && keys.size() < 20; i += 2)
-      if (root.items[i]->is(Kind::text)) keys.emplace_back(root.items[i]->text.substr(0, 100));
-  throw DataError(fmt::format("'{}' holds no state_dict: no tensors at its top, nor under state_dict, model_state_dict, model or net ({})",
-                              file, keys.empty() ? "it is no dictionary" : fmt::format("its keys: {}", fmt::join(keys, ", "))));
-}
+/// A tensor that is there but cannot be read; what() says why.
+struct Unreadable : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 /// One tensor of a state_dict.
 class TensorReader {
  public:
-  TensorReader(const PickleValue& call, std::string name, const std::string& file) : name_(std::move(name)), file_(file) {
+  TensorReader(const TensorCall& call, std::string name, const std::string& file) : name_(std::move(name)), file_(file) {
     const auto& arguments = call.arguments->items;
+    const std::string_view kind = call.function.substr(call.function.rfind('.') + 1);
+    const bool has_own_type = kind == "_rebuild_tensor_v3";
+    if ((!has_own_type && kind != "_rebuild_tensor_v2" && kind != "_rebuild_tensor") || arguments.size() < (has_own_type ? 7u : 4u))
+      throw Unreadable(fmt::format("is made by {}", printable(call.function)));
     if (!arguments[0]->is(Kind::persistent)) fail("has no storage");
     storage_ = torch_storage(*arguments[0], file);
+    const StorageType* type = find_type(storage_.type);
+    dtype_ = has_own_type ? own_dtype(arguments[6]->text) : type ? type->dtype : std::nullopt;
+    if (!dtype_) throw Unreadable(fmt::format("is of type {}", has_own_type ? printable(arguments[6]->text) : storage_.type));
     offset_ = integer(*arguments[1]);
     shape_ = integers(*arguments[2]);
     strides_ = integers(*arguments[3]);
   }
 
-  TensorView read(const std::function<std::string_view(const TorchStorage&)>& content, size_t& budget, std::list<std::string>& copies) {
-    const StorageType* type = find_type(storage_.type);
-    if (!type || !type->dtype) fail(fmt::format("is of type torch.{}, which tnn does not read", storage_.type));
-    const std::string_view bytes = content(storage_);
-    const int64_t count = check(static_cast<int64_t>(bytes.size() / type->size));
-    TensorView view{name_, *type->dtype, shape_, nullptr};
+  TensorView read(TorchContent& content) {
+    const size_t size = dtype_bits(*dtype_) / 8;
+    const std::string_view bytes = content.storage(storage_);
+    const int64_t count = check(static_cast<int64_t>(bytes.size() / size));
+    TensorView view{name_, *dtype_, shape_, nullptr};
     if (count == 0) return view;
-    const char* first = bytes.data() + static_cast<size_t>(offset_) * type->size;
+    const char* first = bytes.data() + static_cast<size_t>(offset_) * size;
     if (!is_row_major()) {
-      const size_t needed = static_cast<size_t>(count) * type->size;
-      if (needed > budget) fail("and others need more memory than the file has bytes");
-      budget -= needed;
-      copies.push_back(row_major(first, type->size, count));
-      first = copies.back().data();
+      const size_t needed = static_cast<size_t>(count) * size;
+      if (needed > content.budget) fail("and others need more memory than the file has bytes");
+      content.budget -= needed;
+      content.copies->push_back(row_major(first, size, count));
+      first = content.copies->back().data();
     }
     view.data = reinterpret_cast<const std::byte*>(first);
     return view;
   }
 
  private:
-  [[noreturn]] void fail(const std::string& what) const { throw DataError(fmt::format("'{}': tensor '{}' {}", file_, name_, what)); }
+  [[noreturn]] void fail(const std::string& what) const {
+    throw DataError(fmt::format("'{}': tensor '{}' {}", file_, printable(name_), what));
+  }
 
   int64_t integer(const PickleValue& value) const {
     if (!value.is(Kind::integer) || !value.text.empty() || value.integer < 0) fail("has a size, stride or offset that is no count");
@@ -156,19 +172,16 @@ class TensorReader {
   std::string name_;
   const std::string& file_;
   TorchStorage storage_;
+  std::optional<DType> dtype_;
   int64_t offset_ = 0;
   std::vector<int64_t> shape_, strides_;
 };
 
 }  // namespace
 
-const std::vector<std::string>& torch_globals() {
-  static const std::vector<std::string> globals = [] {
-    std::vector<std::string> names{"torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor", "torch._utils._rebuild_parameter"};
-    for (const StorageType& type : kTypes) names.push_back(std::string("torch.") + type.name);
-    return names;
-  }();
-  return globals;
+bool is_torch_storage(const PickleValue& persistent) {
+  const PickleValue& tuple = *persistent.items.front();
+  return tuple.is(Kind::tuple) && !tuple.items.empty() && tuple.items[0]->is(Kind::text) && tuple.items[0]->text == "storage";
 }
 
 size_t torch_element_size(const std::string& type) {
@@ -186,28 +199,31 @@ TorchStorage torch_storage(const PickleValue& persistent, const std::string& fil
   if (tuple.items.size() > 5 && !parts[5]->is(Kind::none))
     throw DataError(
         fmt::format("'{}' holds a view of a storage, as PyTorch before 0.4 wrote it: save it anew with today's torch.save", file));
-  const std::string_view prefix = "torch.";
-  if (parts[1]->text.substr(0, prefix.size()) != prefix) fail();
-  return {std::string(parts[1]->text.substr(prefix.size())), std::string(parts[2]->text), parts[4]->integer};
+  const std::string_view prefix = "torch.", type = parts[1]->text;
+  if (type.substr(0, prefix.size()) != prefix) fail();
+  return {std::string(type.substr(type.rfind('.') + 1)), std::string(parts[2]->text), parts[4]->integer};
 }
 
-std::vector<TensorView> torch_tensors(const PickleValue& root, const std::string& file,
-                                      const std::function<std::string_view(const TorchStorage&)>& content, size_t budget,
-                                      std::list<std::string>& copies) {
-  const PickleValue& dictionary = find_state_dict(root, file);
+void read_state_dict(CheckpointEntry entry, const std::string& file, TorchContent content, TensorFile& to) {
+  to.entry = std::move(entry.path);
+  to.other_entries = std::move(entry.others);
   std::map<std::string, size_t> places;
-  std::vector<TensorView> tensors;
-  for (size_t i = 0; i + 1 < dictionary.items.size(); i += 2) {
-    const PickleValue *key = dictionary.items[i], *call = tensor_call(*dictionary.items[i + 1]);
-    if (!call || !key->is(Kind::text)) continue;
-    TensorView view = TensorReader(*call, std::string(key->text), file).read(content, budget, copies);
-    const auto [place, is_new] = places.emplace(view.name, tensors.size());
-    if (is_new)
-      tensors.push_back(std::move(view));
-    else
-      tensors[place->second] = std::move(view);  // the last of a name counts, as in Python
+  const auto& items = entry.tensors->items;
+  for (size_t i = 0; i + 1 < items.size(); i += 2) {
+    const TensorCall call = tensor_call(*items[i + 1]);
+    if (!call.arguments || !(items[i]->is(Kind::text) || items[i]->is(Kind::bytes))) continue;
+    const std::string name(items[i]->text);
+    try {
+      TensorView view = TensorReader(call, name, file).read(content);
+      const auto [place, is_new] = places.emplace(name, to.tensors.size());
+      if (is_new)
+        to.tensors.push_back(std::move(view));
+      else
+        to.tensors[place->second] = std::move(view);  // the last of a name counts, as in Python
+    } catch (const Unreadable& reason) {
+      to.unreadable[name] = reason.what();
+    }
   }
-  return tensors;
 }
 
 }  // namespace tnn

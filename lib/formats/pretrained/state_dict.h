@@ -4,7 +4,7 @@
 #include <list>
 #include <string>
 
-#include "formats/pretrained/pickle.h"
+#include "formats/pretrained/checkpoint_entry.h"
 #include "formats/pretrained/torch_file.h"
 
 namespace tnn {
@@ -16,19 +16,24 @@ struct TorchStorage {
   int64_t elements = 0;  ///< as the pickle says
 };
 
-/// Globals that a pickle of tensors refers to.
-const std::vector<std::string>& torch_globals();
+/// Whether a persistent identifier names a storage; else it is the source code of a class, as files of whole networks hold.
+bool is_torch_storage(const PickleValue& persistent);
 
 /// Bytes of an element of a storage type; 0 for a type that is not known.
 size_t torch_element_size(const std::string& type);
 
-/// What a persistent identifier means; DataError where it means nothing.
+/// What the identifier of a storage means; DataError where it means nothing.
 TorchStorage torch_storage(const PickleValue& persistent, const std::string& file);
 
-/// The tensors of a pickle's root. `content` gives the bytes of a storage, `budget` bounds the bytes that tensors with other than row-major
-/// strides may take as copies; they go to `copies`.
-std::vector<TensorView> torch_tensors(const PickleValue& root, const std::string& file,
-                                      const std::function<std::string_view(const TorchStorage&)>& content, size_t budget,
-                                      std::list<std::string>& copies);
+/// Where the bytes of tensors come from.
+struct TorchContent {
+  std::function<std::string_view(const TorchStorage&)> storage;
+  size_t budget = 0;                         ///< bytes that tensors with other than row-major strides may take as copies
+  std::list<std::string>* copies = nullptr;  ///< where these go
+};
+
+/// Reads the tensors of a state_dict into `to`, but for its memory. DataError where one is damaged; those of kinds that are not read, such
+/// as quantised ones, are noted by name.
+void read_state_dict(CheckpointEntry entry, const std::string& file, TorchContent content, TensorFile& to);
 
 }  // namespace tnn

@@ -14,8 +14,16 @@ constexpr const char* kStages[] = {"datapath", "gates"};
 
 PretrainedOptions pretrained_options(const Recipe& recipe) {
   const Architecture& architecture = find_architecture(recipe.text("model.name"));
-  PretrainedOptions options{recipe.text("model.pretrained"), {}, recipe.texts("model.pretrained_except")};
-  if (architecture.pretrained_name) options.rename = architecture.pretrained_name;
+  PretrainedOptions options;
+  options.file = recipe.text("model.pretrained");
+  options.entry = recipe.text("model.pretrained_entry");
+  options.rename = recipe.text_pairs("model.pretrained_rename");
+  options.ignore = recipe.texts("model.pretrained_ignore");
+  options.except = recipe.texts("model.pretrained_except");
+  if (architecture.pretrained_name)
+    options.known_name = [known = architecture.pretrained_name, model = model_options(recipe)](const std::string& name) {
+      return known(name, model);
+    };
   return options;
 }
 

@@ -1,7 +1,6 @@
 #include "runtime/kernels/packed_weights.h"
 
-#include <cmath>
-#include <cstring>
+#include "formats/half.h"
 
 namespace tnn::kernels {
 namespace {
@@ -11,19 +10,9 @@ void convert(float value, Bf16& to) { to = to_bf16(value); }
 
 }  // namespace
 
-Bf16 to_bf16(float value) {
-  uint32_t bits = 0;
-  std::memcpy(&bits, &value, sizeof(bits));
-  if (std::isnan(value)) return {static_cast<uint16_t>((bits >> 16) | 0x40)};  // stays quiet
-  return {static_cast<uint16_t>((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16)};
-}
+Bf16 to_bf16(float value) { return {float_to_bfloat16(value)}; }
 
-float to_float(Bf16 value) {
-  const uint32_t bits = static_cast<uint32_t>(value.bits) << 16;
-  float result = 0;
-  std::memcpy(&result, &bits, sizeof(result));
-  return result;
-}
+float to_float(Bf16 value) { return bfloat16_to_float(value.bits); }
 
 template <typename Element>
 BasicPackedWeights<Element>::BasicPackedWeights(const float* source, int64_t outputs, int64_t inputs, int64_t taps)

@@ -74,6 +74,41 @@ TEST_CASE("a call that is allowed is kept and not made") {
   });
 }
 
+TEST_CASE("unknown globals that are kept are values without meaning, whatever is done with them") {
+  const std::vector<std::string> objects{
+      PickleWriter().global("argparse", "Namespace").op(")\x81}").text("lr").integer(1).op("sb").finish(),        // NEWOBJ, BUILD
+      PickleWriter().global("pathlib", "PosixPath").text("a").text("b").op("\x86R").finish(),                     // REDUCE
+      PickleWriter().global("enum", "Kind").integer(1).op("\x85}\x92").finish(),                                  // NEWOBJ_EX
+      PickleWriter().op("(").global("old", "Style").integer(1).op("o").finish(),                                  // OBJ
+      PickleWriter().op("(").integer(1).op("iold\nStyle\n").finish(),                                             // INST
+      PickleWriter().global("mine", "List").op(")\x81(").integer(1).integer(2).op("e").finish(),                  // a list's class
+      PickleWriter().global("mine", "Dict").op(")\x81").text("k").integer(2).op("s").finish(),                    // a dict's class
+      PickleWriter().global("builtins", "getattr").global("mine", "Outer").text("Inner").op("\x86R)R").finish(),  // a call's call
+      PickleWriter().global("builtins", "set").op("](").integer(1).op("e\x85R").finish()};
+  for (const std::string& bytes : objects) {
+    size_t position = 0;
+    const Pickle pickle(bytes, position, {}, "x.pkl", UnknownGlobals::keep);
+    CHECK(pickle.root().is(Kind::call));
+    CHECK_FALSE(pickle.unknown_globals().empty());
+    CHECK(position == bytes.size());
+    position = 0;
+    const std::vector<std::string> none;
+    CHECK_THROWS_AS(Pickle(bytes, position, none, "x.pkl"), DataError);
+  }
+}
+
+TEST_CASE("sets are lists, a defaultdict is a dictionary") {
+  with_root(PickleWriter().op("\x8f(").integer(1).integer(2).op("\x90").finish(),
+            [](const PickleValue& root) { CHECK((root.is(Kind::list) && root.items.size() == 2)); });
+  with_root(PickleWriter().op("(").integer(1).op("\x91").finish(), [](const PickleValue& root) { CHECK(root.items.size() == 1); });
+  size_t position = 0;
+  const std::string bytes =
+      PickleWriter().global("collections", "defaultdict").global("builtins", "list").op("\x85R").text("k").integer(3).op("s").finish();
+  const Pickle pickle(bytes, position, {}, "x.pkl", UnknownGlobals::keep);
+  REQUIRE(pickle.root().find("k"));
+  CHECK(pickle.root().find("k")->integer == 3);
+}
+
 TEST_CASE("lists a million deep are read and let go") {
   std::string deep = std::string("\x80\x02", 2);
   for (int i = 0; i < 1000000; ++i) deep += "]";

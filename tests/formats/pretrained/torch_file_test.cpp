@@ -47,7 +47,7 @@ void check_lies_in(const std::string& file, const TensorView& tensor) {
     REQUIRE(size >= 0);
     elements *= static_cast<size_t>(size);
   }
-  const size_t each = dtype_size(tensor.dtype);
+  const size_t each = dtype_bits(tensor.dtype) / 8;
   CHECK(tensor.bytes() == elements * each);
   const auto* numbers = reinterpret_cast<const char*>(tensor.data);
   for (size_t i = 0; i < elements; ++i) REQUIRE(file.find(std::string_view(numbers + i * each, each)) != std::string::npos);
@@ -126,7 +126,141 @@ TEST_CASE("a file that would have to be executed is refused by the name of what 
   check_refused(hidden, "'builtins.eval'");
   check_refused(PickleWriter().text("torch.nn.modules.conv").text("Conv2d").op("\x93)\x81").finish(), "'torch.nn.modules.conv.Conv2d'");
   check_refused(PickleWriter().op("}").finish(), "holds no state_dict", {});
-  check_refused(PickleWriter().op("i").text("x").finish(), "opcode 0x69");
+  check_refused(PickleWriter().op("\x82").text("x").finish(), "opcode 0x82");
+}
+
+namespace {
+
+/// A dictionary's entry that is an object of a class, with attributes.
+void write_object(PickleWriter& to, const std::string& key, const std::string& module, const std::string& name) {
+  to.text(key).global(module, name).op(")\x81}").text("lr").integer(1).op("sb");
+}
+
+std::vector<WrittenTensor> renamed(const std::string& prefix, float first) {
+  return {{prefix + "weight", prefix, {first, 2, 3, 4}, 0, {2, 2}, {2, 1}}};
+}
+
+/// What people save beside the weights: a tensor, numbers of NumPy, a set, objects of many classes, an optimizer with tensors.
+PickleWriter checkpoint_beside() {
+  PickleWriter to;
+  to.op("}(").text("epoch").integer(3);
+  write_tensor(to, {"best_acc1", "best", {71.5f}, 0, {}, {}});
+  to.text("score").global("numpy.core.multiarray", "scalar").global("numpy", "dtype").text("f8").op("\x89\x88\x87R");
+  to.op(std::string("C\x08\0\0\0\0\0\0\xf0\x3f", 10)).op("\x86R");
+  to.text("seen").global("builtins", "set").op("](").integer(1).integer(2).op("e\x85R");
+  write_object(to, "args", "argparse", "Namespace");
+  write_object(to, "scheduler", "mine.schedulers", "Cosine");
+  to.text("path").global("pathlib", "PosixPath").text("runs").op("\x85R");
+  to.text("optimizer").op("}").text("state").op("}").integer(0).op("}");
+  write_tensor(to, {"exp_avg", "exp", {1, 2}, 0, {2}, {1}});
+  return to.op("sss");
+}
+
+}  // namespace
+
+TEST_CASE("a state_dict is found beside all that checkpoints hold") {
+  const TemporaryFolder folder;
+  for (const Write write : kForms)
+    for (const char* name : {"state_dict", "model_state_dict", "model", "net", "network", "params"}) {
+      PickleWriter to = checkpoint_beside();
+      to.text(name);
+      write_state_dict(to, renamed("a.", 1));
+      to.text("state_dict_ema");
+      write_state_dict(to, renamed("b.", 5));
+      auto all = renamed("a.", 1);
+      all.insert(all.end(), {renamed("b.", 5).front(), {"", "best", {71.5f}, 0, {}, {}}, {"", "exp", {1, 2}, 0, {}, {}}});
+      const auto path = folder.path() / "checkpoint.pth";
+      write(path, to.op("u").finish(), all);
+      const TensorFile file = read_tensor_file(path);
+      CHECK(file.entry == name);
+      REQUIRE(file.tensors.size() == 1);
+      CHECK(numbers(*file.find("a.weight")) == std::vector<float>{1, 2, 3, 4});
+      CHECK(file.other_entries == std::vector<std::string>{"state_dict_ema"});
+      const TensorFile averages = read_tensor_file(path, "state_dict_ema");
+      REQUIRE(averages.tensors.size() == 1);
+      CHECK(numbers(*averages.find("b.weight")) == std::vector<float>{5, 2, 3, 4});
+      CHECK_THROWS_AS(read_tensor_file(path, "ema"), UsageError);
+      CHECK_THROWS_WITH(read_tensor_file(path, "ema"), ContainsSubstring("pretrained_entry") && ContainsSubstring("state_dict_ema"));
+    }
+}
+
+TEST_CASE("a state_dict inside another entry is found, and named by both keys") {
+  const TemporaryFolder folder;
+  PickleWriter to;
+  to.op("}(").text("model").op("}").text("state_dict");
+  write_state_dict(to, renamed("a.", 1));
+  to.op("s").text("ema").op("}(").text("decay").integer(1).text("shadow");
+  write_state_dict(to, renamed("b.", 5));
+  auto all = renamed("a.", 1);
+  all.push_back(renamed("b.", 5).front());
+  const auto path = folder.path() / "nested.pth";
+  write_torch_zip(path, to.op("uu").finish(), all);
+  CHECK(read_tensor_file(path).entry == "model.state_dict");
+  CHECK(read_tensor_file(path, "model").find("a.weight"));
+  CHECK(read_tensor_file(path).other_entries == std::vector<std::string>{"ema.shadow"});
+  for (const char* entry : {"ema.shadow", "ema"}) {
+    CHECK(read_tensor_file(path, entry).find("b.weight"));
+    CHECK(read_tensor_file(path, entry).entry == "ema.shadow");
+  }
+  CHECK_THROWS_AS(read_tensor_file(path, "ema.decay"), UsageError);
+}
+
+TEST_CASE("averages of weights are taken only where they are asked for") {
+  PickleWriter to;
+  to.op("}(").text("model_ema");
+  write_state_dict(to, example_tensors());
+  check_refused(to.op("u").finish(), "there are tensors under model_ema: name one by model.pretrained_entry");
+  PickleWriter beside;  // a single tensor at the top does not make it a state_dict
+  beside.op("}(").text("epoch").integer(3).text("lr").integer(1);
+  write_tensor(beside, {"best_acc1", "0", {1}, 0, {}, {}});
+  beside.text("ema").op("}").text("shadow");
+  write_state_dict(beside, example_tensors());
+  check_refused(beside.op("su").finish(), "there are tensors under ema.shadow: name one by model.pretrained_entry");
+}
+
+TEST_CASE("a whole network is refused by its class, with how to save the weights alone") {
+  PickleWriter alone;
+  alone.global("mine.models", "ResNet").op(")\x81}(").text("_modules").op("}").text("_parameters").op("}(");
+  for (const WrittenTensor& tensor : example_tensors()) write_tensor(alone, tensor);
+  alone.op("uub");
+  for (const char* what : {"whole network", "'mine.models.ResNet'", "torch.save(model.state_dict(), \"weights.pth\")"})
+    check_refused(PickleWriter(alone).finish(), what);
+}
+
+TEST_CASE("tensors of every type of storage are read as what they are") {
+  const TemporaryFolder folder;
+  const std::vector<std::pair<const char*, DType>> types{{"IntStorage", DType::i32}, {"FloatStorage", DType::f32}};
+  for (const auto& [type, dtype] : types) {
+    std::vector<WrittenTensor> tensors{{"a", "0", {1, 2}, 0, {2}, {1}, type}};
+    write_torch_zip(folder.path() / "t.pth", pickled_state_dict(tensors), tensors);
+    CHECK(read_tensor_file(folder.path() / "t.pth").find("a")->dtype == dtype);
+  }
+  std::vector<WrittenTensor> tensors{{"a", "0", {1, 2}, 0, {2}, {1}}, {"q", "1", {1, 2}, 0, {2}, {1}, "QInt32Storage"}};
+  write_torch_zip(folder.path() / "t.pth", pickled_state_dict(tensors), tensors);
+  const TensorFile file = read_tensor_file(folder.path() / "t.pth");
+  CHECK(file.tensors.size() == 1);
+  CHECK(file.unreadable.at("q") == "is of type QInt32Storage");
+}
+
+TEST_CASE("what is no file of weights is said") {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "weights.pth";
+  const auto check = [&](const std::string& bytes, const std::string& what) {
+    write_file_atomically(path, bytes);
+    CHECK_THROWS_AS(read_tensor_file(path), DataError);
+    CHECK_THROWS_WITH(read_tensor_file(path),
+                      ContainsSubstring(path.string()) && ContainsSubstring(what) && ContainsSubstring("state_dict()"));
+  };
+  check("", "it is empty");
+  check("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "git lfs pull");
+  check("\n<!DOCTYPE html><html>not found</html>", "a page of HTML");
+  check("{\"epoch\": 3}", "JSON");
+  check(std::string("\x1f\x8b\x08\0", 4), "gunzip");
+  check(std::string(257, '\0') + "ustar", "tar archive");
+  check("\x80\x02}.", "torch.save");
+  write_torch_zip(path, "", {});
+  const std::string zip = read_file(path);
+  check(zip.substr(0, zip.size() - 30), "");
 }
 
 TEST_CASE("a file that is cut off anywhere is an error") {

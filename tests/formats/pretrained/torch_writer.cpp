@@ -25,12 +25,6 @@ std::map<std::string, std::vector<float>> storages(const std::vector<WrittenTens
   return all;
 }
 
-void write_tensor(PickleWriter& to, const WrittenTensor& tensor) {
-  to.text(tensor.name).global("torch._utils", "_rebuild_tensor_v2").op("((").text("storage").global("torch", "FloatStorage");
-  to.text(tensor.storage).text("cpu").integer(static_cast<int64_t>(tensor.numbers.size())).op("tQ").integer(tensor.offset);
-  to.tuple(tensor.shape).tuple(tensor.strides).op("\x89").global("collections", "OrderedDict").op(")RtR");
-}
-
 void add_member(zipFile archive, const std::string& name, const std::string& content, bool compressed) {
   zip_fileinfo info{};
   zipOpenNewFileInZip(archive, name.c_str(), &info, nullptr, 0, nullptr, 0, nullptr, compressed ? Z_DEFLATED : 0,
@@ -40,6 +34,18 @@ void add_member(zipFile archive, const std::string& name, const std::string& con
 }
 
 }  // namespace
+
+void write_tensor(PickleWriter& to, const WrittenTensor& tensor) {
+  to.text(tensor.name).global("torch._utils", "_rebuild_tensor_v2").op("((").text("storage").global("torch", tensor.type);
+  to.text(tensor.storage).text("cpu").integer(static_cast<int64_t>(tensor.numbers.size())).op("tQ").integer(tensor.offset);
+  to.tuple(tensor.shape).tuple(tensor.strides).op("\x89").global("collections", "OrderedDict").op(")RtR");
+}
+
+void write_state_dict(PickleWriter& to, const std::vector<WrittenTensor>& tensors) {
+  to.global("collections", "OrderedDict").op(")R(");
+  for (const WrittenTensor& tensor : tensors) write_tensor(to, tensor);
+  to.op("u").op("}").text("_metadata").op("Nsb");  // attributes of the OrderedDict
+}
 
 PickleWriter& PickleWriter::op(const std::string& raw) {
   bytes_ += raw;
@@ -59,9 +65,8 @@ PickleWriter& PickleWriter::global(const std::string& module, const std::string&
 
 std::string pickled_state_dict(const std::vector<WrittenTensor>& tensors) {
   PickleWriter to;
-  to.op("}(").text("epoch").integer(3).text("state_dict").global("collections", "OrderedDict").op(")R(");
-  for (const WrittenTensor& tensor : tensors) write_tensor(to, tensor);
-  to.op("u").op("}").text("_metadata").op("Nsb");  // attributes of the OrderedDict
+  to.op("}(").text("epoch").integer(3).text("state_dict");
+  write_state_dict(to, tensors);
   return to.text("arch").text("small").op("u").finish();
 }
 

@@ -27,7 +27,13 @@ struct WrittenTensor {
   std::vector<float> numbers;  ///< of the storage, which several tensors may share
   int64_t offset = 0;
   std::vector<int64_t> shape, strides;
+  std::string type = "FloatStorage";
 };
+
+/// Key and value of a dictionary.
+void write_tensor(PickleWriter& to, const WrittenTensor& tensor);
+/// An OrderedDict of tensors.
+void write_state_dict(PickleWriter& to, const std::vector<WrittenTensor>& tensors);
 
 /// A state_dict under "state_dict", beside numbers and texts, as pickled by torch.save.
 std::string pickled_state_dict(const std::vector<WrittenTensor>& tensors);

@@ -1,4 +1,4 @@
-#include "export/half.h"
+#include "formats/half.h"
 #include "catch_compat.h"
 
 #include <cmath>
