@@ -13,9 +13,8 @@
 namespace tnn {
 
 Predictor sliced_predictor(const Network& network) {
-  return [&network](const at::Tensor& inputs, const SweepPoint& point) {
-    return network.forward(inputs, network.at_point(point.point), {});
-  };
+  return
+      [&network](const at::Tensor& inputs, const SweepPoint& point) { return network.forward(inputs, network.at_point(point.point), {}); };
 }
 
 std::vector<SweepPoint> sweep_utilization(const Network& network, const Predictor& predict, const Task& task, Loader& loader,

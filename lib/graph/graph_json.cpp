@@ -322,7 +322,8 @@ Graph graph_from_json(const std::string& text) {
   if (version < 1 || version > kGraphJsonVersion)
     throw UsageError(fmt::format("graph: version {} is not known (allowed: 1 to {})", version, kGraphJsonVersion));
   Reader reader{GraphBuilder(fields.get<std::string>("name")), {}, {}, {}, {}, {}};
-  const Parsed &gates = fields.list("gates"), &nodes = fields.list("nodes"), &spaces = fields.list("spaces"), &outputs = fields.list("outputs");
+  const Parsed &gates = fields.list("gates"), &nodes = fields.list("nodes"), &spaces = fields.list("spaces"),
+               &outputs = fields.list("outputs");
   for (size_t i = 0; i < gates.size(); ++i) reader.read_gate(gates[i], i);
   if (nodes.empty()) throw UsageError("graph: 'nodes' is empty (the first is the input)");
   reader.read_node(nodes.front(), 0);

@@ -24,7 +24,8 @@ at::Tensor kaiming_normal(const std::vector<int64_t>& shape, uint64_t seed, size
 
 ParameterStore::ParameterStore(const Graph& graph, BatchNormMode mode, int64_t points, uint64_t seed) : nodes_(graph.nodes().size()) {
   for (const ModelTensor& tensor : model_tensors(graph, mode, points)) {
-    const bool ones = tensor.role == ParameterRole::gain || tensor.role == ParameterRole::scale || tensor.role == ParameterRole::running_variance;
+    const bool ones =
+        tensor.role == ParameterRole::gain || tensor.role == ParameterRole::scale || tensor.role == ParameterRole::running_variance;
     add(tensor, tensor.role == ParameterRole::weight ? kaiming_normal(tensor.shape, seed, tensor.parameter)
                                                      : at::full(tensor.shape, ones ? 1.0 : 0.0, at::kFloat));
   }

@@ -116,9 +116,15 @@ std::string dry_run(const Settings& settings, const TrainOptions& options, Table
   check_training_folders(settings, plan, options.existing);
   for (const Stage* stage : plan.stages) stage->check(experiment, plan.model);
   const TrainingData data = load_training_data(experiment);
-  Preview preview{
-      experiment, data, plan, {}, utilizations.size(), RunFolder(plan.run).holds_run(), options.existing, operating_point_table(experiment.description),
-      threads};
+  Preview preview{experiment,
+                  data,
+                  plan,
+                  {},
+                  utilizations.size(),
+                  RunFolder(plan.run).holds_run(),
+                  options.existing,
+                  operating_point_table(experiment.description),
+                  threads};
   for (const Stage* stage : plan.stages) preview.stages.push_back(stage->plan({experiment, data, plan.model}));
   if (format == TableFormat::json) return as_json(preview);
   return format == TableFormat::csv ? format_table(preview.points, format) : as_text(preview, format);

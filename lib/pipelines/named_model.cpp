@@ -33,7 +33,16 @@ void check_overrides(const Recipe::Overrides& overrides) {
 }
 
 NamedModel use_by(const Recipe& recipe, std::filesystem::path model) {
-  return {std::move(model), data_settings(recipe), evaluation_settings(recipe), output_settings(recipe), run_settings(recipe), "", {}, {}, {}, ""};
+  return {std::move(model),
+          data_settings(recipe),
+          evaluation_settings(recipe),
+          output_settings(recipe),
+          run_settings(recipe),
+          "",
+          {},
+          {},
+          {},
+          ""};
 }
 
 }  // namespace

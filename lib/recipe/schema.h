@@ -45,7 +45,7 @@ struct RecipeKey {
   /// The stages of training whose result the key decides, so that one is resumed only under the same value; none: those of its section.
   std::optional<std::vector<std::string>> decides = {};
   bool of_trained_model = false;  ///< may be set for a model that is trained already, too
-  bool names_path = false;                   ///< a text that names a file or folder: a leading ~ is the home folder
+  bool names_path = false;        ///< a text that names a file or folder: a leading ~ is the home folder
 
   bool is_required() const { return !default_value; }
   bool is_list() const { return type >= KeyType::integers; }
