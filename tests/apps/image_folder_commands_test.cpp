@@ -1,0 +1,120 @@
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "catch_compat.h"
+#include "core/atomic_file.h"
+#include "data/image_tree.h"
+#include "formats/safetensors.h"
+#include "run_program.h"
+
+using namespace tnn;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Images of three classes, 12 to train and 6 to test, and a recipe for them.
+struct OwnImages {
+  OwnImages() {
+    test::write_image_tree(root);
+    write_file_atomically(folder.path() / "own.yaml",
+                          "model: {name: vgg_w, input: [3, 16, 16], classes: 3, cardinality: 4, stages: [\"8\", M, \"8\", M], hidden: [], "
+                          "batch_norm: true}\n"
+                          "data: {name: image_folder, validation_fraction: 0.25}\n"
+                          "training: {epochs: 1, batch_size: 4, recalibration_images: 9}\n"
+                          "run: {threads: 1}\n");
+  }
+  Outcome train(const std::string& arguments, const std::string& root_argument = "") const {
+    return tnn_run("train " + (folder.path() / "own.yaml").string() + " --out " + run.string() + " --data-root " +
+                   (root_argument.empty() ? root.string() : root_argument) + " " + arguments);
+  }
+  Outcome verify(const std::string& arguments = "") const {
+    return tnn_run("data verify image_folder --data-root " + root.string() + arguments);
+  }
+  nlohmann::json curve() const { return nlohmann::json::parse(read_file(run / "curve.json")); }
+
+  TemporaryFolder folder;
+  fs::path root = folder.path() / "images", run = folder.path() / "run";
+};
+
+void damage(const fs::path& image) { write_file_atomically(image, read_file(image).substr(0, 100)); }
+
+}  // namespace
+
+TEST_CASE("a class folder whose name is no UTF-8 is trained, packed and swept under one label") {
+  const OwnImages own;
+  for (const char* split : {"train", "val"}) fs::rename(own.root / split / "n02", own.root / split / "caf\xE9");
+  const fs::path packed = own.folder.path() / "own.h5";
+  REQUIRE(tnn_run("data pack image_folder " + packed.string() + " -q --data-root " + own.root.string()).code == 0);
+  const std::vector<std::string> labels{"caf\\xE9", "n01", "n03"};
+  for (const fs::path& root : {own.root, packed}) {
+    const Outcome outcome = own.train("-q --overwrite", root.string());
+    INFO(outcome.err);
+    REQUIRE(outcome.code == 0);
+    CHECK(own.curve().at("class_names") == labels);
+    CHECK(nlohmann::json::parse(SafetensorsFile(own.run / "model.safetensors").metadata().at("tnn.labels")) == labels);
+  }
+  CHECK(tnn_run("sweep-utilization " + own.run.string() + " -q --data-root " + own.root.string()).code == 0);  // trained on the packed file
+}
+
+TEST_CASE("damaged images are left out of training, validation and evaluation also where a batch has no other") {
+  const OwnImages own;
+  for (const char* name : {"train/n01/n01_0.JPEG", "train/n02/n02_3.JPEG", "val/n03/n03_1.JPEG"}) damage(own.root / name);
+  const Outcome stopped = own.train("-q --set training.batch_size=1");
+  CHECK(stopped.code == 3);
+  CHECK_THAT(stopped.err, ContainsSubstring("JPEG: damaged: "));
+  for (const char* sizes : {"--set training.batch_size=1 --set evaluation.batch_size=1", "--set evaluation.batch_size=5"}) {
+    const Outcome outcome = own.train("--overwrite --set data.damaged=skip " + std::string(sizes));
+    INFO(outcome.err);
+    REQUIRE(outcome.code == 0);
+    for (const auto& point : own.curve().at("points")) CHECK(point.at("images") == 5);
+    for (const char* name : {"n01_0.JPEG: damaged, left out", "n02_3.JPEG: damaged, left out", "n03_1.JPEG: damaged, left out"})
+      CHECK_THAT(outcome.err, ContainsSubstring(name));
+  }
+  for (const char* name : {"val/n01/n01_0.JPEG", "val/n01/n01_1.JPEG", "val/n02/n02_0.JPEG", "val/n02/n02_1.JPEG", "val/n03/n03_0.JPEG"})
+    damage(own.root / name);
+  const Outcome nothing_left = own.train("-q --overwrite --set data.damaged=skip");
+  CHECK(nothing_left.code == 3);
+  CHECK_THAT(nothing_left.err, ContainsSubstring("all 6 images are damaged, such as "));
+}
+
+TEST_CASE("verification and training name the files that are left out") {
+  const OwnImages own;
+  CHECK_THAT(own.verify().err, ContainsSubstring("no file is left out"));
+  write_file_atomically(own.root / "train/n01/photo.webp", "x");
+  fs::create_directory(own.root / "train/n01/part2");
+  fs::rename(own.root / "train/n01/n01_0.JPEG", own.root / "train/n01/part2/n01_0.jfif");
+  const Outcome verified = own.verify(" --format csv");
+  CHECK(verified.code == 0);
+  CHECK_THAT(verified.err, ContainsSubstring("train: left out: 1 .webp (n01/photo.webp)"));
+  CHECK_THAT(verified.out, ContainsSubstring("n01,4,2"));
+  const std::string line = "left out: 1 .webp (n01/photo.webp)";
+  CHECK_THAT(own.train("").err, ContainsSubstring(line));
+  CHECK_THAT(own.train("--dry-run").out, ContainsSubstring(line));
+  CHECK_THAT(tnn_run("data pack image_folder " + (own.folder.path() / "x.h5").string() + " --data-root " + own.root.string()).err,
+             ContainsSubstring(line));
+}
+
+TEST_CASE("a data root that has not the data set is an error with the places, whatever else is on the machine") {
+  const TemporaryFolder folder;
+  for (const fs::path& root : {folder.path(), folder.path() / "nowhere"})
+    for (const std::string command :
+         {"data verify fashion_mnist", "data speed fashion_mnist", "train " TNN_SOURCE_DIR "/recipes/quickstart.yaml --dry-run"}) {
+      const Outcome outcome = tnn_run(command + " --data-root " + root.string());
+      INFO(command << ": " << outcome.err);
+      CHECK(outcome.code == 3);
+      CHECK_THAT(outcome.err, ContainsSubstring((root / "fashion-mnist").string()) && ContainsSubstring("train-images-idx3-ubyte"));
+    }
+}
+
+TEST_CASE("packing where files may not become large ends with an error and leaves nothing") {
+  const OwnImages own;
+  fs::create_directory(own.folder.path() / "target");
+  const fs::path file = own.folder.path() / "target/x.h5";
+  const Outcome outcome =
+      run_command("ulimit -f 16; exec " TNN_PROGRAM " data pack image_folder " + file.string() + " -q --data-root " + own.root.string());
+  CHECK(outcome.code == 1);
+  CHECK_THAT(outcome.err, ContainsSubstring(file.string()));
+  CHECK(fs::is_empty(own.folder.path() / "target"));
+}
