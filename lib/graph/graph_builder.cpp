@@ -307,10 +307,10 @@ Graph GraphBuilder::finish(const std::vector<NodeId>& outputs, const std::vector
     throw UsageError(fmt::format("graph '{}': {} names for {} outputs", graph_.name_, names.size(), outputs.size()));
   if (!branches_.empty()) throw UsageError("graph '" + graph_.name_ + "': begin_branch without end_branch");
   graph_.outputs_.clear();
+  std::unordered_set<std::string> output_names;
   for (size_t i = 0; i < outputs.size(); ++i) {
     const Output output{names.empty() ? graph_.node(outputs[i]).name : names[i], outputs[i]};
-    if (output.name.empty() || has_name(graph_.outputs_, output.name))
-      throw UsageError(fmt::format("output '{}': the name is {}", output.name, output.name.empty() ? "empty" : "taken"));
+    take_name(output_names, "output", output.name);
     for (const Part& part : shape(output.node).parts)
       if (!part.branches.empty())
         throw UsageError(

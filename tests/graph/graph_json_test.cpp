@@ -67,61 +67,63 @@ TEST_CASE("an output is a node's name, or has a name of its own") {
   CHECK_THAT(graph_to_json(graph), ContainsSubstring(R"("outputs":["fc",{"name":"positive","node":"act"}])"));
   CHECK_THROWS_WITH(read(R"(["fcc"])"), ContainsSubstring("did you mean 'fc'"));
   CHECK_THROWS_WITH(read(R"([{"name":"y","node":"fcc"}])"), ContainsSubstring("did you mean 'fc'"));
-  CHECK_THROWS_WITH(read(R"([{"name":"y"}])"), ContainsSubstring("'node' is missing"));
+  CHECK_THROWS_WITH(read(R"([{"name":"y"}])"), ContainsSubstring("output 0: the key 'node'"));
   CHECK_THROWS_WITH(read(R"(["fc",{"name":"fc","node":"act"}])"), ContainsSubstring("output 'fc': the name is taken"));
   CHECK_THROWS_WITH(read(R"([{"name":"","node":"act"}])"), ContainsSubstring("the name is empty"));
-  CHECK_THROWS_WITH(read("[1]"), ContainsSubstring("'outputs'"));
+  CHECK_THROWS_WITH(read("[1]"), ContainsSubstring("output 0:") && ContainsSubstring("not 1"));
   CHECK_THROWS_WITH(read("[]"), ContainsSubstring("no output"));
-  namespace {
+}
 
-  /// A list of `count` items, each of its index.
-  std::string list_of(int count, const std::function<std::string(const std::string&)>& item) {
-    std::string list;
-    for (int i = 0; i < count; ++i) list += (i > 0 ? "," : "") + item(std::to_string(i));
-    return list;
-  }
+namespace {
 
-  std::string graph_text(const std::string& gates, const std::string& spaces, const std::string& nodes, const std::string& outputs) {
-    return R"({"format":"tnn-graph","version":1,"name":"x","gates":[)" + gates + R"(],"spaces":[)" + spaces +
-           R"(],"nodes":[{"name":"input","kind":"input","inputs":[],"shape":[4]})" + nodes + R"(],"outputs":[)" + outputs + "]}";
-  }
+/// A list of `count` items, each of its index.
+std::string list_of(int count, const std::function<std::string(const std::string&)>& item) {
+  std::string list;
+  for (int i = 0; i < count; ++i) list += (i > 0 ? "," : "") + item(std::to_string(i));
+  return list;
+}
 
-  }  // namespace
+std::string graph_text(const std::string& gates, const std::string& spaces, const std::string& nodes, const std::string& outputs) {
+  return R"({"format":"tnn-graph","version":1,"name":"x","gates":[)" + gates + R"(],"spaces":[)" + spaces +
+         R"(],"nodes":[{"name":"input","kind":"input","inputs":[],"shape":[4]})" + nodes + R"(],"outputs":[)" + outputs + "]}";
+}
 
-  TEST_CASE("graphs of very many gates, spaces and nodes are read or refused, in time that grows with them") {
-    constexpr int kMany = 300000;  // what takes quadratic time takes hours
-    const auto gate = [](const std::string& i) { return R"({"name":"g)" + i + R"(","kind":"channel","groups":2,"min_active":1})"; };
-    const auto space = [](const std::string& i) { return R"({"name":"s)" + i + R"(","channels":4,"gate":"g)" + i + "\"}"; };
-    const Graph wide = graph_from_json(graph_text(list_of(kMany, gate), list_of(kMany, space), "", R"("input")"));
-    CHECK(wide.gates().size() == kMany);
-    CHECK(wide.spaces().size() == kMany + 1);
-    const auto node = [](const std::string& i) { return R"({"name":"r)" + i + R"(","kind":"relu","inputs":["input"]})"; };
-    CHECK_THROWS_WITH(graph_from_json(graph_text("", "", "," + list_of(kMany, node), R"("input")")),
-                      ContainsSubstring("more than 65536 nodes"));
-    CHECK(graph_from_json(graph_text("", "", "," + list_of(60000, node), R"("r7")")).nodes().size() == 60001);
-    const auto key = [](const std::string& i) { return "\"k" + i + "\":1"; };
-    CHECK_THROWS_WITH(
-        graph_from_json(graph_text("", "", R"(,{"name":"a","kind":"relu","inputs":["input"],)" + list_of(kMany, key) + "}", R"("a")")),
-        ContainsSubstring("unknown key"));
-    CHECK_THROWS_WITH(graph_from_json(graph_text(list_of(kMany, gate), R"({"name":"s","channels":4,"gate":"q"})", "", R"("input")")),
-                      ContainsSubstring("unknown gate 'q'") && ContainsSubstring("more)"));
-  }
+}  // namespace
 
-  TEST_CASE("channels, weights and branches beyond all use are refused by name") {
-    const auto linear = [](const std::string& channels) {
-      return graph_text("", R"({"name":"s","channels":)" + channels + "}",
-                        R"(,{"name":"fc","kind":"linear","inputs":["input"],"space":"s"})", R"("fc")");
-    };
-    CHECK_THROWS_WITH(graph_from_json(linear("1000000000")), ContainsSubstring("channel space 's': 1000000000 channels"));
-    CHECK_THROWS_WITH(graph_from_json(linear("2.5")), ContainsSubstring("'channels' must be an integer, not 2.5"));
-    const std::string wide = R"(,{"name":"a","kind":"linear","inputs":["input"],"space":"s"},)"
-                             R"({"name":"b","kind":"linear","inputs":["a"],"space":"t"})";
-    CHECK_THROWS_WITH(graph_from_json(graph_text("", R"({"name":"s","channels":1000000},{"name":"t","channels":1000000})", wide, R"("b")")),
-                      ContainsSubstring("node 'b': its weights [1000000, 1000000] are more than"));
-    const auto branch = [](const std::string& i) { return R"({"gate":"g)" + i + R"(","index":0})"; };
-    const auto gate = [](const std::string& i) { return R"({"name":"g)" + i + R"(","kind":"branch","groups":1,"min_active":0})"; };
-    CHECK_THROWS_WITH(graph_from_json(graph_text(
-                          list_of(1000, gate), "",
-                          R"(,{"name":"r","kind":"relu","inputs":["input"],"branches":[)" + list_of(1000, branch) + "]}", R"("input")")),
-                      ContainsSubstring("more than 256 branches"));
-  }
+TEST_CASE("graphs of very many gates, spaces and nodes are read or refused, in time that grows with them") {
+  constexpr int kMany = 300000;  // what takes quadratic time takes hours
+  const auto gate = [](const std::string& i) { return R"({"name":"g)" + i + R"(","kind":"channel","groups":2,"min_active":1})"; };
+  const auto space = [](const std::string& i) { return R"({"name":"s)" + i + R"(","channels":4,"gate":"g)" + i + "\"}"; };
+  const Graph wide = graph_from_json(graph_text(list_of(kMany, gate), list_of(kMany, space), "", R"("input")"));
+  CHECK(wide.gates().size() == kMany);
+  CHECK(wide.spaces().size() == kMany + 1);
+  const auto node = [](const std::string& i) { return R"({"name":"r)" + i + R"(","kind":"relu","inputs":["input"]})"; };
+  CHECK_THROWS_WITH(graph_from_json(graph_text("", "", "," + list_of(kMany, node), R"("input")")),
+                    ContainsSubstring("more than 65536 nodes"));
+  CHECK(graph_from_json(graph_text("", "", "," + list_of(60000, node), R"("r7")")).nodes().size() == 60001);
+  const auto key = [](const std::string& i) { return "\"k" + i + "\":1"; };
+  CHECK_THROWS_WITH(
+      graph_from_json(graph_text("", "", R"(,{"name":"a","kind":"relu","inputs":["input"],)" + list_of(kMany, key) + "}", R"("a")")),
+      ContainsSubstring("unknown key"));
+  CHECK_THROWS_WITH(graph_from_json(graph_text(list_of(kMany, gate), R"({"name":"s","channels":4,"gate":"q"})", "", R"("input")")),
+                    ContainsSubstring("unknown gate 'q'") && ContainsSubstring("more)"));
+}
+
+TEST_CASE("channels, weights and branches beyond all use are refused by name") {
+  const auto linear = [](const std::string& channels) {
+    return graph_text("", R"({"name":"s","channels":)" + channels + "}", R"(,{"name":"fc","kind":"linear","inputs":["input"],"space":"s"})",
+                      R"("fc")");
+  };
+  CHECK_THROWS_WITH(graph_from_json(linear("1000000000")), ContainsSubstring("channel space 's': 1000000000 channels"));
+  CHECK_THROWS_WITH(graph_from_json(linear("2.5")), ContainsSubstring("'channels' must be an integer, not 2.5"));
+  const std::string wide = R"(,{"name":"a","kind":"linear","inputs":["input"],"space":"s"},)"
+                           R"({"name":"b","kind":"linear","inputs":["a"],"space":"t"})";
+  CHECK_THROWS_WITH(graph_from_json(graph_text("", R"({"name":"s","channels":1000000},{"name":"t","channels":1000000})", wide, R"("b")")),
+                    ContainsSubstring("node 'b': its weights [1000000, 1000000] are more than"));
+  const auto branch = [](const std::string& i) { return R"({"gate":"g)" + i + R"(","index":0})"; };
+  const auto gate = [](const std::string& i) { return R"({"name":"g)" + i + R"(","kind":"branch","groups":1,"min_active":0})"; };
+  CHECK_THROWS_WITH(graph_from_json(graph_text(
+                        list_of(1000, gate), "",
+                        R"(,{"name":"r","kind":"relu","inputs":["input"],"branches":[)" + list_of(1000, branch) + "]}", R"("input")")),
+                    ContainsSubstring("more than 256 branches"));
+}

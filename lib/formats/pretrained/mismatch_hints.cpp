@@ -133,7 +133,7 @@ Hint substitution_hint(const Mismatch& mismatch, const Graph&) {
 /// The last layer of a classifier, which alone has other classes.
 Hint classes_hint(const Mismatch& mismatch, const Graph& graph) {
   if (mismatch.reshaped.empty() || mismatch.reshaped.size() > 2 || mismatch.misshaped.size() != mismatch.reshaped.size()) return {};
-  const std::string& layer = graph.node(graph.outputs().front()).name;
+  const std::string& layer = graph.node(graph.outputs().front().node).name;
   for (const SurplusTensor& tensor : mismatch.reshaped) {
     const auto& expected = mismatch.expected.at(tensor.resolved);
     const bool rest =
