@@ -42,6 +42,15 @@ void ArrayInputs::read(int64_t first, int64_t count, float* to) const {
   std::copy_n(array_.values.begin() + first * each, count * each, to);
 }
 
+void check_is_input(const std::filesystem::path& path) {
+  std::error_code fault;
+  if (!std::filesystem::is_regular_file(path, fault)) return;  // a FIFO is read once
+  const std::string beginning = leading_bytes(path, kContentBytes);
+  if (beginning.substr(0, 6) == "\x93NUMPY" || is_image_input(path)) return;
+  const std::string content = recognised_content(beginning, beginning.size());
+  throw DataError(fmt::format("'{}' is neither a .npy file nor a JPEG or PNG image{}{}", path.string(), content.empty() ? "" : ": ", content));
+}
+
 bool is_image_input(const std::filesystem::path& path) {
   std::error_code fault;
   if (std::filesystem::is_directory(path, fault)) return true;

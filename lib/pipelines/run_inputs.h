@@ -38,4 +38,7 @@ class ArrayInputs : public RunInputs {
 /// Whether this is a folder, or a file whose content is a JPEG or PNG image: not an array.
 bool is_image_input(const std::filesystem::path& path);
 
+/// DataError, with what it is instead, where a file is neither an array nor an image.
+void check_is_input(const std::filesystem::path& path);
+
 }  // namespace tnn

@@ -50,6 +50,7 @@ std::vector<std::filesystem::path> output_files(const RunRequest& request, const
 
 std::unique_ptr<RunInputs> open_inputs(const RunRequest& request, const ModelDescription& description) {
   if (request.needs_classes) require_classifier(description);
+  check_is_input(request.input);
   if (!is_image_input(request.input)) return std::make_unique<ArrayInputs>(request.input, description);
   if (!request.open_images)
     throw UsageError(fmt::format("--input '{}': this program was built for deployment and reads no images (allowed: .npy files)",

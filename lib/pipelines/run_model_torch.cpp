@@ -24,7 +24,6 @@ RunResult run_model_in_torch(const RunRequest& request) {
   if (request.runtime.precision != Precision::fp32)
     throw UsageError("the engine torch computes in fp32, not " + precision_name(request.runtime.precision));
 
-  const Configuration& configuration = description.points[static_cast<size_t>(point)].configuration;
   std::vector<int64_t> shape = description.graph.dimensions(description.graph.input().shape);
   shape.insert(shape.begin(), 0);
   const c10::InferenceMode no_gradients;
@@ -32,7 +31,7 @@ RunResult run_model_in_torch(const RunRequest& request) {
       run_in_batches(request, description, point, [&](const float* inputs, int64_t count, const std::vector<float*>& places) {
         shape.front() = count;
         const at::Tensor x = at::from_blob(const_cast<float*>(inputs), shape, at::kFloat);  // is only read
-        const std::vector<at::Tensor> outputs = network.forward(x, network.masked(configuration), {});
+        const std::vector<at::Tensor> outputs = network.forward(x, network.masked_at_point(point), {});
         for (size_t i = 0; i < outputs.size(); ++i) {
           const at::Tensor y = outputs[i].contiguous();
           std::copy_n(y.const_data_ptr<float>(), y.numel(), places[i]);
