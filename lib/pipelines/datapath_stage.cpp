@@ -31,8 +31,8 @@ double measure_validation(const Network& network, const Task& task, const Traini
 
 }  // namespace
 
-void DatapathStage::check(const Experiment& experiment, const std::filesystem::path&) const {
-  check_pretrained(experiment.settings.pretrained, experiment.description.graph);
+void DatapathStage::check(const Experiment& experiment, const std::filesystem::path&, bool resume) const {
+  if (!resume) check_pretrained(experiment.settings.pretrained, experiment.description.graph);
 }
 
 TrainedModel DatapathStage::train(const StageInput& input, const RunFolder& folder, bool resume, Progress& progress) const {
@@ -63,7 +63,6 @@ StagePlan DatapathStage::plan(const StageInput& input) const {
   const Settings& settings = input.experiment.settings;
   const DatapathOptions& options = settings.datapath;
   Network network = make_network(input.experiment);
-  load_pretrained(settings.pretrained, network);
   Optimizer optimizer(network.parameters().trainable(), options.optimizer);
   StagePlan plan{"", options.epochs, options.batch_size, steps_of(input.data, options.batch_size) * options.epochs};
   const StepTime time = measure_steps(network, input.data, options.batch_size, kSteps, [&](const InputBatch& batch, int number) {

@@ -11,7 +11,7 @@ class DatapathStage : public Stage {
   std::string name() const override { return "datapath"; }
   std::string key() const override { return "training.epochs"; }
   bool is_asked_for(const Settings&) const override { return true; }
-  void check(const Experiment& experiment, const std::filesystem::path& model) const override;
+  void check(const Experiment& experiment, const std::filesystem::path& model, bool resume) const override;
   TrainedModel train(const StageInput& input, const RunFolder& folder, bool resume, Progress& progress) const override;
   StagePlan plan(const StageInput& input) const override;
 };

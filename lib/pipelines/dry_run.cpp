@@ -74,7 +74,7 @@ std::string as_json(const Preview& preview) {
                               {"run_folder", display_name(preview.plan.run.string())},
                               {"run_folder_holds_run", preview.taken},
                               {"operating_points", nlohmann::ordered_json::parse(format_table(preview.points, TableFormat::json))}};
-  if (!preview.plan.model.empty()) json["model"] = display_name(preview.plan.model.string());
+  if (!preview.plan.model.empty()) json["data_path"] = display_name(preview.plan.model.string());
   for (size_t i = 0; i < preview.stages.size(); ++i)
     json["stages"].push_back(stage_json(preview.plan.stages[i]->name(), preview.stages[i]));
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
@@ -114,7 +114,7 @@ std::string dry_run(const Settings& settings, const TrainOptions& options, Table
   const Experiment experiment = prepare_experiment(settings);
   const auto utilizations = settings_utilizations(settings, experiment.description.points);
   check_training_folders(settings, plan, options.existing);
-  for (const Stage* stage : plan.stages) stage->check(experiment, plan.model);
+  for (const Stage* stage : plan.stages) stage->check(experiment, plan.model, options.existing == RunFolder::Existing::resume);
   const TrainingData data = load_training_data(experiment);
   Preview preview{experiment,
                   data,

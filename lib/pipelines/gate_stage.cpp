@@ -62,7 +62,7 @@ Network load_datapath(const Experiment& experiment, const std::filesystem::path&
   return network;
 }
 
-void GateStage::check(const Experiment& experiment, const std::filesystem::path& model) const {
+void GateStage::check(const Experiment& experiment, const std::filesystem::path& model, bool) const {
   check_gates(experiment);
   if (!model.empty()) load_throttled_datapath(experiment, model);
 }

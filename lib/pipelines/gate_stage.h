@@ -11,7 +11,7 @@ class GateStage : public Stage {
   std::string name() const override { return "gates"; }
   std::string key() const override { return "gates.method"; }
   bool is_asked_for(const Settings& settings) const override { return settings.gates.method != GateMethod::none; }
-  void check(const Experiment& experiment, const std::filesystem::path& model) const override;
+  void check(const Experiment& experiment, const std::filesystem::path& model, bool resume) const override;
   TrainedModel train(const StageInput& input, const RunFolder& folder, bool resume, Progress& progress) const override;
   StagePlan plan(const StageInput& input) const override;
 };

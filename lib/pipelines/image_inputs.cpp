@@ -15,13 +15,15 @@ namespace {
 
 constexpr double kLuma[] = {0.299, 0.587, 0.114};  ///< of red, green, blue: ITU-R BT.601
 
-std::vector<std::filesystem::path> image_files(const std::filesystem::path& file_or_folder) {
+/// `note` becomes the line about what lies there and is no image.
+std::vector<std::filesystem::path> image_files(const std::filesystem::path& file_or_folder, std::string& note) {
   if (!std::filesystem::is_directory(file_or_folder)) return {file_or_folder};
   FolderScan scan(file_or_folder);
   std::vector<std::filesystem::path> files;
   for (const std::string& name : scan.images_without_classes({})) files.push_back(file_or_folder / name);
   for (const std::string& folder : scan.class_folders())
     for (const std::string& name : scan.images_of_class(folder)) files.push_back(file_or_folder / name);
+  note = scan.left_out().line();
   if (files.empty())
     throw DataError(fmt::format("'{}' holds no image (JPEG and PNG files are read, by their extensions)", file_or_folder.string()));
   return files;
@@ -47,7 +49,7 @@ AugmentationOptions preparation_of(const ModelDescription& description) {
 }  // namespace
 
 ImageInputs::ImageInputs(const std::filesystem::path& file_or_folder, const ModelDescription& description)
-    : files_(image_files(file_or_folder)),
+    : files_(image_files(file_or_folder, note_)),
       preprocessing_(description.preprocessing),
       channels_(description.graph.dimensions(description.graph.input().shape).front()),
       preparation_(std::make_unique<ImagePreparation>(preparation_of(description), 0)) {}

@@ -18,11 +18,14 @@ class ImageInputs : public RunInputs {
   ImageInputs(const std::filesystem::path& file_or_folder, const ModelDescription& description);
   int64_t count() const override { return static_cast<int64_t>(files_.size()); }
   std::string name(int64_t index) const override { return files_[static_cast<size_t>(index)].string(); }
+  std::vector<std::filesystem::path> files() const override { return files_; }
+  std::string note() const override { return note_; }
   void read(int64_t first, int64_t count, float* to) const override;
 
  private:
   void read_image(const std::filesystem::path& file, float* to) const;
 
+  std::string note_;
   std::vector<std::filesystem::path> files_;
   Preprocessing preprocessing_;
   int64_t channels_ = 3;

@@ -31,6 +31,8 @@ bool RunFolder::holds_run() const {
 void RunFolder::remove_run() const {
   if (!holds_run()) return;
   std::error_code ignored;
+  std::shared_ptr<const Descriptor> gates_lock;  // their training may run by itself
+  if (std::filesystem::is_directory(gates(), ignored)) gates_lock = RunFolder(gates()).lock();
   for (const auto& file : files_of_run(path_)) std::filesystem::remove(file, ignored);
   // Folders stay where they hold something else.
   for (const auto& folder : {gates() / "checkpoints", gates() / "events", gates(), checkpoints(), events()}) {

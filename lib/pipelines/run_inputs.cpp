@@ -48,7 +48,8 @@ void check_is_input(const std::filesystem::path& path) {
   const std::string beginning = leading_bytes(path, kContentBytes);
   if (beginning.substr(0, 6) == "\x93NUMPY" || is_image_input(path)) return;
   const std::string content = recognised_content(beginning, beginning.size());
-  throw DataError(fmt::format("'{}' is neither a .npy file nor a JPEG or PNG image{}{}", path.string(), content.empty() ? "" : ": ", content));
+  throw DataError(
+      fmt::format("'{}' is neither a .npy file nor a JPEG or PNG image{}{}", path.string(), content.empty() ? "" : ": ", content));
 }
 
 bool is_image_input(const std::filesystem::path& path) {

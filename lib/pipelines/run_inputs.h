@@ -18,6 +18,10 @@ class RunInputs {
   virtual int64_t count() const = 0;
   /// What results call input `index`: its file, or its number in an array.
   virtual std::string name(int64_t index) const = 0;
+  /// The files that are read, other than the one that was named.
+  virtual std::vector<std::filesystem::path> files() const { return {}; }
+  /// A line for the reader, such as which files of a folder are no inputs; may be empty.
+  virtual std::string note() const { return ""; }
   /// Writes the values of inputs [first, first + count). DataError where one cannot be read.
   virtual void read(int64_t first, int64_t count, float* to) const = 0;
 };

@@ -35,6 +35,7 @@ struct RunResult {
   double u = 1.0;
   int64_t macs = 0;
   std::string engine;
+  std::string note;  ///< about the inputs, for the reader; may be empty
 };
 
 /// UsageError or SystemError where an output would replace what the run reads, or the other output, or could not be written; before
@@ -46,7 +47,8 @@ RunResult run_model(const RunRequest& request);
 
 /// What run_model() does around the engine: computes `count` inputs, which come as they are prepared.
 using RunBatch = std::function<void(const float* inputs, int64_t count, const std::vector<float*>& outputs)>;
-RunResult run_in_batches(const RunRequest& request, const ModelDescription& description, int point, const RunBatch& run_batch);
+RunResult run_in_batches(const RunRequest& request, const RunInputs& inputs, const ModelDescription& description, int point,
+                         const RunBatch& run_batch);
 
 /// Where each output goes: one into `request.output`; several into files of their own beside it, NAME.npy and output "fc" make NAME-fc.npy.
 /// UsageError where that would be the input or the model file, or two of them the same.

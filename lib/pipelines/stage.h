@@ -43,8 +43,8 @@ class Stage {
   virtual std::string key() const = 0;
   virtual bool is_asked_for(const Settings& settings) const = 0;
   /// UsageError where recipe, data and model do not go together, before anything is created or removed. `model` is empty where a stage
-  /// before this one is still to train it.
-  virtual void check(const Experiment& experiment, const std::filesystem::path& model) const = 0;
+  /// before this one is still to train it. `resume`: what only a new training reads is not looked for.
+  virtual void check(const Experiment& experiment, const std::filesystem::path& model, bool resume) const = 0;
   /// Trains, or goes on from the last checkpoint where `resume` is set, and writes the model file. Throws Interrupted after a checkpoint
   /// where a stop was requested.
   virtual TrainedModel train(const StageInput& input, const RunFolder& folder, bool resume, Progress& progress) const = 0;

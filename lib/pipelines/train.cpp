@@ -15,17 +15,18 @@ TrainResult train(const Settings& settings, const TrainOptions& options, Progres
   settings_utilizations(settings, experiment.description.points);
   check_training_folders(settings, plan, options.existing);
   choose_device(settings.run.device);
-  if (options.existing != RunFolder::Existing::resume || !plan.model.empty())
-    for (const Stage* stage : plan.stages) stage->check(experiment, plan.model);
+  const bool resume = options.existing == RunFolder::Existing::resume;
+  for (const Stage* stage : plan.stages) stage->check(experiment, plan.model, resume);
   const TrainingData data = load_training_data(experiment);
   if (options.sweep)
     load_test_data(experiment.description, experiment.dataset, sweep_options(settings));  // damage shows now, not after hours
 
   TrainResult result;
-  const bool resume = options.existing == RunFolder::Existing::resume;
+  std::vector<RunFolder> held;                         // locked to the end: a folder holds those of the stages after it
   std::vector<std::shared_ptr<LoggingProgress>> logs;  // what a later stage says goes to the run's log, too
   for (const Stage* stage : plan.stages) {
-    const RunFolder folder = RunFolder::open(plan.folder(*stage), options.existing, settings.output.model);
+    held.push_back(RunFolder::open(plan.folder(*stage), options.existing, settings.output.model));
+    const RunFolder folder = held.back();
     logs.push_back(std::make_shared<LoggingProgress>(logs.empty() ? progress : *logs.back(), folder.log()));
     if (logs.size() == 1) logs.back()->message(options.command);
     DamageReports observed(*logs.back(), data.images);

@@ -1,10 +1,12 @@
 #include "pipelines/train_plan.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/error.h"
 #include "pipelines/output_check.h"
 #include "pipelines/recipe_model.h"
+#include "recipe/schema.h"
 
 namespace tnn {
 namespace {
@@ -16,6 +18,12 @@ void check_folders(const std::filesystem::path& model, const std::filesystem::pa
   if (run == std::filesystem::weakly_canonical(out, fault))
     throw UsageError(
         fmt::format("'{}' is the folder of the model itself (--from): what is trained on it needs another --out", out.string()));
+}
+
+UsageError absent_stage(const Settings& settings, const Stage& stage) {
+  std::vector<std::string> others = find_recipe_key(stage.key())->choices;
+  std::erase(others, "none");
+  return settings.fault(stage.key(), fmt::format("the recipe has no stage '{}' (allowed here: {})", stage.name(), fmt::join(others, ", ")));
 }
 
 }  // namespace
@@ -30,7 +38,7 @@ TrainPlan plan_training(const Settings& settings, const TrainOptions& options) {
     return plan;
   }
   const Stage& stage = find_stage(options.stage);
-  if (!stage.is_asked_for(settings)) throw settings.fault(stage.key(), fmt::format("the recipe has no stage '{}'", stage.name()));
+  if (!stage.is_asked_for(settings)) throw absent_stage(settings, stage);
   plan.stages = {&stage};
   if (options.from.empty()) return plan;
   if (options.out.empty()) plan.run /= stage.name();

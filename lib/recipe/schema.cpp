@@ -84,6 +84,14 @@ std::vector<std::string> recipe_section_names() {
   return names;
 }
 
+std::set<std::string> recipe_stage_names() {
+  std::set<std::string> names;
+  for (const auto& section : recipe_sections()) names.insert(section.decides.begin(), section.decides.end());
+  for (const auto& key : recipe_keys())
+    if (key.decides) names.insert(key.decides->begin(), key.decides->end());
+  return names;
+}
+
 std::vector<std::string> recipe_key_names(const std::string& section) {
   std::vector<std::string> names;
   for (const auto& key : recipe_keys())

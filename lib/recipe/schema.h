@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -72,6 +73,8 @@ std::vector<std::string> recipe_section_names();
 /// Names, without the section, of a section's keys.
 std::vector<std::string> recipe_key_names(const std::string& section);
 
+/// The stages of training that sections and keys decide.
+std::set<std::string> recipe_stage_names();
 /// Whether a stage of training ("datapath") gives another result where the key has another value.
 bool decides_stage(const RecipeKey& key, const std::string& stage);
 /// Whether the key may be set for a model that is trained already.

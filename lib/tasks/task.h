@@ -25,8 +25,8 @@ class MetricAccumulator {
   virtual std::vector<ClassResult> classes() const { return {}; }
 };
 
-/// What a network is trained and measured for: what a target is, the loss of outputs against targets, and the metrics. Nothing else knows
-/// labels, cross-entropy or top-1.
+/// What a network is trained and measured for: what a target is, the loss of outputs against targets, and the metrics.
+/// Losses and metrics by their names are known here alone; who fills Targets (a data set, the loader) names what a task reads.
 class Task {
  public:
   virtual ~Task() = default;

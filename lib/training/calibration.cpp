@@ -29,7 +29,9 @@ void calibrate_batch_norm(Network& network, const TrainingData& data, const std:
   c10::NoGradGuard no_grad;
   const auto chosen = calibration_images(data, images, seed);
   LoaderOptions options;
-  options.batch_size = std::min(std::max(kSmallestBatch, evaluation_batch(network.graph(), 0)), static_cast<int64_t>(chosen.size()));
+  const auto count = static_cast<int64_t>(chosen.size());
+  const int64_t largest = std::max(kSmallestBatch, evaluation_batch(network.graph(), 0)), batches = (count + largest - 1) / largest;
+  options.batch_size = count / batches;  // equal ones: fewer images than batches are left
   options.channels_last = network.channels_last();
   options.drop_last = true;  // a last small batch would weigh as much as a full one
   options.workers = data.workers;

@@ -21,8 +21,8 @@ std::string fingerprint_to_json(const Fingerprint& fingerprint);
 /// DataError where the text is none; `defaults` stays empty.
 Fingerprint fingerprint_from_json(const std::string& text);
 
-/// What differs between this training and that of a checkpoint, as text: "training.epochs is 30, was 10; the data are others". Empty:
-/// nothing.
+/// What differs between this training and that of a checkpoint, as text: "training.epochs is 30, was 10; the training data: not the same".
+/// Empty: nothing.
 std::string fingerprint_difference(const Fingerprint& now, const Fingerprint& then);
 
 }  // namespace tnn

@@ -32,6 +32,7 @@ StepResult accumulate_gradients(const Network& network, const Task& task, const 
     const Outputs outputs =
         network.forward(part.inputs, execution,
                         {Phase::train, random_key(options.seed, RandomPurpose::dropout, {step, static_cast<uint64_t>(plan.begin)})});
+    if (plan.teacher) teacher.clear();
     if (plan.teacher)
       for (const at::Tensor& output : outputs) teacher.push_back(output.detach());
     const at::Tensor loss = plan.student ? task.distillation_loss(outputs, teacher) : task.loss(outputs, part.targets);

@@ -112,7 +112,8 @@ class LegacyStream {
       std::memcpy(&elements, bytes_.data() + position_, sizeof elements);
       position_ += sizeof elements;
       const size_t each = torch_element_size(type->second);
-      if (each == 0) fail(fmt::format("storage '{}' is of the unknown type {}", printable_beginning(key->text), printable_beginning(type->second)));
+      if (each == 0)
+        fail(fmt::format("storage '{}' is of the unknown type {}", printable_beginning(key->text), printable_beginning(type->second)));
       if (elements > kMostElements || elements * each > bytes_.size() - position_)
         fail(fmt::format("storage '{}' of {} numbers is cut off (truncated?)", printable_beginning(key->text), elements));
       found[type->first] = bytes_.substr(position_, static_cast<size_t>(elements) * each);

@@ -10,8 +10,6 @@
 namespace tnn {
 namespace {
 
-constexpr const char* kStages[] = {"datapath", "gates"};
-
 PretrainedOptions pretrained_options(const Recipe& recipe) {
   const Architecture& architecture = find_architecture(recipe.text("model.name"));
   PretrainedOptions options;
@@ -77,7 +75,7 @@ Settings read_settings(const Recipe& recipe) {
   settings.run = run_settings(recipe);
   for (const char* key : {"model.pretrained", "model.file"})
     if (const std::string& file = recipe.text(key); !file.empty()) settings.input_files.emplace_back(key, file);
-  for (const char* stage : kStages) settings.fingerprints[stage] = recipe_fingerprint(recipe, stage);
+  for (const std::string& stage : recipe_stage_names()) settings.fingerprints[stage] = recipe_fingerprint(recipe, stage);
   settings.fault = [kept = std::make_shared<const Recipe>(recipe)](const std::string& key, const std::string& message) {
     return kept->fault(key, message);
   };
