@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 
 #include "core/error.h"
@@ -41,6 +42,8 @@ int run(Options& options, const Session& session) {
   check_tuning(asked.runtime.engine, asked.runtime.tuning_file);
   asked.runtime.precision = precision_from_name(options.precision);
   asked.runtime.threads = threads_or_available(asked.runtime.threads);
+  if (!std::filesystem::exists(asked.input)) throw DataError(fmt::format("--input: there is no '{}'", asked.input.string()));
+  check_is_input(asked.input);
   if (options.top == 0 && asked.output.empty()) {
     if (!is_image_input(asked.input))
       throw UsageError("run: nothing is asked for: --output FILE.npy writes the outputs, --top K prints the K most probable classes");
@@ -51,6 +54,7 @@ int run(Options& options, const Session& session) {
   stop_gently_on_signals();
   check_outputs(asked);
   const RunResult result = run_in_engine(asked);
+  if (!session.quiet && !result.note.empty()) tell(result.note + "\n");
   if (options.top == 0) {
     print_result_beside(asked.output, summary_table(result), options.format);
     return 0;

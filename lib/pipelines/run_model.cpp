@@ -67,12 +67,12 @@ void check_outputs(const RunRequest& request) {
   if (!request.output.empty()) inputs.check("--output", request.output);
 }
 
-RunResult run_in_batches(const RunRequest& request, const ModelDescription& description, int point, const RunBatch& run_batch) {
-  const auto inputs = open_inputs(request, description);
+RunResult run_in_batches(const RunRequest& request, const RunInputs& inputs, const ModelDescription& description, int point,
+                         const RunBatch& run_batch) {
   const Graph& graph = description.graph;
-  const int64_t count = inputs->count();
+  const int64_t count = inputs.count();
   const OperatingPoint& chosen = description.points[static_cast<size_t>(point)];
-  RunResult result{{}, {}, description, point, chosen.u, network_cost(graph, chosen.configuration).macs, ""};
+  RunResult result{{}, {}, description, point, chosen.u, network_cost(graph, chosen.configuration).macs, "", inputs.note()};
   std::vector<int64_t> sizes;
   for (const Output& output : graph.outputs()) {
     NpyArray array{graph.dimensions(graph.shape(output)), {}, false};
@@ -85,25 +85,29 @@ RunResult run_in_batches(const RunRequest& request, const ModelDescription& desc
   int64_t each = 1;
   for (const int64_t extent : graph.dimensions(graph.input().shape)) each *= extent;
   const auto files = request.output.empty() ? std::vector<std::filesystem::path>() : output_files(request, graph);
+  CommandInputs read;
+  for (const auto& file : inputs.files()) read.add("--input", file);
+  for (const auto& file : files) read.check_kept("--output", file);
   std::vector<float> batch(static_cast<size_t>(each * std::min(count, request.runtime.batch_limit)));
   std::vector<float*> places(sizes.size());
   for (int64_t first = 0; first < count; first += request.runtime.batch_limit) {
     stop_if_interrupted();
     const int64_t now = std::min(request.runtime.batch_limit, count - first);
-    inputs->read(first, now, batch.data());
+    inputs.read(first, now, batch.data());
     for (size_t i = 0; i < places.size(); ++i) places[i] = result.outputs[i].values.data() + first * sizes[i];
     run_batch(batch.data(), now, places);
   }
-  for (int64_t i = 0; i < count; ++i) result.inputs.push_back(inputs->name(i));
+  for (int64_t i = 0; i < count; ++i) result.inputs.push_back(inputs.name(i));
   for (size_t i = 0; i < files.size(); ++i) write_npy(files[i], result.outputs[i]);
   return result;
 }
 
 RunResult run_model(const RunRequest& request) {
   const std::filesystem::path file = find_model_file(request.model);
+  std::unique_ptr<RunInputs> inputs;           // opened once: it may be a FIFO
   if (!request.runtime.tuning_file.empty()) {  // what is wrong with the request is told before all is measured
     const auto model = load_lowered_model(file);
-    open_inputs(request, model->description);
+    inputs = open_inputs(request, model->description);
     if (!request.point) point_at(model->description, request.u);
   }
   ThrottledNetwork network = ThrottledNetwork::load(file, request.runtime);
@@ -111,10 +115,11 @@ RunResult run_model(const RunRequest& request) {
     network.set_operating_point(*request.point);
   else
     network.set_utilization(request.u);
+  if (!inputs) inputs = open_inputs(request, network.model().description);
   InferenceContext context = network.context();
   RunResult result =
-      run_in_batches(request, network.model().description, network.operating_point(),
-                     [&](const float* inputs, int64_t count, const std::vector<float*>& outputs) { context.run(inputs, count, outputs); });
+      run_in_batches(request, *inputs, network.model().description, network.operating_point(),
+                     [&](const float* batch, int64_t count, const std::vector<float*>& outputs) { context.run(batch, count, outputs); });
   result.engine = network.engine().describe();
   return result;
 }

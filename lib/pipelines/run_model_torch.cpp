@@ -26,11 +26,12 @@ RunResult run_model_in_torch(const RunRequest& request) {
 
   std::vector<int64_t> shape = description.graph.dimensions(description.graph.input().shape);
   shape.insert(shape.begin(), 0);
+  const auto inputs = open_inputs(request, description);
   const c10::InferenceMode no_gradients;
   RunResult result =
-      run_in_batches(request, description, point, [&](const float* inputs, int64_t count, const std::vector<float*>& places) {
+      run_in_batches(request, *inputs, description, point, [&](const float* batch, int64_t count, const std::vector<float*>& places) {
         shape.front() = count;
-        const at::Tensor x = at::from_blob(const_cast<float*>(inputs), shape, at::kFloat);  // is only read
+        const at::Tensor x = at::from_blob(const_cast<float*>(batch), shape, at::kFloat);  // is only read
         const std::vector<at::Tensor> outputs = network.forward(x, network.masked_at_point(point), {});
         for (size_t i = 0; i < outputs.size(); ++i) {
           const at::Tensor y = outputs[i].contiguous();

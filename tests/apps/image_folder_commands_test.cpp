@@ -166,6 +166,8 @@ TEST_CASE("tnn run refuses what is no image and what asks for nothing, by name")
   check("--input " + cut.string(), 3, cut.string());
   check("--input " + (empty / "absent.jpg").string() + " --top 1", 3, "absent.jpg");
   check("--input " + cut.string() + " --top 0", 2, "--top");
-  check("--input " + text.string(), 2, "--top K");
+  check("--input " + text.string(), 3, "neither a .npy file nor a JPEG or PNG image");
+  const fs::path first = *fs::directory_iterator(own.root / "val" / "n01");
+  check("--input " + (own.root / "val").string() + " --output " + first.string(), 2, "would be lost");
   check("--input " + cut.string() + " --output ''", 2, "--output");
 }
