@@ -6,6 +6,7 @@
 #include "core/interruption.h"
 #include "gentle_stop.h"
 #include "pipelines/data_tables.h"
+#include "pipelines/write_card.h"
 #include "subcommands.h"
 #include "tell.h"
 #include "terminal_progress.h"
@@ -17,6 +18,7 @@ struct Options {
   std::string name, data_root, format = "text";
   PackOptions pack;
   LoadingOptions loading;
+  CardRequest card;
   bool plain = false;
 };
 
@@ -49,6 +51,19 @@ int run_speed(Options& options) {
   options.loading.data_root = options.data_root;
   options.loading.augment = !options.plain;
   print_result(loading_speed(options.loading), options.format);
+  return 0;
+}
+
+int run_card(Options& options, const Session& session) {
+  TerminalProgress terminal;
+  Progress silent;
+  stop_gently_on_signals();
+  options.card.name = options.name;
+  options.card.data_root = options.data_root;
+  const WrittenCard written = write_card(options.card, session.quiet ? silent : static_cast<Progress&>(terminal));
+  if (!session.quiet) terminal.end();
+  if (options.card.file.empty()) print_text(written.yaml);
+  for (const std::string& note : written.notes) tell(note + "\n");
   return 0;
 }
 
@@ -101,16 +116,35 @@ void setup_speed(CLI::App& data, const std::shared_ptr<Options>& options, Sessio
   speed->callback([options, &session] { session.action = [options] { return run_speed(*options); }; });
 }
 
+void setup_card(CLI::App& data, const std::shared_ptr<Options>& options, Session& session) {
+  auto* card =
+      data.add_subcommand("card", "Write a card for a data set of your own: what lies on disk, its images, classes, mean and deviation");
+  card->add_option("NAME", options->name, "Name for the data set; it lies in the folder NAME of the data root, or in the data root itself")
+      ->required();
+  names_path(card->add_option("--data-root", options->data_root, "Folder that holds the data (default: environment variable TNN_DATA)"));
+  names_path(card->add_option("--out", options->card.file, "The card's file, such as cards/NAME.yaml (default: printed)"))
+      ->check(not_empty);
+  card->add_option("--images", options->card.images,
+                   "Training images of an image folder that are decoded for mean and deviation, evenly chosen; 0: all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  card->add_flag("--overwrite", options->card.overwrite, "Replace the card where it is there");
+  card->callback([options, &session] { session.action = [options, &session] { return run_card(*options, session); }; });
+}
+
 }  // namespace
 
 void setup_data(CLI::App& app, Session& session) {
-  auto* data = app.add_subcommand("data", "Data sets: what is known, whether what is on disk is right, packing, speed of loading");
+  auto* data =
+      app.add_subcommand("data", "Data sets: what is known, whether what is on disk is right, cards for data of your own, packing, speed");
   data->require_subcommand(1);
   auto options = std::make_shared<Options>();
   setup_verify(*data, options, session);
+  setup_card(*data, options, session);
   setup_pack(*data, options, session);
   setup_speed(*data, options, session);
-  auto* list = data->add_subcommand("list", "List the known data sets");
+  auto* list = data->add_subcommand(
+      "list", "List the known data sets and the files of their cards, those in the folders that TNN_DATASETS names first");
   add_format(*list, options->format);
   list->callback([options, &session] { session.action = [options] { return run_list(*options); }; });
 }

@@ -35,12 +35,17 @@ void print_result(const Table& table, const std::string& format) {
   print_table(format_table(table, form), form);
 }
 
-void print_result_beside(const std::filesystem::path& output, const Table& table, const std::string& format) {
+void print_table_beside(const std::filesystem::path& output, const std::string& text, TableFormat format) {
   struct stat named {};
   struct stat standard {};
   const bool same = ::stat(output.c_str(), &named) == 0 && ::fstat(STDOUT_FILENO, &standard) == 0 && !S_ISCHR(standard.st_mode) &&
                     named.st_dev == standard.st_dev && named.st_ino == standard.st_ino;
-  same ? tell(format_table(table, table_format(format))) : print_result(table, format);
+  same ? tell(text) : print_table(text, format);
+}
+
+void print_result_beside(const std::filesystem::path& output, const Table& table, const std::string& format) {
+  const TableFormat form = table_format(format);
+  print_table_beside(output, format_table(table, form), form);
 }
 
 void print_path(const std::string& path) { isatty(STDOUT_FILENO) ? print_text(path + "\n") : write_output(path + "\n"); }

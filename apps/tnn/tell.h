@@ -21,6 +21,7 @@ void print_table(const std::string& text, TableFormat format);
 void print_result(const Table& table, const std::string& format);
 
 /// The same on stderr where `output`, which was written before, is stdout itself (--output /dev/stdout).
+void print_table_beside(const std::filesystem::path& output, const std::string& text, TableFormat format);
 void print_result_beside(const std::filesystem::path& output, const Table& table, const std::string& format);
 
 /// A path on a line of its own, for scripts: as it is, but on a terminal as print_text().

@@ -25,8 +25,7 @@ class CardReader {
     card.name = path_.stem().string();
     card.title = value<std::string>(root, "title", "text");
     card.task = choice(root, "task", {"classification"});
-    const std::vector<std::string> formats{"idx", "cifar10", "cifar100", "cifar10_python", "cifar100_python", "image_folder"};
-    card.format = static_cast<DatasetFormat>(choice_index(root, "format", formats));
+    card.format = static_cast<DatasetFormat>(choice_index(root, "format", dataset_format_names()));
     if (card.is_image_folder())
       read_class_list(root, card);
     else
@@ -125,22 +124,35 @@ class CardReader {
           "must be 1 to 256 distinct names");
   }
 
-  /// Images of any size, in colour. The classes are a file beside the card, a line each: its folder, a blank, its name; or they are what
-  /// lies on disk.
+  /// Images of any size, in colour. The classes are a list of folders; or a file beside the card, a line each: its folder, a blank, its
+  /// name; or they are what lies on disk.
   void read_class_list(const YAML::Node& root, DatasetCard& card) const {
     if (root["image"]) fail(root["image"], "'image' is not a key of the format image_folder: the images have different sizes");
     card.channels = 3;
     if (!root["classes"]) return;
-    const auto list = path_.parent_path() / value<std::string>(root, "classes", "the name of a file beside the card");
+    if (root["classes"].IsSequence()) {
+      card.classes = card.class_folders = value<std::vector<std::string>>(root, "classes", "a list of folders");
+      check_class_folders(root, card.class_folders, "the folders");
+    } else {
+      read_class_file(root, card);
+    }
+    check(root, "classes", !card.classes.empty(), "has no class");
+  }
+
+  void read_class_file(const YAML::Node& root, DatasetCard& card) const {
+    const auto list = path_.parent_path() / value<std::string>(root, "classes", "a list of folders, or the name of a file beside the card");
     std::istringstream lines(read_file(list));
     for (std::string line; std::getline(lines, line);) {
       card.class_folders.push_back(line.substr(0, line.find(' ')));
       card.classes.push_back(line);
-      const auto& folders = card.class_folders;
-      check(root, "classes", !folders.back().empty() && (folders.size() == 1 || folders[folders.size() - 2] < folders.back()),
-            fmt::format("{}:{}: lines begin with distinct names of folders, sorted", list.string(), folders.size()));
     }
-    check(root, "classes", !card.classes.empty(), fmt::format("{} has no line", list.string()));
+    check_class_folders(root, card.class_folders, fmt::format("the folders that begin the lines of {}", list.string()));
+  }
+
+  void check_class_folders(const YAML::Node& root, const std::vector<std::string>& folders, const std::string& which) const {
+    for (size_t i = 0; i < folders.size(); ++i)
+      check(root, "classes", !folders[i].empty() && (i == 0 || folders[i - 1] < folders[i]),
+            fmt::format("{} must be distinct and sorted by their bytes, which '{}' (number {}) is not", which, folders[i], i + 1));
   }
 
   void read_statistics(const YAML::Node& root, DatasetCard& card) const {

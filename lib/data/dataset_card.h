@@ -39,7 +39,7 @@ struct DatasetSplit {
 
 /// What a data set should look like on disk, from datasets/<name>.yaml. Nothing is ever fetched: the user brings the files.
 ///
-///     const DatasetCard card = load_card(find_cards_folder(), "cifar10");
+///     const DatasetCard card = load_card(card_folders(), "cifar10");
 ///     const ImageSet train = load_split(card, locate(card, data_root), "train");
 struct DatasetCard {
   std::string name;  ///< the file's stem
@@ -59,17 +59,24 @@ struct DatasetCard {
   bool is_image_folder() const { return format == DatasetFormat::image_folder; }
 };
 
+/// The names of the formats in cards, in the order of DatasetFormat.
+const std::vector<std::string>& dataset_format_names();
+
 /// Reads and checks one card. UsageError with file:line where a key is unknown, missing, given twice or has a value that does not fit.
 DatasetCard read_card(const std::filesystem::path& path);
 
-/// The names of the cards of a folder (the stems of its *.yaml), sorted; empty where there is no such folder.
-std::vector<std::string> card_names(const std::filesystem::path& cards_folder);
+/// The cards (*.yaml) of these folders, sorted by their names, which are the files' stems. Of several of one name the first folder's
+/// counts.
+std::vector<std::filesystem::path> card_files(const std::vector<std::filesystem::path>& folders);
 
-/// The card <folder>/<name>.yaml; UsageError with the valid names and the nearest where there is none.
-DatasetCard load_card(const std::filesystem::path& cards_folder, const std::string& name);
+/// The card <name>.yaml of the first of these folders that has it; UsageError with the valid names and the nearest where none has.
+DatasetCard load_card(const std::vector<std::filesystem::path>& folders, const std::string& name);
+/// The same of a single folder.
+DatasetCard load_card(const std::filesystem::path& folder, const std::string& name);
 
-/// The folder of the cards: $TNN_DATASETS; else, seen from the program, ../../../datasets (a build folder) or ../share/tnn/datasets
-/// (installed); else ./datasets. UsageError with the places that were looked at where none has a card.
-std::filesystem::path find_cards_folder();
+/// The folders of cards: those that the environment variable TNN_DATASETS lists, with ':' between, then that of the shipped cards, which
+/// is, seen from the program, ../../../datasets (a build folder) or ../share/tnn/datasets (installed), else ./datasets. UsageError where a
+/// listed one is no folder, and, with the places that were looked at, where there are none at all.
+std::vector<std::filesystem::path> card_folders();
 
 }  // namespace tnn

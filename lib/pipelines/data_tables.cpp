@@ -19,7 +19,7 @@
 namespace tnn {
 
 VerifiedData verify_data(const std::string& name, const std::string& data_root, Progress& progress) {
-  DatasetCard card = load_card(find_cards_folder(), name);
+  DatasetCard card = load_card(card_folders(), name);
   const VerifyReport report = verify_dataset(card, data_root_or_default(data_root), &progress);
   card = complete_card(std::move(card), report.folder);
   VerifiedData result{{{"file", "problem"}, {}, {}}, {}, report.ok()};
@@ -38,13 +38,13 @@ VerifiedData verify_data(const std::string& name, const std::string& data_root, 
 }
 
 Table data_list() {
-  Table table{{"name", "title", "images", "classes", "source"}, {}, {false, false, false, true, false}};
-  const auto folder = find_cards_folder();
-  for (const std::string& name : card_names(folder)) {
-    const DatasetCard card = load_card(folder, name);
-    const bool open = card.classes.empty();  // whatever the user's folders hold
-    table.rows.push_back({name, card.title, open ? "any" : fmt::format("{} + {}", card.train.images(), card.test.images()),
-                          open ? "" : std::to_string(card.classes.size()), card.source});
+  Table table{{"name", "title", "images", "classes", "card", "source"}, {}, {false, false, false, true, false, false}};
+  const auto count = [](int64_t images) { return images > 0 ? std::to_string(images) : "any"; };  // whatever the user's folders hold
+  for (const std::filesystem::path& file : card_files(card_folders())) {
+    const DatasetCard card = read_card(file);
+    const int64_t train = card.train.images(), test = card.test.images();
+    table.rows.push_back({card.name, card.title, train + test == 0 ? "any" : fmt::format("{} + {}", count(train), count(test)),
+                          card.classes.empty() ? "" : std::to_string(card.classes.size()), file.string(), card.source});
   }
   return table;
 }
@@ -65,7 +65,7 @@ void check_packed_file(const std::filesystem::path& file, const std::filesystem:
 }  // namespace
 
 std::string pack_data(const PackOptions& options, Progress& progress) {
-  const DatasetCard named = load_card(find_cards_folder(), options.name);
+  const DatasetCard named = load_card(card_folders(), options.name);
   if (!named.is_image_folder())
     throw UsageError(fmt::format("'{}' is one file a split already: image folders (imagenet, image_folder) are packed", options.name));
   if (options.damaged != "stop" && options.damaged != "skip")

@@ -18,7 +18,7 @@ struct VerifiedData {
 /// Checks every file of a data set below `data_root` (see data_root_or_default).
 VerifiedData verify_data(const std::string& name, const std::string& data_root, Progress& progress);
 
-/// The data sets that have a card.
+/// The data sets that have a card, and its file.
 Table data_list();
 
 /// What packing an image folder is to do.

@@ -39,7 +39,7 @@ DataRoot data_root_or_default(const std::string& root) {
 }
 
 DatasetOnDisk find_dataset(const std::string& name, const std::string& root) {
-  DatasetOnDisk dataset{load_card(find_cards_folder(), name), {}};
+  DatasetOnDisk dataset{load_card(card_folders(), name), {}};
   dataset.folder = locate(dataset.card, data_root_or_default(root));
   dataset.card = complete_card(std::move(dataset.card), dataset.folder);
   return dataset;

@@ -21,7 +21,7 @@ void check_pretrained(const PretrainedOptions& options, const Graph& graph) {
 
 std::string write_initial_model(const Settings& settings, const std::filesystem::path& path) {
   ModelDescription description = settings.model;
-  const DatasetCard card = load_card(find_cards_folder(), settings.data.name);
+  const DatasetCard card = load_card(card_folders(), settings.data.name);
   if (misfit(settings, card).message.empty()) {
     describe_data(settings, card, description);
   } else {

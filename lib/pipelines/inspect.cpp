@@ -6,8 +6,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "core/error.h"
+#include "core/atomic_file.h"
 #include "cost/cost.h"
+#include "graph/graph_json.h"
 #include "pipelines/recipe_model.h"
 #include "runtime/lowering/passes.h"
 #include "runtime/plan_listing.h"
@@ -85,8 +86,9 @@ Table operating_point_table(const ModelDescription& description) {
   return table;
 }
 
-std::string inspect(const std::filesystem::path& recipe_or_model, const Recipe::Overrides& overrides, TableFormat format) {
-  const ModelDescription description = describe_recipe_or_model(recipe_or_model, overrides);
+namespace {
+
+std::string model_text(const ModelDescription& description, TableFormat format) {
   const Table tables[] = {layer_table(description.graph), output_table(description.graph), space_table(description.graph),
                           gate_table(description.graph), operating_point_table(description)};
   if (format == TableFormat::json) {
@@ -109,13 +111,24 @@ std::string inspect(const std::filesystem::path& recipe_or_model, const Recipe::
   return text;
 }
 
-std::string inspect_plan(const std::filesystem::path& recipe_or_model, const Recipe::Overrides& overrides, double u, TableFormat format) {
-  const ModelDescription description = describe_recipe_or_model(recipe_or_model, overrides);
+std::string plan_text(const ModelDescription& description, double u, TableFormat format) {
   const int point = point_at(description, u);
   const Table table = plan_table(description.graph, lower(description), point);
   if (format == TableFormat::csv || format == TableFormat::json) return format_table(table, format);
   return fmt::format("{}: plan at operating point {} (u = {}), one input, fp32\n\n{}", description.graph.name(), point,
                      description.points[static_cast<size_t>(point)].u, format_table(table, format));
+}
+
+}  // namespace
+
+std::string inspect(const InspectRequest& request) {
+  CommandInputs inputs;
+  const ModelDescription description = describe_recipe_or_model(request.recipe_or_model, request.overrides, &inputs);
+  if (!request.graph_file.empty()) inputs.check("--graph", request.graph_file);
+  const std::string text =
+      request.plan_u ? plan_text(description, *request.plan_u, request.format) : model_text(description, request.format);
+  if (!request.graph_file.empty()) write_file_atomically(request.graph_file, graph_to_json(description.graph, 2) + "\n");
+  return text;
 }
 
 }  // namespace tnn

@@ -90,7 +90,7 @@ NamedModel find_trained_model(const std::filesystem::path& path, const Recipe::O
   if (settings.pretrained.file.empty())
     throw settings.fault("model.pretrained",
                          "names no file: a recipe has a trained network only by it (or give a run folder or a model file)");
-  const Misfit fault = misfit(settings, load_card(find_cards_folder(), settings.data.name));
+  const Misfit fault = misfit(settings, load_card(card_folders(), settings.data.name));
   if (!fault.message.empty()) throw settings.fault(fault.key, fault.message);
   return initial_model(path, overrides);
 }

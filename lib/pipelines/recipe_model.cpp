@@ -8,10 +8,21 @@
 
 namespace tnn {
 
-ModelDescription describe_recipe_or_model(const std::filesystem::path& path, const Recipe::Overrides& overrides) {
+ModelDescription describe_recipe_or_model(const std::filesystem::path& path, const Recipe::Overrides& overrides, CommandInputs* inputs) {
   const bool run = std::filesystem::is_directory(path);
-  if (!run && path.extension() != ".safetensors") return describe_recipe_model(Recipe::load(path, overrides));
+  if (!run && path.extension() != ".safetensors") {
+    const Recipe recipe = Recipe::load(path, overrides);
+    if (inputs) {
+      for (const std::filesystem::path& file : recipe.files()) inputs->add("the recipe", file);
+      for (const char* key : {"model.file", "model.pretrained"}) inputs->add(key, recipe.text(key));
+    }
+    return describe_recipe_model(recipe);
+  }
   const std::filesystem::path model = find_model_file(path, overrides);
+  if (inputs) {
+    inputs->add_model(path);
+    inputs->add("the model", model);
+  }
   return description_from_metadata(SafetensorsFile(model).metadata(), model.string());
 }
 

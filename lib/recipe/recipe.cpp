@@ -19,7 +19,7 @@ Recipe Recipe::load(const std::filesystem::path& path, const Overrides& override
   reader.read_file(path);
   for (const auto& text : overrides) reader.read_override(text);
   reader.require_keys(path.string());
-  return {reader.finish(), path.stem().string()};
+  return {reader, path.stem().string()};
 }
 
 Recipe Recipe::parse(const std::string& yaml, const std::string& name, const Overrides& overrides) {
@@ -27,13 +27,13 @@ Recipe Recipe::parse(const std::string& yaml, const std::string& name, const Ove
   reader.read_text(yaml, name);
   for (const auto& text : overrides) reader.read_override(text);
   reader.require_keys(name);
-  return {reader.finish(), std::filesystem::path(name).stem().string()};
+  return {reader, std::filesystem::path(name).stem().string()};
 }
 
 Recipe Recipe::defaults(const Overrides& overrides) {
   RecipeReader reader;
   for (const auto& text : overrides) reader.read_override(text);
-  return {reader.finish(), ""};
+  return {reader, ""};
 }
 
 const RecipeValue* Recipe::find(const RecipeKey& key) const {

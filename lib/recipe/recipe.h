@@ -54,6 +54,9 @@ class Recipe {
   /// The recipe file's name without folder and extension; empty for defaults().
   const std::string& name() const { return name_; }
 
+  /// The file it was loaded from, and those that it includes.
+  const std::vector<std::filesystem::path>& files() const { return files_; }
+
   /// The values that decide the result of a stage of training ("datapath"), as YAML by path: two runs with the same ones train the same.
   std::map<std::string, std::string> deciding_values(const std::string& stage) const;
 
@@ -64,13 +67,14 @@ class Recipe {
   friend bool operator==(const Recipe& a, const Recipe& b) { return a.resolved_yaml() == b.resolved_yaml(); }
 
  private:
-  Recipe(std::map<std::string, GivenValue> given, std::string name) : given_(std::move(given)), name_(std::move(name)) {}
+  Recipe(RecipeReader& reader, std::string name) : given_(reader.finish()), name_(std::move(name)), files_(reader.read_files()) {}
   const RecipeValue* find(const RecipeKey& key) const;
   template <typename T>
   const T& get(const std::string& path) const;
 
   std::map<std::string, GivenValue> given_;
   std::string name_;
+  std::vector<std::filesystem::path> files_;
 };
 
 }  // namespace tnn

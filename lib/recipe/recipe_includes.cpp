@@ -47,6 +47,7 @@ void RecipeReader::read_included(const std::filesystem::path& path, const std::s
   try {
     const std::string text = tnn::read_file(path, kLargestFile);
     included_bytes_ += text.size();
+    if (std::find(read_files_.begin(), read_files_.end(), path) == read_files_.end()) read_files_.push_back(path);
     if (included_bytes_ <= kMostBytes) return read_text(text, path.string());
     unreadable_ = true;
     fault(where, "the included files are larger than 8 MiB in all, which no recipe is");

@@ -39,6 +39,9 @@ class RecipeReader {
   /// A fault at `where` for each required key that nothing gave.
   void require_keys(const std::string& where);
 
+  /// The files that were read, each once, in the order of reading.
+  const std::vector<std::filesystem::path>& read_files() const { return read_files_; }
+
   /// What was given, by path; UsageError with a line for each fault, at most kShownFaults, where there were any.
   std::map<std::string, GivenValue> finish();
 
@@ -62,7 +65,8 @@ class RecipeReader {
   std::set<std::string> mentioned_;           ///< keys with a value, be it a faulty one
   std::vector<std::filesystem::path> files_;  ///< being read: each is included by the one before it
   std::string name_;                          ///< of the last of them, for messages
-  bool unreadable_ = false;                   ///< a file could not be parsed: what it lacks is not known
+  std::vector<std::filesystem::path> read_files_;
+  bool unreadable_ = false;  ///< a file could not be parsed: what it lacks is not known
 };
 
 }  // namespace tnn

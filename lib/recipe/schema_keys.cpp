@@ -99,7 +99,7 @@ const std::vector<RecipeKey> kKeys{
   choice("gating.compensation", "none", {"none", "mean", "inverted"},
          "factor of a block's outputs at d active groups of D: 1, 1/d, or D/d, which keeps the scale of a network trained without gates"),
 
-  text("data.name", "fashion_mnist", "data set, by the name of its file in datasets/"),
+  text("data.name", "fashion_mnist", "data set, by the name of its card (tnn data list)"),
   of_trained_model(decides_nothing(file_name("data.root", "", "folder that holds the data sets (--data-root sets it); empty: environment variable TNN_DATA, then the data set's default"))),
   real("data.validation_fraction", 0.1, within(0, 0.9), "", "share of the training images kept apart for validation"),
   integer("data.image_size", 0, within(0, 4096), "px", "side to which images are resized; 0: as stored, and of image folders what the network takes"),

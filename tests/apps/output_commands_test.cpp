@@ -63,6 +63,52 @@ TEST_CASE("an output that leads to the model or the input by any way is refused,
   CHECK(fs::is_symlink(folder / "link"));
 }
 
+TEST_CASE("inspect --graph writes the graph of a recipe or model, from which a recipe has the same operating points") {
+  const TemporaryFolder folder;
+  const std::string graph = (folder.path() / "net.json").string(), again = (folder.path() / "again.json").string();
+  const RunFixture fixture(4, 1);
+  for (const std::string& source : {std::string(TNN_SOURCE_DIR "/recipes/quickstart.yaml"), fixture.path}) {
+    const Outcome written = tnn_run("inspect " + source + " --format csv --graph " + graph);
+    INFO(source << ": " << written.err);
+    REQUIRE(written.code == 0);
+    CHECK(written.out == tnn_run("inspect " + source + " --format csv").out);
+    write_file_atomically(folder.path() / "net.yaml", "model: {name: file, file: " + graph + "}\n");
+    const Outcome read = tnn_run("inspect " + (folder.path() / "net.yaml").string() + " --format csv --graph " + again);
+    CHECK(read.code == 0);
+    if (source != fixture.path) CHECK(read.out == written.out);  // the model's gating may be another than the recipe's
+    CHECK(read_file(graph) == read_file(again));
+  }
+  const Outcome piped = tnn_run("inspect " + fixture.path + " --graph /dev/stdout");
+  CHECK(piped.code == 0);
+  CHECK(piped.out == read_file(graph));
+  CHECK_THAT(piped.err, ContainsSubstring("activation_bytes"));
+  const Outcome plan = tnn_run("inspect " + fixture.path + " --plan --graph " + again);
+  CHECK(plan.code == 0);
+  CHECK_THAT(plan.out, ContainsSubstring("plan at operating point"));
+}
+
+TEST_CASE("inspect --graph replaces none of the files that the model is made from") {
+  const TemporaryFolder folder;
+  const RunFixture fixture(4, 1);
+  const fs::path base = folder.path() / "base.yaml", recipe = folder.path() / "net.yaml", graph = folder.path() / "net.json";
+  REQUIRE(tnn_run("inspect " + fixture.path + " --graph " + graph.string()).code == 0);
+  write_file_atomically(base, "model: {name: file, file: " + graph.string() + ", pretrained: " + fixture.input + "}\n");
+  write_file_atomically(recipe, "include: base.yaml\n");
+  fs::create_symlink("base.yaml", folder.path() / "link");
+  const auto refuses = [](const fs::path& source, const fs::path& output) {
+    const std::string before = read_file(output);
+    const Outcome outcome = tnn_run("inspect " + source.string() + " --graph " + output.string());
+    INFO(output << ": " << outcome.err);
+    CHECK(outcome.code == 2);
+    CHECK_THAT(outcome.err, ContainsSubstring("--graph") && ContainsSubstring("would be lost"));
+    CHECK(read_file(output) == before);
+  };
+  for (const fs::path& output : {base, recipe, graph, folder.path() / "link", fs::path(fixture.input)}) refuses(recipe, output);
+  refuses(fixture.path, fixture.path);
+  CHECK(tnn_run("inspect " + recipe.string() + " --graph " + (folder.path() / "nowhere/net.json").string()).code == 1);
+  CHECK(tnn_run("inspect " + recipe.string() + " --graph ''").code == 2);
+}
+
 TEST_CASE("a model or an input that is a FIFO or a device is an error at once") {
   const RunFixture fixture(3, 1);
   const fs::path fifo = fixture.folder.path() / "fifo";

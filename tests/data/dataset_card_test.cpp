@@ -1,6 +1,8 @@
 #include "data/dataset_card.h"
 
 #include <cstdlib>
+#include <set>
+#include <sstream>
 
 #include "catch_compat.h"
 #include "core/atomic_file.h"
@@ -48,8 +50,8 @@ class CardsVariable {
 }  // namespace
 
 TEST_CASE("every shipped card reads, and its splits have their published numbers of images and classes") {
-  CHECK(card_names(kCards).size() >= 4);
-  for (const auto& name : card_names(kCards)) CHECK_NOTHROW(load_card(kCards, name));
+  CHECK(card_files({kCards}).size() >= 4);
+  for (const auto& file : card_files({kCards})) CHECK_NOTHROW(read_card(file));
   for (const char* name : {"mnist", "fashion_mnist"}) {
     const DatasetCard card = load_card(kCards, name);
     CHECK(card.name == name);
@@ -97,13 +99,90 @@ TEST_CASE("a mistake in a card is an error with file and line") {
   fails("[a, b]", "[a, b", "");
 }
 
-TEST_CASE("the cards are found from the environment, or from where the program is") {
-  unsetenv("TNN_DATASETS");
-  CHECK(std::filesystem::exists(find_cards_folder() / "mnist.yaml"));
+TEST_CASE("the classes of an image folder are a list of its folders, sorted and distinct") {
   const TemporaryFolder folder;
-  const CardsVariable variable(folder.path().string());
-  CHECK_THROWS_WITH(find_cards_folder(), ContainsSubstring("no data set card"));
-  write_file_atomically(folder.path() / "own.yaml", kCard);
-  CHECK(find_cards_folder() == folder.path());
-  CHECK(card_names(find_cards_folder()) == std::vector<std::string>{"own"});
+  const auto path = folder.path() / "own.yaml";
+  const auto write = [&](const std::string& classes) {
+    write_file_atomically(path, "title: t\ntask: classification\nformat: image_folder\nclasses: " + classes +
+                                    "\nmean: [0, 0, 0]\nstd: [1, 1, 1]\nlicence: none\nsource: none\nfolders: [own]\n"
+                                    "splits: {train: {folders: [train]}, test: {folders: [val]}}\n");
+  };
+  write("[\"0\", Ant, 'a b', ant]");
+  const DatasetCard card = read_card(path);
+  CHECK(card.class_folders == std::vector<std::string>{"0", "Ant", "a b", "ant"});
+  CHECK(card.classes == card.class_folders);
+  for (const char* wrong : {"[b, a]", "[a, a]", "['', a]", "[]", "[[a], b]"}) {
+    INFO(wrong);
+    write(wrong);
+    CHECK_THROWS_WITH(read_card(path), ContainsSubstring("own.yaml:4: 'classes'"));
+  }
+}
+
+TEST_CASE("folders that TNN_DATASETS lists come before the shipped cards") {
+  unsetenv("TNN_DATASETS");
+  REQUIRE(card_folders().size() == 1);
+  const std::filesystem::path shipped = card_folders().front();
+  CHECK(std::filesystem::exists(shipped / "mnist.yaml"));
+  const TemporaryFolder one, two;
+  const auto names = [] {
+    std::set<std::string> found;
+    for (const auto& file : card_files(card_folders())) found.insert(file.stem().string());
+    return found;
+  };
+  const auto of_shipped = names();
+  const CardsVariable variable(one.path().string() + "::" + two.path().string() + ":");
+  CHECK(card_folders() == std::vector<std::filesystem::path>{one.path(), two.path(), shipped});
+  CHECK(names() == of_shipped);
+  write_file_atomically(two.path() / "own.yaml", kCard);
+  write_file_atomically(two.path() / "mnist.yaml", kCard);
+  CHECK(names().size() == of_shipped.size() + 1);
+  CHECK(load_card(card_folders(), "own").title == "Small");
+  CHECK(load_card(card_folders(), "mnist").title == "Small");
+  write_file_atomically(one.path() / "own.yaml", replaced(kCard, "Small", "First"));
+  CHECK(load_card(card_folders(), "own").title == "First");
+  CHECK(load_card(card_folders(), "fashion_mnist").title == "Fashion-MNIST");
+}
+
+TEST_CASE("a folder of TNN_DATASETS that is none is an error that names it") {
+  const TemporaryFolder folder;
+  write_file_atomically(folder.path() / "file", "");
+  for (const char* name : {"file", "nowhere"}) {
+    const CardsVariable variable(folder.path().string() + ":" + (folder.path() / name).string());
+    CHECK_THROWS_AS(card_folders(), UsageError);
+    CHECK_THROWS_WITH(card_folders(), ContainsSubstring("TNN_DATASETS") && ContainsSubstring((folder.path() / name).string()));
+  }
+}
+
+TEST_CASE("docs/dataset-cards.md names every format and key of cards, and its examples are cards") {
+  const std::string page = read_file(TNN_SOURCE_DIR "/docs/dataset-cards.md"), begin = "```yaml\n";
+  for (const std::string& format : dataset_format_names()) CHECK_THAT(page, ContainsSubstring("`" + format + "`"));
+  const TemporaryFolder folder;
+  std::set<DatasetFormat> formats;
+  for (size_t at = page.find(begin); at != std::string::npos; at = page.find(begin, at + 1)) {
+    const size_t first = at + begin.size();
+    write_file_atomically(folder.path() / "example.yaml", page.substr(first, page.find("```", first) - first));
+    const DatasetCard card = read_card(folder.path() / "example.yaml");
+    CHECK((card.train.images() > 0 && card.test.images() > 0));
+    formats.insert(card.format);
+  }
+  CHECK(formats == std::set<DatasetFormat>{DatasetFormat::idx, DatasetFormat::cifar10, DatasetFormat::image_folder});
+  // The reader lists the keys that it knows where one is unknown.
+  for (const std::string& place : {std::string("title"), std::string("holds")}) {
+    write_file_atomically(folder.path() / "wrong.yaml", replaced(kCard, place + ":", "xyzzy:"));
+    std::string message;
+    try {
+      read_card(folder.path() / "wrong.yaml");
+    } catch (const UsageError& error) {
+      message = error.what();
+    }
+    const std::string before = "allowed: ";
+    REQUIRE(message.find(before) != std::string::npos);
+    std::istringstream keys(message.substr(message.find(before) + before.size()));
+    size_t known = 0;
+    for (std::string key; std::getline(keys >> std::ws, key, ','); ++known) {
+      while (!key.empty() && (key.back() == ')' || key.back() == '\n')) key.pop_back();
+      CHECK_THAT(page, ContainsSubstring("`" + key + "`"));
+    }
+    CHECK(known >= 6);
+  }
 }

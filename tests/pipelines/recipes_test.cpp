@@ -34,8 +34,7 @@ TEST_CASE("every shipped recipe loads, declares a model that fits its data set, 
     INFO(path.string());
     const Settings settings = read_settings(Recipe::load(path));
     CHECK(settings.model.points.size() >= 3);
-    const auto cards = card_names(TNN_SOURCE_DIR "/datasets");
-    if (std::find(cards.begin(), cards.end(), settings.data.name) == cards.end()) continue;
+    if (!std::filesystem::exists(TNN_SOURCE_DIR "/datasets/" + settings.data.name + ".yaml")) continue;
     const DatasetCard card = load_card(TNN_SOURCE_DIR "/datasets", settings.data.name);
     CHECK(misfit(settings, card).message == "");
     CHECK_NOTHROW(check_image_options(settings, card));
