@@ -42,7 +42,7 @@ void Loader::check() const {
   if (!indices_.empty() && batches_per_epoch() == 0)
     throw UsageError(fmt::format("batch_size {} with drop_last leaves no batch of {} images", options_.batch_size, size()));
   for (const uint32_t index : indices_)
-    if (index >= set_->labels.size()) throw UsageError(fmt::format("image index {}: the set has {} images", index, set_->labels.size()));
+    if (index >= set_->size()) throw UsageError(fmt::format("image index {}: the set has {} images", index, set_->size()));
 }
 
 void Loader::resize_up_front() {
@@ -112,25 +112,21 @@ void Loader::make(int64_t number, Batch& batch) const {
   const auto batch_size = static_cast<size_t>(options_.batch_size), first = static_cast<size_t>(number) * batch_size;
   const size_t asked = std::min(batch_size, order_.size() - first);
   const ImageExtent output = preparation_ ? preparation_->output() : augmentation_->output();
-  batch.channels = set_->channels;
-  batch.height = output.height;
-  batch.width = output.width;
-  const size_t values = static_cast<size_t>(batch.channels) * static_cast<size_t>(output.height) * static_cast<size_t>(output.width);
-  batch.pixels.resize(asked * values);
-  batch.labels.resize(asked);
+  const size_t values = static_cast<size_t>(set_->channels) * static_cast<size_t>(output.height) * static_cast<size_t>(output.width);
+  batch.inputs.values.resize(asked * values);
   batch.indices.resize(asked);
   size_t count = 0;
   for (size_t i = 0; i < asked; ++i) {
     const size_t position = order_[first + i];
-    if (!write_image(position, batch.pixels.data() + count * values)) continue;
-    batch.indices[count] = indices_[position];
-    batch.labels[count++] = set_->labels[indices_[position]];
+    if (write_image(position, batch.inputs.values.data() + count * values)) batch.indices[count++] = indices_[position];
   }
   batch.number = number;
   batch.size = static_cast<int64_t>(count);
-  batch.pixels.resize(count * values);
-  batch.labels.resize(count);
+  batch.inputs.shape = {batch.size, set_->channels, output.height, output.width};
+  batch.inputs.channels_last = options_.channels_last;
+  batch.inputs.values.resize(count * values);
   batch.indices.resize(count);
+  set_->targets->write(batch);
 }
 
 }  // namespace tnn

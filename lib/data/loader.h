@@ -16,7 +16,7 @@ struct LoaderOptions {
   int64_t batch_size = 128;
   bool shuffle = false;        ///< a new order every epoch; else the order of the indices
   bool drop_last = false;      ///< leave out a last batch that is not full
-  bool channels_last = false;  ///< pixels as (N, H, W, C)
+  bool channels_last = false;  ///< inputs in memory as N, H, W, C
   int workers = 0;             ///< threads; 0: the caller's
   uint64_t seed = 0;
   AugmentationOptions augmentation;

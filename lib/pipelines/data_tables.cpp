@@ -99,7 +99,7 @@ Table loading_speed(const LoadingOptions& options) {
   loading.augmentation.std = dataset.card.std;
   loading.augmentation.augment = loading.augmentation.flip = options.augment;
   loading.augmentation.decoding.damaged = DamagePolicy::skip;
-  std::vector<uint32_t> all(set->labels.size());
+  std::vector<uint32_t> all(static_cast<size_t>(set->size()));
   std::iota(all.begin(), all.end(), 0U);
   Loader loader(set, std::move(all), loading);
   const LoadingSpeed speed = measure_loading(loader, options.seconds);

@@ -59,7 +59,7 @@ TrainingData load_training_data(const Experiment& experiment) {
   const DataSettings& settings = experiment.settings.data;
   TrainingData data;
   data.images = std::make_shared<ImageSet>(load_split(experiment.dataset.card, experiment.dataset.folder, "train", settings.train_limit));
-  auto split = validation_split(data.images->labels, settings.validation_fraction, experiment.settings.run.seed);
+  auto split = validation_split(*data.images->targets, settings.validation_fraction, experiment.settings.run.seed);
   data.train = std::move(split.train);
   data.validation = std::move(split.validation);
   if (settings.validation_fraction > 0 && data.validation.empty())
