@@ -13,6 +13,8 @@ void setup_subcommands(CLI::App& app, Session& session) {
 
 std::vector<std::string> run_engines() { return engine_names(); }
 
-RunSummary run_in_engine(const RunRequest& request) { return run_model(request); }
+void give_image_reader(RunRequest&) {}
+
+RunResult run_in_engine(const RunRequest& request) { return run_model(request); }
 
 }  // namespace tnn::app

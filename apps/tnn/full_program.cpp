@@ -1,6 +1,7 @@
 #include <malloc.h>
 
 #include "network/cuda_module.h"
+#include "pipelines/image_inputs.h"
 #include "pipelines/library_versions.h"
 #include "pipelines/run_model_torch.h"
 #include "program.h"
@@ -36,7 +37,9 @@ std::vector<std::string> run_engines() {
   return names;
 }
 
-RunSummary run_in_engine(const RunRequest& request) {
+void give_image_reader(RunRequest& request) { request.open_images = open_image_inputs; }
+
+RunResult run_in_engine(const RunRequest& request) {
   return request.runtime.engine == "torch" ? run_model_in_torch(request) : run_model(request);
 }
 

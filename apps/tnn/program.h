@@ -12,8 +12,10 @@ void prepare_process();
 /// Lines for --version, each after a line feed.
 std::string library_versions_text();
 void setup_subcommands(CLI::App& app, Session& session);
+/// Lets a request read images, where this program can.
+void give_image_reader(RunRequest& request);
 /// The engines that `tnn run --engine` knows.
 std::vector<std::string> run_engines();
-RunSummary run_in_engine(const RunRequest& request);
+RunResult run_in_engine(const RunRequest& request);
 
 }  // namespace tnn::app

@@ -1,23 +1,31 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 
 #include "core/error.h"
 #include "core/processor.h"
 #include "core/table.h"
 #include "gentle_stop.h"
+#include "pipelines/top_classes.h"
 #include "program.h"
 #include "tell.h"
 
 namespace tnn::app {
 namespace {
 
-Table summary_table(const RunSummary& summary) {
+constexpr int64_t kUsualTop = 5;
+
+struct Options {
+  RunRequest request;
+  int64_t top = 0;  ///< 0: not asked for
+  std::string precision = "fp32", format = "text";
+};
+
+Table summary_table(const RunResult& result) {
   return {{"inputs", "point", "u", "macs", "engine"},
-          {{std::to_string(summary.inputs), std::to_string(summary.point), fmt::format("{}", summary.u), std::to_string(summary.macs),
-            summary.engine}},
+          {{std::to_string(result.inputs.size()), std::to_string(result.point), fmt::format("{}", result.u), std::to_string(result.macs),
+            result.engine}},
           {true, true, true, true, false}};
 }
 
@@ -27,23 +35,51 @@ void check_engine(const std::string& name) {
     throw UsageError(unknown_name_message("engine", name, known));
 }
 
+int run(Options& options, const Session& session) {
+  RunRequest& asked = options.request;
+  check_engine(asked.runtime.engine);
+  check_tuning(asked.runtime.engine, asked.runtime.tuning_file);
+  asked.runtime.precision = precision_from_name(options.precision);
+  asked.runtime.threads = threads_or_available(asked.runtime.threads);
+  if (options.top == 0 && asked.output.empty()) {
+    if (!is_image_input(asked.input))
+      throw UsageError("run: nothing is asked for: --output FILE.npy writes the outputs, --top K prints the K most probable classes");
+    options.top = kUsualTop;
+  }
+  asked.needs_classes = options.top > 0;
+  give_image_reader(asked);
+  stop_gently_on_signals();
+  check_outputs(asked);
+  const RunResult result = run_in_engine(asked);
+  if (options.top == 0) {
+    print_result_beside(asked.output, summary_table(result), options.format);
+    return 0;
+  }
+  const bool exact = is_for_programs(table_format(options.format));
+  if (!session.quiet) tell(format_table(summary_table(result), TableFormat::text) + "\n");
+  const Table classes = top_classes(result.description, result.inputs, result.outputs.front(), options.top, exact);
+  asked.output.empty() ? print_result(classes, options.format) : print_result_beside(asked.output, classes, options.format);
+  return 0;
+}
+
 }  // namespace
 
 void setup_run(CLI::App& app, Session& session) {
-  struct Options {
-    RunRequest request;
-    std::string precision = "fp32", format = "text";
-  };
-  auto* command = app.add_subcommand("run", "Compute a model's outputs for the inputs of a .npy file at one utilization");
+  auto* command = app.add_subcommand("run", "Compute a model's outputs for images or a .npy file at one utilization");
   auto options = std::make_shared<Options>();
   RunRequest& request = options->request;
   request.runtime.batch_limit = 32;
   names_path(command->add_option("MODEL", request.model, "Model file (.safetensors) or run folder"))->required()->check(CLI::ExistingPath);
-  names_path(command->add_option("--input", request.input, "Inputs (.npy): one or [batch, ...]; float32, float64, or uint8 images"))
+  names_path(
+      command->add_option("--input", request.input,
+                          "A JPEG or PNG image, a folder of them, or a .npy file: one input or [batch, ...], numbers or uint8 images"))
       ->required();
+  command->add_option("--top", options->top, "Print the K most probable classes of each input, with their probabilities (images: 5)")
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 20))
+      ->type_name("K");
   names_path(command->add_option("--output", request.output,
                                  "Where the outputs go (.npy, float32); of a model with several, each into NAME-<output>.npy"))
-      ->required();
+      ->check(not_empty);
   auto* u = command->add_option("--u", request.u, "Utilization in (0, 1]")->capture_default_str();
   command->add_option("--point", request.point, "Operating point by index (tnn inspect lists them), instead of --u")->excludes(u);
   command->add_option("--engine", request.runtime.engine,
@@ -52,24 +88,14 @@ void setup_run(CLI::App& app, Session& session) {
       ->add_option("--threads", request.runtime.threads,
                    "Threads that work on one input together; 0: all processors that the process may use")
       ->capture_default_str();
-  command->add_option("--batch", request.runtime.batch_limit, "Inputs computed together")->capture_default_str();
+  command->add_option("--batch", request.runtime.batch_limit, "Inputs computed together")
+      ->check(CLI::Range(1, 65536))
+      ->capture_default_str();
   command->add_option("--precision", options->precision, "fp32, tf32, fp16 or bf16; tf32 and fp16 on a GPU only")->capture_default_str();
   names_path(command->add_option("--tune", request.runtime.tuning_file,
                                  "Measure every way to compute each step, and take the fastest; kept in this file (.json) for later runs"));
   add_format(*command, options->format);
-  command->callback([options, &session] {
-    session.action = [options] {
-      RunRequest& asked = options->request;
-      check_engine(asked.runtime.engine);
-      check_tuning(asked.runtime.engine, asked.runtime.tuning_file);
-      asked.runtime.precision = precision_from_name(options->precision);
-      asked.runtime.threads = threads_or_available(asked.runtime.threads);
-      stop_gently_on_signals();
-      check_outputs(asked);
-      print_result_beside(asked.output, summary_table(run_in_engine(asked)), options->format);
-      return 0;
-    };
-  });
+  command->callback([options, &session] { session.action = [options, &session] { return run(*options, session); }; });
 }
 
 }  // namespace tnn::app

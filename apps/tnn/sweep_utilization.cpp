@@ -26,7 +26,7 @@ struct Options {
 /// The reports can be written there, and replace nothing of what is swept.
 void check_reports(const NamedModel& named, const std::filesystem::path& out) {
   check_folder_can_be_written(out);
-  for (const auto& path : report_paths(out, named.recipe->texts("output.formats"))) named.inputs.check_kept("--out", path);
+  for (const auto& path : report_paths(out, named.output.formats)) named.inputs.check_kept("--out", path);
 }
 
 int run_sweep(const Options& options, const Session& session) {

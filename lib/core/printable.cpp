@@ -69,6 +69,10 @@ class UnicodeLocale {
 std::string printable(std::string_view text) { return printable_text(text, true); }
 std::string printable_line(std::string_view text) { return printable_text(text, false); }
 
+std::string printable_beginning(std::string_view text, size_t columns) {
+  return std::string(cut_to_columns(printable_line(text.substr(0, 4 * columns)), columns));  // a character has 4 bytes at most
+}
+
 size_t display_columns(std::string_view text) {
   const UnicodeLocale locale;
   size_t columns = 0;

@@ -14,6 +14,9 @@ std::string printable(std::string_view text);
 /// The same for what must stay on one line: line feeds and tabs become \n and \t.
 std::string printable_line(std::string_view text);
 
+/// The same for what may be long, such as the content of a file in a message: no more than so many columns.
+std::string printable_beginning(std::string_view text, size_t columns = 100);
+
 /// Columns that a text takes on a terminal: two for wide characters, none for marks that combine with the one before.
 size_t display_columns(std::string_view text);
 

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "core/error.h"
+#include "core/printable.h"
 
 namespace tnn {
 namespace {
@@ -77,17 +78,10 @@ std::string recognised_text(std::string_view whole) {
     return text.find("\"weight_map\"") != std::string_view::npos
                ? "it is the index of weights in several files, which are not read together: save them as one file"
                : "it is JSON text";
-  return fmt::format("it is text that begins with '{}'", printable(text.substr(0, text.find_first_of("\r\n")), 60));
+  return fmt::format("it is text that begins with '{}'", printable_beginning(text.substr(0, text.find_first_of("\r\n")), 60));
 }
 
 }  // namespace
-
-std::string printable(std::string_view text, size_t longest) {
-  std::string line(text.substr(0, longest));
-  for (char& c : line)
-    if (c < ' ' || c > '~') c = '?';
-  return line;
-}
 
 std::string leading_bytes(const std::filesystem::path& path, size_t count) {
   std::error_code ignored;  // of a folder on the way that may not be searched: then it is no file either

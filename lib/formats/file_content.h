@@ -10,9 +10,6 @@ namespace tnn {
 /// The first bytes of a file, up to `count`. DataError where it cannot be read or is no file.
 std::string leading_bytes(const std::filesystem::path& path, size_t count);
 
-/// Text of a file for a message: without what a terminal might take amiss, cut where it is long.
-std::string printable(std::string_view text, size_t longest = 100);
-
 /// How many leading bytes recognised_content wants to see.
 constexpr size_t kContentBytes = 1024;
 

@@ -10,6 +10,7 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/printable.h"
 #include "formats/file_content.h"
 #include "formats/half.h"
 
@@ -46,7 +47,7 @@ std::string spelt_type(const std::string& header) {
   const size_t key = header.find("'descr'"), begin = header.find_first_not_of(": ", std::min(header.size(), key + 7));
   if (key == std::string::npos || begin == std::string::npos) return "";
   const size_t end = header.find(header[begin] == '\'' ? '\'' : ']', begin + 1);
-  return printable(std::string_view(header).substr(begin, end - begin + 1), 60);
+  return printable_beginning(std::string_view(header).substr(begin, end - begin + 1), 60);
 }
 
 const char* meaning_of(const std::string& spelt) {

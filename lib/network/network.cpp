@@ -55,6 +55,13 @@ Execution Network::masked(const Configuration& configuration) const {
   return {Configuration::full(graph()), {configuration}, {point_of(configuration)}, {}};
 }
 
+Execution Network::masked_at_point(int point) const {
+  Execution execution = at_point(point);
+  execution.masks = {execution.computed};
+  execution.computed = Configuration::full(graph());
+  return execution;
+}
+
 Execution Network::per_sample(const std::vector<Configuration>& configurations) const {
   if (description_.batch_norm == BatchNormMode::switchable)
     throw UsageError("switchable batch norm needs batches at one utilization (training.u_per: batch)");

@@ -62,6 +62,8 @@ class Network {
   Execution at_point(int point) const;
   /// Computes everything and multiplies by the gates: the reference.
   Execution masked(const Configuration& configuration) const;
+  /// The same of an operating point by its index.
+  Execution masked_at_point(int point) const;
   /// A configuration for each sample; what no sample uses is not computed: costs what the largest costs.
   Execution per_sample(const std::vector<Configuration>& configurations) const;
 

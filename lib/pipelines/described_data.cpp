@@ -14,21 +14,6 @@ Preprocessing preprocessing_of(const Settings& settings, const DatasetCard& card
   return {{card.mean.begin(), card.mean.end()}, {card.std.begin(), card.std.end()}, 0};
 }
 
-/// Why the network's output cannot be the logits of a classifier; empty where it can.
-std::string output_fault(const Graph& graph) {
-  const Node& output = graph.node(graph.outputs().front());
-  if (!output.shape.extent.empty())
-    return fmt::format("the output '{}' is [{}] for each image: a classifier gives one number a class (pool and flatten it first)",
-                       output.name, fmt::join(graph.dimensions(output.shape), ", "));
-  for (const Part& part : output.shape.parts)
-    if (const ChannelSpace& space = graph.space(part.space); space.gate != kNone)
-      return fmt::format(
-          "the output '{}' lies in the space '{}' of the gate '{}': a classifier gives all its classes at every u (a space without "
-          "gate)",
-          output.name, space.name, graph.gate(space.gate).name);
-  return "";
-}
-
 }  // namespace
 
 std::unique_ptr<Task> task_of(const Settings& settings, const DatasetCard& card) {

@@ -93,9 +93,8 @@ HostTensor ExportCheck::pixels() const {
 std::vector<HostTensor> ExportCheck::run(const Network& network, int point) const {
   const c10::NoGradGuard no_grad;
   const at::Tensor input = at::from_blob(const_cast<float*>(inputs_.values.data()), inputs_.shape, at::TensorOptions(at::kFloat));
-  const Configuration& configuration = network.description().points.at(static_cast<size_t>(point)).configuration;
   std::vector<HostTensor> outputs;
-  for (const at::Tensor& output : network.forward(input, network.sliced(configuration), Pass{})) {
+  for (const at::Tensor& output : network.forward(input, network.at_point(point), Pass{})) {
     const at::Tensor y = output.contiguous();
     outputs.push_back({y.sizes().vec(), {y.data_ptr<float>(), y.data_ptr<float>() + y.numel()}});
   }

@@ -1,28 +1,36 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "formats/npy_file.h"
+#include "pipelines/run_inputs.h"
 #include "runtime/throttled_network.h"
 
 namespace tnn {
 
 /// What `tnn run` was asked for.
 struct RunRequest {
-  std::filesystem::path model;  ///< model file or run folder
-  std::filesystem::path
-      input;  ///< .npy: [batch, input shape...] or one input; float, or uint8 images, which are normalised as the model says
-  std::filesystem::path output;  ///< .npy: [batch, output shape...], float32; of several outputs, see output_files()
+  std::filesystem::path model;   ///< model file or run folder
+  std::filesystem::path input;   ///< .npy (see ArrayInputs), an image, or a folder of images
+  std::filesystem::path output;  ///< .npy: [batch, output shape...], float32; of several outputs, see output_files(); empty: none
   double u = 1.0;
-  std::optional<int> point;  ///< an operating point by index, instead of u
+  std::optional<int> point;    ///< an operating point by index, instead of u
+  bool needs_classes = false;  ///< results are told as classes: refused for what is no classifier
   RuntimeOptions runtime;
+  /// Reads images, in programs that can.
+  std::function<std::unique_ptr<RunInputs>(const std::filesystem::path&, const ModelDescription&)> open_images;
 };
 
-/// What was run, for the reader.
-struct RunSummary {
-  int64_t inputs = 0;
+/// What was run.
+struct RunResult {
+  std::vector<std::string> inputs;  ///< their names
+  std::vector<NpyArray> outputs;    ///< of the graph, each [inputs, output shape...]
+  ModelDescription description;
   int point = 0;
   double u = 1.0;
   int64_t macs = 0;
@@ -33,14 +41,18 @@ struct RunSummary {
 /// anything is computed.
 void check_outputs(const RunRequest& request);
 
-/// Computes all inputs of a file at one operating point by the runtime.
-RunSummary run_model(const RunRequest& request);
+/// Computes all inputs at one operating point by the runtime, and writes the outputs where they were asked for.
+RunResult run_model(const RunRequest& request);
+
+/// What run_model() does around the engine: computes `count` inputs, which come as they are prepared.
+using RunBatch = std::function<void(const float* inputs, int64_t count, const std::vector<float*>& outputs)>;
+RunResult run_in_batches(const RunRequest& request, const ModelDescription& description, int point, const RunBatch& run_batch);
 
 /// Where each output goes: one into `request.output`; several into files of their own beside it, NAME.npy and output "fc" make NAME-fc.npy.
 /// UsageError where that would be the input or the model file, or two of them the same.
 std::vector<std::filesystem::path> output_files(const RunRequest& request, const Graph& graph);
 
-/// The input file as [batch, shape...]; DataError where it does not fit the model.
-NpyArray read_inputs(const RunRequest& request, const ModelDescription& description);
+/// The inputs of a request. DataError where they do not fit the model; UsageError where this program reads no images.
+std::unique_ptr<RunInputs> open_inputs(const RunRequest& request, const ModelDescription& description);
 
 }  // namespace tnn

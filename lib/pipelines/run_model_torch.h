@@ -5,6 +5,6 @@
 namespace tnn {
 
 /// The same by LibTorch: masked execution, which computes everything and multiplies by the gates.
-RunSummary run_model_in_torch(const RunRequest& request);
+RunResult run_model_in_torch(const RunRequest& request);
 
 }  // namespace tnn

@@ -118,3 +118,54 @@ TEST_CASE("packing where files may not become large ends with an error and leave
   CHECK_THAT(outcome.err, ContainsSubstring(file.string()));
   CHECK(fs::is_empty(own.folder.path() / "target"));
 }
+
+TEST_CASE("tnn run labels images as the sweep counts them, at every utilization") {
+  const OwnImages own;
+  REQUIRE(own.train("-q").code == 0);
+  const std::string run = "run " + own.run.string() + " -q --format json ";
+  for (const auto& point : own.curve().at("points")) {
+    const std::string u = point.at("u").dump();
+    const Outcome outcome = tnn_run(run + "--top 1 --input " + (own.root / "val").string() + " --u " + u);
+    INFO("u " << u << ": " << outcome.err);
+    REQUIRE(outcome.code == 0);
+    const auto rows = nlohmann::json::parse(outcome.out);
+    REQUIRE(rows.size() == 6);
+    double right = 0;
+    for (const auto& row : rows)
+      right += fs::path(row.at("input").get<std::string>()).parent_path().filename() == row.at("label").get<std::string>();
+    CHECK(right / 6 == Approx(point.at("top1").get<double>()));
+  }
+  const fs::path image = *fs::directory_iterator(own.root / "val" / "n02");
+  const auto rows = nlohmann::json::parse(tnn_run(run + "--input " + image.string()).out);
+  REQUIRE(rows.size() == 3);  // five are asked for, there are three classes
+  double sum = 0, last = 1;
+  for (const auto& row : rows) {
+    const double probability = row.at("probability").get<double>();
+    CHECK(probability <= last);
+    sum += last = probability;
+  }
+  CHECK(sum == Approx(1));
+}
+
+TEST_CASE("tnn run refuses what is no image and what asks for nothing, by name") {
+  const OwnImages own;
+  REQUIRE(own.train("-q").code == 0);
+  const fs::path empty = own.folder.path() / "empty", text = own.folder.path() / "text.jpg", cut = own.folder.path() / "cut.jpg";
+  fs::create_directory(empty);
+  write_file_atomically(text, "no image");
+  fs::copy_file(*fs::directory_iterator(own.root / "val" / "n01"), cut);
+  damage(cut);
+  const auto check = [&](const std::string& arguments, int code, const std::string& message) {
+    const Outcome outcome = tnn_run("run " + own.run.string() + " " + arguments);
+    INFO(arguments << ": " << outcome.err);
+    CHECK(outcome.code == code);
+    CHECK_THAT(outcome.err, ContainsSubstring(message));
+  };
+  check("--input " + empty.string(), 3, "holds no image");
+  check("--input " + text.string() + " --top 1", 3, text.string());
+  check("--input " + cut.string(), 3, cut.string());
+  check("--input " + (empty / "absent.jpg").string() + " --top 1", 3, "absent.jpg");
+  check("--input " + cut.string() + " --top 0", 2, "--top");
+  check("--input " + text.string(), 2, "--top K");
+  check("--input " + cut.string() + " --output ''", 2, "--output");
+}

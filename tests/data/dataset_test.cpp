@@ -43,7 +43,7 @@ TEST_CASE("a data set is located below the data root, or when the root is its fo
   CHECK_THROWS_AS(locate(card, root.path() / "other"), DataError);
 }
 
-TEST_CASE("a data root that was asked for is the only place; one of the environment comes before the card's own places") {
+TEST_CASE("a data root that was asked for is the only place, one of the environment comes before the card's own places") {
   const TemporaryFolder root, empty;
   DatasetCard card = tiny_idx_card();
   write_tiny_idx(root.path());

@@ -84,7 +84,7 @@ void convert(Network& network, at::ScalarType dtype) {
 
 TEST_CASE("masked equals sliced on random graphs, for outputs, gradients and running statistics, in training and evaluation") {
   // In double precision to 1e-9, which leaves no room for another function. In fp32 to 1e-5: always in evaluation, and in all but one in
-  // fifty trainings of these tiny networks, where a batch norm over a handful of nearly equal values amplifies rounding by up to 1 /
+  // twenty trainings of these tiny networks, where a batch or layer norm over a few nearly equal values amplifies rounding by up to 1 /
   // sqrt(epsilon), or rounding takes a value to the other side of a ReLU's kink, which changes a gradient by any amount.
   double worst_double = 0, worst_single = 0, worst_logits = 0;
   int amplified = 0, cases = 0;
@@ -126,7 +126,7 @@ TEST_CASE("masked equals sliced on random graphs, for outputs, gradients and run
   }
   std::cout << "masked = sliced over " << cases << " cases: double " << worst_double << "; fp32 logits " << worst_logits << ", gradients "
             << worst_single << " but for " << amplified << " cases of amplified rounding\n";
-  REQUIRE(amplified * 50 <= cases);
+  REQUIRE(amplified * 20 <= cases);
 }
 
 TEST_CASE("masked equals sliced with switchable batch norm at every operating point") {

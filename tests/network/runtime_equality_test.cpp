@@ -70,13 +70,13 @@ TEST_CASE("masked and sliced execution in LibTorch and every engine of the runti
     const auto outputs = outputs_of_engines(saved.path, input, batch);
     for (size_t p = 0; p < network.description().points.size(); ++p) {
       INFO("seed " << seed << ", point " << p << ", batch " << batch);
-      const Configuration& configuration = network.description().points[p].configuration;
-      const Outputs expected = exact.forward(x.to(at::kDouble), exact.masked(configuration), {});
+      const int point = static_cast<int>(p);
+      const Outputs expected = exact.forward(x.to(at::kDouble), exact.masked_at_point(point), {});
       for (const auto& [engine, results] : outputs) {
         INFO(engine);
         REQUIRE(difference(results[p], expected) <= 1e-5);
       }
-      for (const Execution& execution : {network.masked(configuration), network.sliced(configuration)})
+      for (const Execution& execution : {network.masked_at_point(point), network.at_point(point)})
         REQUIRE(difference(network.forward(x, execution, {}), expected) <= 1e-5);
     }
   }

@@ -5,7 +5,6 @@
 #include <c10/core/InferenceMode.h>
 
 #include "pipelines/initial_network.h"
-#include "pipelines/recipe_model.h"
 // LibTorch before Catch
 #include "catch_compat.h"
 #include "core/error.h"
@@ -183,6 +182,8 @@ const Source kSources[] = {
     {"option B, shortcut", shortcut_resnet20, "name: resnet_d, depth: 20, variant: b", "model.", 0},
     {"ResNets-CIFAR10", fattorib_resnet20, "name: resnet_d, depth: 20, variant: a_last", "", 0}};
 
+Settings settings_of(const std::string& yaml) { return read_settings(Recipe::parse(yaml, "source.yaml")); }
+
 }  // namespace
 
 TEST_CASE("networks of other repositories load with a line of recipe and give the same logits") {
@@ -196,11 +197,11 @@ TEST_CASE("networks of other repositories load with a line of recipe and give th
     if (source.parameters != 0) CHECK(layers.count_parameters() == source.parameters);
     const auto file = folder.path() / "weights.safetensors";
     layers.save(file, source.prefix);
-    const Recipe recipe =
-        Recipe::parse(std::string("model: {cardinality: 4, ") + source.model + ", pretrained: \"" + file.string() + "\"}\n", "source.yaml");
-    Network network(describe_recipe_model(recipe), 7);
-    CHECK_THAT(load_pretrained(recipe, network), ContainsSubstring("tensors"));
-    const at::Tensor found = network.forward(x, network.sliced(Configuration::full(network.graph())), {});
+    const Settings settings =
+        settings_of(std::string("model: {cardinality: 4, ") + source.model + ", pretrained: \"" + file.string() + "\"}\n");
+    Network network(settings.model, 7);
+    CHECK_THAT(load_pretrained(settings.pretrained, network), ContainsSubstring("tensors"));
+    const at::Tensor found = network.first_output(x, network.sliced(Configuration::full(network.graph())), {});
     const double scale = expected.abs().max().item<double>();
     CHECK(scale > 0.01);
     CHECK((found - expected).abs().max().item<double>() < 1e-4 * scale);
@@ -214,11 +215,11 @@ TEST_CASE("a recipe renames and leaves out tensors of a file") {
   shortcut_resnet20(layers, at::zeros({1, 3, 32, 32}));
   const std::string start = "model: {name: resnet_d, variant: b, pretrained: \"" + (folder.path() / "w.safetensors").string() + "\"";
   layers.save(folder.path() / "w.safetensors", "");
-  const Recipe misnamed = Recipe::parse(start + ", pretrained_rename: [[linear, head]]}\n", "source.yaml");
-  Network network(describe_recipe_model(misnamed), 7);
-  CHECK_THROWS_WITH(load_pretrained(misnamed, network),
+  const Settings misnamed = settings_of(start + ", pretrained_rename: [[linear, head]]}\n");
+  Network network(misnamed.model, 7);
+  CHECK_THROWS_WITH(load_pretrained(misnamed.pretrained, network),
                     ContainsSubstring("missing (2): fc.bias, fc.weight") && ContainsSubstring("perhaps"));
-  const Recipe mapped = Recipe::parse(
-      start + ", pretrained_rename: {linear: fc}, pretrained_ignore: [layer3], pretrained_except: [layer3]}\n", "source.yaml");
-  CHECK_THAT(load_pretrained(mapped, network), ContainsSubstring("left out by model.pretrained_ignore"));
+  const Settings mapped =
+      settings_of(start + ", pretrained_rename: {linear: fc}, pretrained_ignore: [layer3], pretrained_except: [layer3]}\n");
+  CHECK_THAT(load_pretrained(mapped.pretrained, network), ContainsSubstring("left out by model.pretrained_ignore"));
 }

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "core/error.h"
+#include "core/printable.h"
 #include "formats/file_content.h"
 
 namespace tnn {
@@ -82,10 +83,10 @@ std::vector<Entry> entries_with_tensors(const PickleValue& root, EntrySearch& se
     const PickleValue *key = root.items[i], *value = root.items[i + 1];
     if (!is_key(*key)) continue;
     if (const PickleValue* tensors = search.in(*value).tensors)
-      entries.push_back({printable(key->text), tensors});
+      entries.push_back({printable_beginning(key->text), tensors});
     else
       for (const Entry& inner : entries_with_tensors(*value, search, depth - 1))
-        entries.push_back({joined(printable(key->text), inner.path), inner.tensors});
+        entries.push_back({joined(printable_beginning(key->text), inner.path), inner.tensors});
   }
   return entries;
 }
@@ -106,7 +107,7 @@ bool is_mostly_tensors(const PickleValue& value) {
 std::vector<std::string> keys_of(const PickleValue& root) {
   std::vector<std::string> keys;
   for (size_t i = 0; i < root.items.size() && keys.size() < kMostListed; i += 2)
-    if (is_key(*root.items[i])) keys.push_back(printable(root.items[i]->text));
+    if (is_key(*root.items[i])) keys.push_back(printable_beginning(root.items[i]->text));
   if (root.items.size() / 2 > keys.size()) keys.emplace_back("...");
   return keys;
 }
@@ -116,13 +117,13 @@ std::string what_there_is(const Pickle& pickle, const std::string& file) {
   const PickleValue& root = pickle.root();
   const auto whole = [&](const PickleValue& value, const std::string& where) {
     return fmt::format("'{}' holds a whole network{}, an object of the class '{}', which only its Python program can make again", file,
-                       where, printable(value.text));
+                       where, printable_beginning(value.text));
   };
   if (is_module(root)) return whole(root, "");
   if (root.is(Kind::dictionary))
     for (size_t i = 0; i + 1 < root.items.size(); i += 2)
       if (is_key(*root.items[i]) && is_module(*root.items[i + 1]))
-        return whole(*root.items[i + 1], fmt::format(" under '{}'", printable(root.items[i]->text)));
+        return whole(*root.items[i + 1], fmt::format(" under '{}'", printable_beginning(root.items[i]->text)));
   std::string text =
       fmt::format("'{}' holds no state_dict: no tensors at its top, nor under {}", file, fmt::join(state_dict_names(), ", "));
   EntrySearch search;

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "formats/file_content.h"
+#include "core/printable.h"
 #include "formats/pretrained/mismatch_hints.h"
 
 namespace tnn {
@@ -16,7 +16,7 @@ constexpr size_t kMostListed = 4, kLongestName = 120;
 void append(std::string& text, const char* what, const std::vector<std::string>& list) {
   if (list.empty()) return;
   std::vector<std::string> first;
-  for (size_t i = 0; i < std::min(list.size(), kMostListed); ++i) first.push_back(printable(list[i], kLongestName));
+  for (size_t i = 0; i < std::min(list.size(), kMostListed); ++i) first.push_back(printable_beginning(list[i], kLongestName));
   text += fmt::format("\n  {} ({}): {}", what, list.size(), fmt::join(first, ", "));
   if (list.size() > kMostListed) text += fmt::format(", and {} more", list.size() - kMostListed);
 }

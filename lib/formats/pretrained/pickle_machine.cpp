@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/printable.h"
 #include "formats/file_content.h"
 
 namespace tnn {
@@ -184,7 +185,7 @@ void PickleMachine::push_global(std::string_view module, std::string_view name) 
   const std::string whole = std::string(module) + "." + std::string(name);
   const bool known = std::find(globals_.begin(), globals_.end(), whole) != globals_.end();
   if (!known && whole != kOrderedDict) {
-    const std::string shown = printable(whole, kLongestName);
+    const std::string shown = printable_beginning(whole, kLongestName);
     if (unknown_ == UnknownGlobals::refuse)
       throw DataError(fmt::format("'{}' refers to '{}': only tensors, numbers, texts and containers of them are read, nothing is executed",
                                   file_, shown));

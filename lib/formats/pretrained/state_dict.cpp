@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "core/error.h"
+#include "core/printable.h"
 #include "formats/file_content.h"
 
 namespace tnn {
@@ -74,12 +75,12 @@ class TensorReader {
     const std::string_view kind = call.function.substr(call.function.rfind('.') + 1);
     const bool has_own_type = kind == "_rebuild_tensor_v3";
     if ((!has_own_type && kind != "_rebuild_tensor_v2" && kind != "_rebuild_tensor") || arguments.size() < (has_own_type ? 7u : 4u))
-      throw Unreadable(fmt::format("is made by {}", printable(call.function)));
+      throw Unreadable(fmt::format("is made by {}", printable_beginning(call.function)));
     if (!arguments[0]->is(Kind::persistent)) fail("has no storage");
     storage_ = torch_storage(*arguments[0], file);
     const StorageType* type = find_type(storage_.type);
     dtype_ = has_own_type ? own_dtype(arguments[6]->text) : type ? type->dtype : std::nullopt;
-    if (!dtype_) throw Unreadable(fmt::format("is of type {}", has_own_type ? printable(arguments[6]->text) : storage_.type));
+    if (!dtype_) throw Unreadable(fmt::format("is of type {}", has_own_type ? printable_beginning(arguments[6]->text) : storage_.type));
     offset_ = integer(*arguments[1]);
     shape_ = integers(*arguments[2]);
     strides_ = integers(*arguments[3]);
@@ -105,7 +106,7 @@ class TensorReader {
 
  private:
   [[noreturn]] void fail(const std::string& what) const {
-    throw DataError(fmt::format("'{}': tensor '{}' {}", file_, printable(name_), what));
+    throw DataError(fmt::format("'{}': tensor '{}' {}", file_, printable_beginning(name_), what));
   }
 
   int64_t integer(const PickleValue& value) const {

@@ -8,6 +8,7 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/printable.h"
 #include "formats/file_content.h"
 #include "formats/pretrained/state_dict.h"
 #include "formats/pretrained/zip_archive.h"
@@ -38,7 +39,7 @@ std::string other_archive(const ZipArchive& archive) {
   const bool arrays = std::any_of(names.begin(), names.end(), [](const std::string& name) { return name.ends_with(".npy"); });
   if (arrays) return "it is a NumPy archive (.npz)";
   if (names.empty()) return "it is an empty ZIP archive";
-  return fmt::format("it is a ZIP archive of other files ({}{}): if they are weights, unpack it first", printable(names.front()),
+  return fmt::format("it is a ZIP archive of other files ({}{}): if they are weights, unpack it first", printable_beginning(names.front()),
                      names.size() > 1 ? ", ..." : "");
 }
 
@@ -105,15 +106,15 @@ class LegacyStream {
     for (const PickleValue* key : keys.root().items) {
       if (!key->is(Kind::text)) fail("a storage's name is not text");
       const auto type = types.find(std::string(key->text));
-      if (type == types.end()) fail(fmt::format("storage '{}' belongs to no tensor", printable(key->text)));
+      if (type == types.end()) fail(fmt::format("storage '{}' belongs to no tensor", printable_beginning(key->text)));
       uint64_t elements = 0;
       if (bytes_.size() - position_ < sizeof elements) fail("its storages are cut off (truncated?)");
       std::memcpy(&elements, bytes_.data() + position_, sizeof elements);
       position_ += sizeof elements;
       const size_t each = torch_element_size(type->second);
-      if (each == 0) fail(fmt::format("storage '{}' is of the unknown type {}", printable(key->text), printable(type->second)));
+      if (each == 0) fail(fmt::format("storage '{}' is of the unknown type {}", printable_beginning(key->text), printable_beginning(type->second)));
       if (elements > kMostElements || elements * each > bytes_.size() - position_)
-        fail(fmt::format("storage '{}' of {} numbers is cut off (truncated?)", printable(key->text), elements));
+        fail(fmt::format("storage '{}' of {} numbers is cut off (truncated?)", printable_beginning(key->text), elements));
       found[type->first] = bytes_.substr(position_, static_cast<size_t>(elements) * each);
       position_ += static_cast<size_t>(elements) * each;
     }

@@ -140,7 +140,7 @@ TEST_CASE("renamed, ignored and excepted tensors fit together") {
   CHECK_THROWS_WITH(mismatch_of(tensors, options), ContainsSubstring("model.pretrained_ignore"));
 }
 
-TEST_CASE("counters and masks of any type beside the weights are passed over; a wanted one is named") {
+TEST_CASE("counters and masks of any type beside the weights are passed over, a wanted one is named") {
   auto tensors = layered_tensors(as_it_is);
   tensors.push_back({"features.bn.steps", "s", {1}, 0, {1}, {1}, "IntStorage"});
   tensors.push_back({"mask", "q", {1}, 0, {1}, {1}, "QInt32Storage"});

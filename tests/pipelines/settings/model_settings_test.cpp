@@ -1,4 +1,4 @@
-#include "pipelines/recipe_model.h"
+#include "pipelines/settings/model_settings.h"
 
 #include "catch_compat.h"
 #include "core/error.h"

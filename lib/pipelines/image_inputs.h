@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "data/image_preparation.h"
+#include "pipelines/run_inputs.h"
+
+namespace tnn {
+
+/// Image files as inputs of a network, prepared as its evaluation prepares them: the shorter side becomes the model's resize_side (else
+/// that of the input), the centre is cut out, pixels are normalised by the model's mean and std. A network of one channel gets the luma
+/// (ITU-R BT.601, as Pillow's mode L).
+class ImageInputs : public RunInputs {
+ public:
+  /// A JPEG or PNG file, or a folder with those in it and in folders within it. DataError where there is none; UsageError where the network
+  /// does not take images.
+  ImageInputs(const std::filesystem::path& file_or_folder, const ModelDescription& description);
+  int64_t count() const override { return static_cast<int64_t>(files_.size()); }
+  std::string name(int64_t index) const override { return files_[static_cast<size_t>(index)].string(); }
+  void read(int64_t first, int64_t count, float* to) const override;
+
+ private:
+  void read_image(const std::filesystem::path& file, float* to) const;
+
+  std::vector<std::filesystem::path> files_;
+  Preprocessing preprocessing_;
+  int64_t channels_ = 3;
+  std::unique_ptr<const ImagePreparation> preparation_;
+};
+
+std::unique_ptr<RunInputs> open_image_inputs(const std::filesystem::path& file_or_folder, const ModelDescription& description);
+
+}  // namespace tnn
