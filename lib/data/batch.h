@@ -6,6 +6,8 @@
 #include <variant>
 #include <vector>
 
+#include "data/geometry.h"
+
 namespace tnn {
 
 /// The inputs of a batch, a dense array.
@@ -46,9 +48,10 @@ struct TargetArray {
 struct Batch {
   InputArray inputs;
   std::vector<TargetArray> targets;
-  std::vector<uint32_t> indices;  ///< N: each sample's place in its set
-  int64_t size = 0;               ///< N
-  int64_t number = 0;             ///< of the epoch's batches, from 0
+  std::vector<uint32_t> indices;   ///< N: each sample's place in its set
+  std::vector<Geometry> geometry;  ///< N: what became of each sample's image
+  int64_t size = 0;                ///< N
+  int64_t number = 0;              ///< of the epoch's batches, from 0
 };
 
 }  // namespace tnn

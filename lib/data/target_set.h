@@ -28,7 +28,8 @@ class TargetSet {
   virtual int stratum(size_t sample) const = 0;
   /// Adds all targets, sample by sample, to the identity of a set: other targets, another digest.
   virtual void identify(IdentityDigest& digest) const = 0;
-  /// Fills batch.targets for the samples batch.indices. The arrays may hold those of another batch.
+  /// Fills batch.targets for the samples batch.indices, whose images became what batch.geometry says. The arrays may hold those of another
+  /// batch.
   virtual void write(Batch& batch) const = 0;
 };
 

@@ -39,8 +39,9 @@ Misfit misfit(const Settings& settings, const DatasetCard& card) {
   const Graph& graph = settings.model.graph;
   const auto image = image_shape(settings.data, card, graph), input = graph.dimensions(graph.input().shape);
   if (input != image)
-    return {"model.input", fmt::format("the network takes [{}], but images of '{}' {}are [{}]", fmt::join(input, ", "), card.name,
-                                       settings.data.augmentation.image_size ? "at data.image_size " : "", fmt::join(image, ", "))};
+    return {"model.input",
+            fmt::format("the network takes [{}], but images of '{}' {}are [{}]", fmt::join(input, ", "), card.name,
+                        settings.data.augmentation.image_size == ImageExtent{} ? "" : "at data.image_size ", fmt::join(image, ", "))};
   const std::string mismatch = task_of(settings, card)->mismatch(graph);
   return mismatch.empty() ? Misfit{} : Misfit{"model.classes", fmt::format("'{}': {}", card.name, mismatch)};
 }

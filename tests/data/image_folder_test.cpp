@@ -33,7 +33,7 @@ LoaderOptions loader_options(int workers) {
   options.shuffle = true;
   options.workers = workers;
   options.seed = 5;
-  options.augmentation.image_size = 24;
+  options.augmentation.image_size = {24, 24};
   options.augmentation.mean = {0.5F, 0.5F, 0.5F};
   options.augmentation.std = {0.2F, 0.2F, 0.2F};
   options.augmentation.augment = options.augmentation.flip = true;

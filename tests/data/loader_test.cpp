@@ -18,7 +18,7 @@ LoaderOptions augmented_options() {
   options.batch_size = 8;
   options.shuffle = true;
   options.seed = 11;
-  options.augmentation = {2, true, 3, 0, {0.5F, 0.4F}, {0.2F, 0.3F}, true};
+  options.augmentation = {2, true, 3, {}, {0.5F, 0.4F}, {0.2F, 0.3F}, true};
   return options;
 }
 
@@ -108,7 +108,7 @@ TEST_CASE("without shuffling the order is that of the indices, and drop_last lea
 TEST_CASE("a resized loader gives what resizing image by image gives, in either order of the dimensions") {
   const auto set = images(12);
   LoaderOptions options = augmented_options();
-  options.augmentation.image_size = 13;
+  options.augmentation.image_size = {13, 13};
   for (const bool channels_last : {false, true}) {
     options.channels_last = channels_last;
     Loader loader(set, {11, 2, 7}, options);

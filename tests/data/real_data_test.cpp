@@ -63,7 +63,7 @@ TEST_CASE("images a second through pad, crop and flip", "[.][benchmark]") {
     LoaderOptions options;
     options.shuffle = true;
     options.workers = workers;
-    options.augmentation = {2, true, 0, 0, card.mean, card.std, true};
+    options.augmentation = {2, true, 0, {}, card.mean, card.std, true};
     Loader loader(set, indices, options);
     Batch batch;
     const auto start = std::chrono::steady_clock::now();
