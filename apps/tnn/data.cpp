@@ -104,7 +104,9 @@ void setup_speed(CLI::App& data, const std::shared_ptr<Options>& options, Sessio
   LoadingOptions& loading = options->loading;
   speed->add_option("--split", loading.split, "train or test")->capture_default_str();
   speed->add_flag("--plain", options->plain, "Without augmentation: as images are prepared for evaluation");
-  speed->add_option("--image-size", loading.image_size, "Side of the prepared images of an image folder")
+  speed->add_option("--image-size", loading.image_size, "Side, or HEIGHT,WIDTH, of the prepared images of an image folder")
+      ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
   speed->add_option("--workers", loading.workers, "Threads; 0: the calling one")->check(CLI::Range(0, 256))->capture_default_str();

@@ -63,7 +63,7 @@ void blank_square(const Square& square, ImageExtent image, int channels, bool ch
 }
 
 ImageExtent resized_extent(const AugmentationOptions& options, ImageExtent input) {
-  return options.image_size == 0 ? input : ImageExtent{options.image_size, options.image_size};
+  return options.image_size == ImageExtent{} ? input : options.image_size;
 }
 
 Augmentation::Augmentation(AugmentationOptions options, uint64_t seed, int channels, ImageExtent input)
@@ -74,8 +74,9 @@ Augmentation::Augmentation(AugmentationOptions options, uint64_t seed, int chann
 
 void Augmentation::check() const {
   constexpr int kLargestSide = 1 << 14;
-  if (options_.image_size < 0 || options_.image_size > kLargestSide)
-    throw UsageError(fmt::format("image_size {}: allowed 0 (as it is) to {}", options_.image_size, kLargestSide));
+  const auto [height, width] = options_.image_size;
+  if (options_.image_size != ImageExtent{} && (std::min(height, width) < 1 || std::max(height, width) > kLargestSide))
+    throw UsageError(fmt::format("image_size {} x {}: allowed from 1 to {} each, or 0 x 0 (as it is)", height, width, kLargestSide));
   const int side = std::min(output_.height, output_.width);
   check_range("pad_crop", options_.pad_crop, side - 1, output_);
   check_range("cutout", options_.cutout, side, output_);
@@ -96,6 +97,11 @@ Augmentation::Draw Augmentation::draw(uint64_t epoch, uint64_t sample) const {
   return result;
 }
 
+Geometry Augmentation::geometry_of(const Draw& draw) const {
+  const Geometry cut{1, 1, static_cast<double>(draw.right), static_cast<double>(draw.down), draw.flip, output_, output_};
+  return cut.after_resize(input_);
+}
+
 void Augmentation::write_plane(const uint8_t* plane, const float* table, const Draw& draw, float* out, std::ptrdiff_t pixel_stride) const {
   const int height = output_.height, width = output_.width;
   const int before = std::max(0, -draw.right), after = std::max(0, draw.right), inside = width - before - after;
@@ -113,7 +119,7 @@ void Augmentation::write_plane(const uint8_t* plane, const float* table, const D
   }
 }
 
-void Augmentation::apply(const uint8_t* image, uint64_t epoch, uint64_t sample, float* out, bool channels_last) const {
+Geometry Augmentation::apply(const uint8_t* image, uint64_t epoch, uint64_t sample, float* out, bool channels_last) const {
   thread_local std::vector<uint8_t> resized;
   const auto plane = static_cast<std::ptrdiff_t>(output_.height) * output_.width;
   if (input_ != output_) {
@@ -125,6 +131,7 @@ void Augmentation::apply(const uint8_t* image, uint64_t epoch, uint64_t sample, 
   for (std::ptrdiff_t c = 0; c < channels_; ++c)
     write_plane(image + c * plane, tables_.data() + c * 256, drawn, out + (channels_last ? c : c * plane), channels_last ? channels_ : 1);
   if (options_.augment && options_.cutout > 0) blank_square(drawn.cutout, output_, channels_, channels_last, out);
+  return geometry_of(drawn);
 }
 
 }  // namespace tnn

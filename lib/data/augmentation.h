@@ -6,6 +6,7 @@
 #include "data/color_jitter.h"
 #include "data/crop.h"
 #include "data/encoded_images.h"
+#include "data/geometry.h"
 #include "data/resize.h"
 
 namespace tnn {
@@ -15,8 +16,10 @@ struct DecodingOptions {
   /// When JPEG is decoded at 1/2, 1/4 or 1/8 size because the part that is used stays at least as large as what it becomes.
   enum class Scaled { never, training, always };
 
-  int resize_side = 0;  ///< not augmented: the shorter side becomes this, then the centre is cut out; 0: image_size * 256 / 224
-  bool crop = true;     ///< augmented: random resized crop; false: as when not augmented
+  /// Not augmented: the shorter side becomes this, then the centre is cut out, with zeros around it where the image is smaller. 0: the
+  /// image is made to cover image_size * 256 / 224.
+  int resize_side = 0;
+  bool crop = true;  ///< augmented: random resized crop; false: as when not augmented
   CropRange crop_range;
   JitterRange jitter;  ///< augmented
   Scaled scaled = Scaled::training;
@@ -28,10 +31,10 @@ struct AugmentationOptions {
   int pad_crop = 0;               ///< pixels of zeros (raw 0, before normalisation) on each side, then a random crop of the image's size
   bool flip = false;              ///< mirrored left to right, with probability 1/2
   int cutout = 0;                 ///< side in pixels of a square set to the mean (0 after normalisation), its centre anywhere in the image
-  int image_size = 0;             ///< output side in pixels, resized before all else; 0: as it is
+  ImageExtent image_size = {};    ///< of the output, to which images are resized before all else; 0 x 0: as they are
   std::vector<float> mean, std;   ///< one a channel, fractions of 255; out = (pixel / 255 - mean) / std
   bool augment = false;           ///< false: resize and normalise only, nothing random
-  DecodingOptions decoding = {};  ///< of encoded images, whose pad_crop must be 0 and image_size above it
+  DecodingOptions decoding = {};  ///< of encoded images, whose pad_crop must be 0 and image_size above 0
 };
 
 /// UsageError where mean and std do not have one number a channel or std is not above 0.
@@ -57,9 +60,9 @@ class Augmentation {
   int channels() const { return channels_; }
   ImageExtent output() const { return output_; }
 
-  /// Writes channels * output.height * output.width floats, (C, H, W) or, channels last, (H, W, C). `sample`: the image's index in its set.
-  /// Safe from several threads; allocates nothing after a thread's first image.
-  void apply(const uint8_t* image, uint64_t epoch, uint64_t sample, float* out, bool channels_last = false) const;
+  /// Writes channels * output.height * output.width floats, (C, H, W) or, channels last, (H, W, C); says what became of the image.
+  /// `sample`: the image's index in its set. Safe from several threads; allocates nothing after a thread's first image.
+  Geometry apply(const uint8_t* image, uint64_t epoch, uint64_t sample, float* out, bool channels_last = false) const;
 
  private:
   struct Draw {
@@ -69,6 +72,7 @@ class Augmentation {
   };
 
   void check() const;
+  Geometry geometry_of(const Draw& draw) const;
   Draw draw(uint64_t epoch, uint64_t sample) const;
   void write_plane(const uint8_t* plane, const float* table, const Draw& draw, float* out, std::ptrdiff_t pixel_stride) const;
 
@@ -79,7 +83,7 @@ class Augmentation {
   std::vector<float> tables_;
 };
 
-/// The size of images after resizing: image_size squared, or the input's where image_size is 0.
+/// The size of images after resizing: image_size, or the input's where that is 0 x 0.
 ImageExtent resized_extent(const AugmentationOptions& options, ImageExtent input);
 
 }  // namespace tnn

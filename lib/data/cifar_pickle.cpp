@@ -34,7 +34,7 @@ NumpyArray images_of(const PickleValue& data, const std::string& file) {
 
 }  // namespace
 
-void append_cifar_pickle(const SourceBytes& source, CifarLayout layout, int64_t limit, ImageSet& set) {
+void append_cifar_pickle(const SourceBytes& source, CifarLayout layout, int64_t limit, LabelledImages& set) {
   const std::string file = source.path.string();
   const std::string_view bytes(reinterpret_cast<const char*>(source.bytes.data()), source.bytes.size());
   size_t position = 0;
@@ -52,9 +52,10 @@ void append_cifar_pickle(const SourceBytes& source, CifarLayout layout, int64_t 
       throw DataError(fmt::format("{}: image {}: expected a label from 0 to {}, found {}", file, i, classes - 1, label));
     set.labels.push_back(static_cast<int>(label));
   }
-  set.channels = kCifarChannels;
-  set.height = set.width = kCifarSide;
-  set.pixels.insert(set.pixels.end(), data.bytes.begin(), data.bytes.begin() + static_cast<std::ptrdiff_t>(count) * kImageBytes);
+  ImageSet& images = set.images;
+  images.channels = kCifarChannels;
+  images.height = images.width = kCifarSide;
+  images.pixels.insert(images.pixels.end(), data.bytes.begin(), data.bytes.begin() + static_cast<std::ptrdiff_t>(count) * kImageBytes);
 }
 
 }  // namespace tnn

@@ -2,7 +2,7 @@
 
 #include "data/byte_source.h"
 #include "data/cifar_reader.h"
-#include "data/image_set.h"
+#include "data/class_labels.h"
 
 namespace tnn {
 
@@ -11,6 +11,6 @@ namespace tnn {
 /// Files that Python 3 has loaded and saved again (protocols 2 to 5, keys of str or bytes, NumPy 1 or 2, labels as an array) are read, too.
 /// The pickle is read without executing anything: of what it may refer to, only NumPy's arrays are known. DataError, naming the file, where
 /// it refers to anything else, is damaged, or a label is outside the classes.
-void append_cifar_pickle(const SourceBytes& source, CifarLayout layout, int64_t limit, ImageSet& set);
+void append_cifar_pickle(const SourceBytes& source, CifarLayout layout, int64_t limit, LabelledImages& set);
 
 }  // namespace tnn

@@ -20,8 +20,8 @@ size_t label_bytes(CifarLayout layout) { return layout == CifarLayout::cifar10 ?
 
 size_t cifar_record_bytes(CifarLayout layout) { return label_bytes(layout) + kPixelBytes; }
 
-void append_cifar(const SourceBytes& source, CifarLayout layout, int64_t limit, ImageSet& set) {
-  assert(set.labels.empty() || set.image_bytes() == kPixelBytes);
+void append_cifar(const SourceBytes& source, CifarLayout layout, int64_t limit, LabelledImages& set) {
+  assert(set.labels.empty() || set.images.image_bytes() == kPixelBytes);
   const auto& bytes = source.bytes;
   const size_t record = cifar_record_bytes(layout), labels = label_bytes(layout);
   if (bytes.size() % record != 0 || bytes.empty())
@@ -29,16 +29,17 @@ void append_cifar(const SourceBytes& source, CifarLayout layout, int64_t limit, 
                                 bytes.size() - bytes.size() % record, record, bytes.size() % record, bytes.size() / record));
   LabelCheck coarse(source.path, "coarse label", kCoarseClasses), fine(source.path, "label", static_cast<int>(set.class_names.size()));
   const size_t count = limit > 0 ? std::min(bytes.size() / record, static_cast<size_t>(limit)) : bytes.size() / record;
-  set.channels = kCifarChannels;
-  set.height = set.width = kCifarSide;
-  set.pixels.reserve(set.pixels.size() + count * kPixelBytes);
+  ImageSet& images = set.images;
+  images.channels = kCifarChannels;
+  images.height = images.width = kCifarSide;
+  images.pixels.reserve(images.pixels.size() + count * kPixelBytes);
   for (size_t i = 0; i < count; ++i) {
     const size_t start = i * record, pixels = start + labels;
     if (layout == CifarLayout::cifar100) coarse.look(bytes[start], start);
     fine.look(bytes[pixels - 1], pixels - 1);
     set.labels.push_back(bytes[pixels - 1]);
     const auto first = bytes.begin() + static_cast<std::ptrdiff_t>(pixels);
-    set.pixels.insert(set.pixels.end(), first, first + static_cast<std::ptrdiff_t>(kPixelBytes));
+    images.pixels.insert(images.pixels.end(), first, first + static_cast<std::ptrdiff_t>(kPixelBytes));
   }
   coarse.finish();
   fine.finish();

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "data/byte_source.h"
-#include "data/image_set.h"
+#include "data/class_labels.h"
 
 namespace tnn {
 
@@ -18,6 +18,6 @@ size_t cifar_record_bytes(CifarLayout layout);
 
 /// Appends the first `limit` images of one file (0: all of them) to `set`, whose class_names are set; the labels are the fine ones.
 /// DataError with file and byte offset where the size is not a multiple of a record's or a label is outside the classes.
-void append_cifar(const SourceBytes& source, CifarLayout layout, int64_t limit, ImageSet& set);
+void append_cifar(const SourceBytes& source, CifarLayout layout, int64_t limit, LabelledImages& set);
 
 }  // namespace tnn

@@ -36,14 +36,15 @@ PixelBox random_resized_crop(ImageExtent image, const CropRange& range, RandomSt
   return middle_box(image, range);
 }
 
-ImageExtent resized_by_short_side(ImageExtent image, int side) {
-  const auto longer = [side](int64_t long_side, int64_t short_side) { return static_cast<int>(side * long_side / short_side); };
-  if (image.width <= image.height) return {longer(image.height, image.width), side};
-  return {side, longer(image.width, image.height)};
+ImageExtent resized_to_cover(ImageExtent image, ImageExtent target) {
+  const int64_t height = image.height, width = image.width;
+  if (width * target.height <= height * target.width) return {static_cast<int>(target.width * height / width), target.width};
+  return {target.height, static_cast<int>(target.height * width / height)};
 }
 
-PixelBox centre_crop(ImageExtent image, int side) {
-  return {rounded((image.height - side) / 2.0), rounded((image.width - side) / 2.0), side, side};
+PixelBox centre_crop(ImageExtent image, ImageExtent size) {
+  const auto corner = [](int room) { return room < 0 ? -(-room / 2) : rounded(room / 2.0); };
+  return {corner(image.height - size.height), corner(image.width - size.width), size.height, size.width};
 }
 
 }  // namespace tnn

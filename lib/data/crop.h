@@ -15,11 +15,12 @@ struct CropRange {
 /// the largest box in its middle with a ratio of the range.
 PixelBox random_resized_crop(ImageExtent image, const CropRange& range, RandomStream& random);
 
-/// An image's size after its shorter side became `side` pixels (torchvision's Resize): the longer one is side * longer / shorter, cut to a
-/// whole number.
-ImageExtent resized_by_short_side(ImageExtent image, int side);
+/// The smallest size of an image, its ratio kept, that covers `target`: one side is the target's, the other cut to a whole number. Where
+/// the target is a square, its side is the shorter one's (torchvision's Resize).
+ImageExtent resized_to_cover(ImageExtent image, ImageExtent target);
 
-/// The box of `side` squared in the middle, its corner rounded half to even (torchvision's CenterCrop); side <= the image's sides.
-PixelBox centre_crop(ImageExtent image, int side);
+/// The box of that size in the middle (torchvision's CenterCrop): its corner is rounded half to even; where the image is smaller, the box
+/// reaches over it, to the right and below by one more where it cannot be the same.
+PixelBox centre_crop(ImageExtent image, ImageExtent size);
 
 }  // namespace tnn

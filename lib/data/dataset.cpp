@@ -39,14 +39,14 @@ std::vector<DatasetFile> files_needed(const DatasetCard& card, const DatasetSpli
 
 ImageSet parse_idx_split(const DatasetCard& card, std::vector<SourceBytes> sources, int64_t limit) {
   const fs::path path = sources[0].path;
-  ImageSet set = parse_idx(std::move(sources[0]), sources[1], card.classes);
-  check_image_size(card, set, path);
+  LabelledImages set = parse_idx(std::move(sources[0]), sources[1], card.classes);
+  check_image_size(card, set.images, path);
   if (limit > 0 && limit < set.size()) {
     set.labels.resize(static_cast<size_t>(limit));
-    set.pixels.resize(set.labels.size() * set.image_bytes());
-    set.pixels.shrink_to_fit();
+    set.images.pixels.resize(set.labels.size() * set.images.image_bytes());
+    set.images.pixels.shrink_to_fit();
   }
-  return set;
+  return with_targets(std::move(set));
 }
 
 }  // namespace
@@ -62,17 +62,16 @@ ImageSet parse_split(const DatasetCard& card, std::vector<SourceBytes> sources, 
   const bool ten = card.format == DatasetFormat::cifar10 || card.format == DatasetFormat::cifar10_python;
   const bool pickled = card.format == DatasetFormat::cifar10_python || card.format == DatasetFormat::cifar100_python;
   const auto layout = ten ? CifarLayout::cifar10 : CifarLayout::cifar100;
-  ImageSet set;
-  set.class_names = card.classes;
+  LabelledImages set{{}, {}, card.classes};
   size_t records = 0;
   for (const auto& source : sources) records += source.bytes.size() / cifar_record_bytes(layout);
-  if (limit <= 0) set.pixels.reserve(records * cifar_record_bytes(layout));
+  if (limit <= 0) set.images.pixels.reserve(records * cifar_record_bytes(layout));
   for (auto& source : sources) {
     if (limit > 0 && set.size() >= limit) break;
     (pickled ? append_cifar_pickle : append_cifar)(source, layout, limit > 0 ? limit - set.size() : 0, set);
     source.bytes = {};
   }
-  return set;
+  return with_targets(std::move(set));
 }
 
 ImageSet load_split(const DatasetCard& card, const fs::path& folder, const std::string& split, int64_t limit) {

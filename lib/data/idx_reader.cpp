@@ -68,12 +68,11 @@ std::vector<int> parse_idx_labels(const SourceBytes& source, int classes) {
   return labels;
 }
 
-ImageSet parse_idx(SourceBytes images, const SourceBytes& labels, const std::vector<std::string>& class_names) {
+LabelledImages parse_idx(SourceBytes images, const SourceBytes& labels, const std::vector<std::string>& class_names) {
   const std::string images_path = images.path.string();
-  ImageSet set = parse_idx_images(std::move(images));
-  const size_t count = set.pixels.size() / set.image_bytes();
+  LabelledImages set{parse_idx_images(std::move(images)), {}, class_names};
+  const size_t count = set.images.pixels.size() / set.images.image_bytes();
   set.labels = parse_idx_labels(labels, static_cast<int>(class_names.size()));
-  set.class_names = class_names;
   if (set.labels.size() != count)
     throw DataError(fmt::format("{}: byte 4: expected {} labels, as many as {} has images, found {}", labels.path.string(), count,
                                 images_path, set.labels.size()));

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "data/byte_source.h"
-#include "data/image_set.h"
+#include "data/class_labels.h"
 
 namespace tnn {
 
@@ -9,13 +9,13 @@ namespace tnn {
 /// number of dimensions), one 32-bit size a dimension, then the values. What is wrong is a DataError with file, byte offset, expected and
 /// found; a file that is too short or too long is wrong.
 
-/// Grey images: fills channels (1), height, width and pixels, no labels. Takes the bytes over.
+/// Grey images: fills channels (1), height, width and pixels, no targets. Takes the bytes over.
 ImageSet parse_idx_images(SourceBytes source);
 
 /// Labels, each in [0, classes).
 std::vector<int> parse_idx_labels(const SourceBytes& source, int classes);
 
 /// Both files of a split; DataError where their counts differ.
-ImageSet parse_idx(SourceBytes images, const SourceBytes& labels, const std::vector<std::string>& class_names);
+LabelledImages parse_idx(SourceBytes images, const SourceBytes& labels, const std::vector<std::string>& class_names);
 
 }  // namespace tnn

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/random_stream.h"
+#include "data/class_labels.h"
 #include "data/display_name.h"
 #include "data/file_bytes.h"
 #include "data/folder_entries.h"
@@ -167,13 +168,14 @@ ImageSet read_image_folder(const DatasetCard& card, const fs::path& data_folder,
     throw DataError(
         fmt::format("{}: no image (JPEG or PNG) in it{}", folder->string(), scan.left_out().empty() ? "" : "; " + scan.left_out().files()));
   auto files = std::make_shared<ImageFiles>(*folder, !folders.empty(), with_empty_classes(scan.left_out(), card, found.labels));
-  ImageSet set;
-  set.channels = card.channels;
-  set.class_names = card.classes;
+  std::vector<int> labels;
   for (const size_t i : limited(found.names.size(), limit)) {
     files->add(found.names[i]);
-    set.labels.push_back(found.labels[i]);
+    labels.push_back(found.labels[i]);
   }
+  ImageSet set;
+  set.channels = card.channels;
+  set.targets = std::make_shared<ClassLabels>(std::move(labels), card.classes);
   set.encoded = std::move(files);
   return set;
 }

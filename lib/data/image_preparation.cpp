@@ -27,20 +27,38 @@ AxisWeights axis_weights(int size, double begin, double end, int outputs, int fr
   return antialiased_weights({size, begin, std::min<double>(end, size), outputs, from, count});
 }
 
+/// What an image covers before a centre of that size is cut out.
+ImageExtent covered_extent(ImageExtent output, int resize_side) {
+  if (resize_side != 0) return {resize_side, resize_side};
+  const auto larger = [](int side) { return static_cast<int>(std::lround(side * 256.0 / 224)); };
+  return {larger(output.height), larger(output.width)};
+}
+
+/// Puts zeros around an image, which makes it one of size `to`.
+void pad(PixelImage& image, int top, int left, ImageExtent to) {
+  thread_local PixelImage padded;
+  padded.resize(to.height, to.width);
+  std::fill(padded.bytes.begin(), padded.bytes.end(), uint8_t{0});
+  for (int y = 0; y < image.height; ++y)
+    std::copy_n(image.row(y), static_cast<size_t>(image.width) * PixelImage::kPixelBytes,
+                padded.row(top + y) + static_cast<size_t>(left) * PixelImage::kPixelBytes);
+  std::swap(image, padded);
+}
+
 }  // namespace
 
 ImagePreparation::ImagePreparation(AugmentationOptions options, uint64_t seed) : options_(std::move(options)), seed_(seed) {
-  DecodingOptions& decoding = options_.decoding;
-  if (decoding.resize_side == 0) decoding.resize_side = static_cast<int>(std::lround(options_.image_size * 256.0 / 224));
   check();
+  covered_ = covered_extent(output(), options_.decoding.resize_side);
   tables_ = normalisation_tables(options_, kChannels);
 }
 
 void ImagePreparation::check() const {
   const DecodingOptions& decoding = options_.decoding;
-  check_between("image_size of images of different sizes", options_.image_size, 1, kLargestSide);
-  check_between("resize_side", decoding.resize_side, options_.image_size, 2 * kLargestSide);
-  check_between("cutout", options_.cutout, 0, options_.image_size);
+  const auto [height, width] = options_.image_size;
+  for (const int side : {height, width}) check_between("image_size of images of different sizes", side, 1, kLargestSide);
+  if (decoding.resize_side != 0) check_between("resize_side", decoding.resize_side, std::min(height, width), 2 * kLargestSide);
+  check_between("cutout", options_.cutout, 0, std::min(height, width));
   check_between("pad_crop of images of different sizes", options_.pad_crop, 0, 0);
   check_range("crop_scale", decoding.crop_range.scale_low, decoding.crop_range.scale_high);
   check_between("crop_scale", decoding.crop_range.scale_high, 0, 1);
@@ -53,8 +71,13 @@ void ImagePreparation::check() const {
 
 ImagePreparation::Part ImagePreparation::choose_part(ImageExtent image, RandomStream& random) const {
   if (crops()) return {image, random_resized_crop(image, options_.decoding.crop_range, random), output(), whole_box(output())};
-  const ImageExtent resized = resized_by_short_side(image, options_.decoding.resize_side);
-  return {image, whole_box(image), resized, centre_crop(resized, options_.image_size)};
+  const ImageExtent resized = resized_to_cover(image, covered_);
+  return {image, whole_box(image), resized, centre_crop(resized, output())};
+}
+
+Geometry ImagePreparation::Part::geometry(bool flipped) const {
+  const double scale_x = static_cast<double>(stretched.width) / box.width, scale_y = static_cast<double>(stretched.height) / box.height;
+  return {scale_x, scale_y, box.left * scale_x + cut.left, box.top * scale_y + cut.top, flipped, image, {cut.height, cut.width}};
 }
 
 int ImagePreparation::choose_denominator(const ImageDecoder& decoder, const Part& part) const {
@@ -67,33 +90,40 @@ int ImagePreparation::choose_denominator(const ImageDecoder& decoder, const Part
   return denominator;
 }
 
-void ImagePreparation::apply(std::span<const uint8_t> bytes, uint64_t epoch, uint64_t sample, float* out, bool channels_last) const {
-  thread_local PixelImage decoded, resized;
-  const auto decoder = open_image(bytes);
-  RandomStream random(seed_, RandomPurpose::augmentation, {epoch, sample});
-  const Part part = choose_part(decoder->extent(), random);
-  const int denominator = choose_denominator(*decoder, part);
+void ImagePreparation::decode_part(ImageDecoder& decoder, const Part& part, PixelImage& out) const {
+  thread_local PixelImage decoded;
+  const PixelBox kept = common_part(part.cut, whole_box(part.stretched));
+  const int denominator = choose_denominator(decoder, part);
   // The decoded region is what the resize reads, and no pixel outside the box counts.
-  const ImageExtent size = decoder->scaled_extent(denominator);
+  const ImageExtent size = decoder.scaled_extent(denominator);
   const auto scaled = [&](int whole) { return static_cast<double>(whole) / denominator; };
   const int top = part.box.top / denominator, left = part.box.left / denominator;
   const int bottom = std::min(size.height, (part.box.top + part.box.height + denominator - 1) / denominator);
   const int right = std::min(size.width, (part.box.left + part.box.width + denominator - 1) / denominator);
   AxisWeights rows = axis_weights(bottom - top, scaled(part.box.top) - top, scaled(part.box.top + part.box.height) - top,
-                                  part.stretched.height, part.cut.top, part.cut.height);
+                                  part.stretched.height, kept.top, kept.height);
   AxisWeights columns = axis_weights(right - left, scaled(part.box.left) - left, scaled(part.box.left + part.box.width) - left,
-                                     part.stretched.width, part.cut.left, part.cut.width);
+                                     part.stretched.width, kept.left, kept.width);
   const AxisRange y = input_range(rows), x = input_range(columns);
   shift_origin(rows, y.begin);
   shift_origin(columns, x.begin);
-  decoder->decode({top + y.begin, left + x.begin, y.end - y.begin, x.end - x.begin}, denominator, decoded);
-  resample(decoded, columns, rows, resized);
+  decoder.decode({top + y.begin, left + x.begin, y.end - y.begin, x.end - x.begin}, denominator, decoded);
+  resample(decoded, columns, rows, out);
+  if (kept != part.cut) pad(out, kept.top - part.cut.top, kept.left - part.cut.left, output());
+}
 
+Geometry ImagePreparation::apply(std::span<const uint8_t> bytes, uint64_t epoch, uint64_t sample, float* out, bool channels_last) const {
+  thread_local PixelImage prepared;
+  const auto decoder = open_image(bytes);
+  RandomStream random(seed_, RandomPurpose::augmentation, {epoch, sample});
+  const Part part = choose_part(decoder->extent(), random);
+  decode_part(*decoder, part, prepared);
   const bool mirrored = options_.augment && options_.flip && random.bernoulli(0.5);
-  if (options_.augment && !options_.decoding.jitter.is_off()) apply_jitter(draw_jitter(options_.decoding.jitter, random), resized);
-  write(resized, mirrored, channels_last, out);
+  if (options_.augment && !options_.decoding.jitter.is_off()) apply_jitter(draw_jitter(options_.decoding.jitter, random), prepared);
+  write(prepared, mirrored, channels_last, out);
   if (options_.augment && options_.cutout > 0)
     blank_square(draw_square(options_.cutout, output(), random), output(), kChannels, channels_last, out);
+  return part.geometry(mirrored);
 }
 
 void ImagePreparation::write(const PixelImage& image, bool mirrored, bool channels_last, float* out) const {

@@ -6,9 +6,9 @@
 
 #include "data/augmentation.h"
 #include "data/batch.h"
-#include "data/image_preparation.h"
 #include "data/image_set.h"
 #include "data/prefetcher.h"
+#include "data/sample_source.h"
 
 namespace tnn {
 
@@ -16,7 +16,7 @@ struct LoaderOptions {
   int64_t batch_size = 128;
   bool shuffle = false;        ///< a new order every epoch; else the order of the indices
   bool drop_last = false;      ///< leave out a last batch that is not full
-  bool channels_last = false;  ///< pixels as (N, H, W, C)
+  bool channels_last = false;  ///< inputs in memory as N, H, W, C
   int workers = 0;             ///< threads; 0: the caller's
   uint64_t seed = 0;
   AugmentationOptions augmentation;
@@ -49,19 +49,12 @@ class Loader {
 
  private:
   void check() const;
-  void resize_up_front();
   void make(int64_t number, Batch& batch) const;
-  bool write_image(size_t position, float* out) const;
-  bool decode_image(uint32_t index, float* out) const;
-  const uint8_t* image(size_t position) const;
 
   std::shared_ptr<const ImageSet> set_;
   std::vector<uint32_t> indices_;
   LoaderOptions options_;
-  ImageExtent extent_;            ///< of the images that augmentation_ is given
-  std::vector<uint8_t> resized_;  ///< the images of indices_ at image_size; empty where they are not resized, or would not fit
-  std::unique_ptr<const Augmentation> augmentation_;     ///< of images in memory
-  std::unique_ptr<const ImagePreparation> preparation_;  ///< of encoded images
+  std::unique_ptr<const SampleSource> source_;
   uint64_t epoch_ = 0;
   bool nothing_came_ = false;    ///< of an epoch that began at its first batch
   std::vector<uint32_t> order_;  ///< positions in indices_

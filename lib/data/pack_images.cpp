@@ -6,6 +6,7 @@
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/interruption.h"
+#include "data/class_labels.h"
 #include "data/display_name.h"
 #include "data/file_bytes.h"
 #include "data/image_decoder.h"
@@ -58,7 +59,7 @@ class Packer {
   /// Of all images that will be read; those that cannot be are found when they are.
   uint64_t bytes_of(const Split& split) {
     std::atomic<uint64_t> bytes{0};
-    in_blocks("measure " + split.name, split.set.labels.size(), [&](size_t first, size_t count) {
+    in_blocks("measure " + split.name, static_cast<size_t>(split.set.size()), [&](size_t first, size_t count) {
       for_each_in_parallel(count, workers_, [&](size_t i) {
         std::error_code unknown;
         const uint64_t size = fs::file_size(split.set.encoded->name(first + i), unknown);
@@ -69,7 +70,7 @@ class Packer {
   }
 
   void pack_split(PackedWriter& writer, size_t number, const Split& split) {
-    in_blocks("pack " + split.name, split.set.labels.size(), [&](size_t first, size_t count) {
+    in_blocks("pack " + split.name, static_cast<size_t>(split.set.size()), [&](size_t first, size_t count) {
       read_block(split.set, first, count);
       for (size_t i = 0; i < count; ++i)
         if (sound_[i]) add(writer, number, split.set, first + i, block_[i]);
@@ -77,8 +78,9 @@ class Packer {
   }
 
   void add(PackedWriter& writer, size_t split, const ImageSet& set, size_t index, const std::vector<uint8_t>& bytes) {
-    const auto& folder = card_.class_folders.at(static_cast<size_t>(set.labels[index]));
-    writer.add(split, bytes, set.labels[index], folder + "/" + set.encoded->name_in_class(index));
+    const int label = labels_of(set)[index];
+    const auto& folder = card_.class_folders.at(static_cast<size_t>(label));
+    writer.add(split, bytes, label, folder + "/" + set.encoded->name_in_class(index));
     ++count_.images;
     count_.bytes += static_cast<int64_t>(bytes.size());
   }
@@ -132,7 +134,7 @@ PackedCount pack_images(const DatasetCard& card, const fs::path& folder, const f
       splits.push_back({name, read_image_folder(card, folder, card.split(name))});
       if (const LeftOut& rest = splits.back().set.encoded->left_out(); rest.count() > 0)
         progress.message(fmt::format("{}: {}", images->string(), rest.files()));
-      for (const std::string& empty : empty_class_folders(card, *images, splits.back().set.labels))
+      for (const std::string& empty : empty_class_folders(card, *images, labels_of(splits.back().set)))
         progress.message(fmt::format("{}: no image of this class", display_name((*images / empty).string())));
     }
   PackedCount count;

@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "data/checksum.h"
+#include "data/class_labels.h"
 #include "data/image_folder.h"
 #include "data/packed_file.h"
 #include "data/packed_trial.h"
@@ -122,9 +123,8 @@ ImageSet read_packed_images(const DatasetCard& card, const fs::path& file, const
   auto images = open_packed(file, [&] { return std::make_shared<PackedImages>(file, split); });
   ImageSet set;
   set.channels = card.channels;
-  set.class_names = card.classes;
-  set.labels = images->choose(card.class_folders, limit);
-  if (set.labels.empty()) throw DataError(fmt::format("{}: the split '{}' has no image", file.string(), split));
+  set.targets = std::make_shared<ClassLabels>(images->choose(card.class_folders, limit), card.classes);
+  if (set.size() == 0) throw DataError(fmt::format("{}: the split '{}' has no image", file.string(), split));
   set.encoded = std::move(images);
   return set;
 }

@@ -14,6 +14,14 @@ struct PixelBox {
   bool operator==(const PixelBox&) const = default;
 };
 
+/// What two rectangles have in common, which is not nothing.
+constexpr PixelBox common_part(const PixelBox& a, const PixelBox& b) {
+  const int top = a.top > b.top ? a.top : b.top, left = a.left > b.left ? a.left : b.left;
+  const int bottom = a.top + a.height < b.top + b.height ? a.top + a.height : b.top + b.height;
+  const int right = a.left + a.width < b.left + b.width ? a.left + a.width : b.left + b.width;
+  return {top, left, bottom - top, right - left};
+}
+
 constexpr PixelBox whole_box(ImageExtent image) { return {0, 0, image.height, image.width}; }
 
 /// A colour image: rows of pixels of four bytes, red, green, blue and one without meaning, so that a pixel is a lane of arithmetic.

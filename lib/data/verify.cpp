@@ -8,6 +8,7 @@
 #include "core/interruption.h"
 #include "data/byte_source.h"
 #include "data/checksum.h"
+#include "data/class_labels.h"
 #include "data/dataset.h"
 #include "data/idx_reader.h"
 #include "data/verify_images.h"
@@ -101,7 +102,7 @@ class SplitVerifier {
     } else {
       std::vector<SourceBytes> one;
       one.push_back(std::move(source));
-      labels = parse_split(card_, std::move(one)).labels;
+      labels = labels_of(parse_split(card_, std::move(one)));
     }
     const auto found = count_classes(labels, counts.size());
     for (size_t i = 0; i < counts.size(); ++i) counts[i] += found[i];

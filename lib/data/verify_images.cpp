@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/interruption.h"
 #include "core/processor.h"
+#include "data/class_labels.h"
 #include "data/dataset.h"
 #include "data/display_name.h"
 #include "data/image_decoder.h"
@@ -34,8 +35,8 @@ class ImageVerifier {
     }
     left_out_ += set.encoded->left_out().count();
     if (set.encoded->left_out().count() > 0) report_.note += fmt::format("{}: {}\n", split, set.encoded->left_out().files());
-    const auto counts = count_classes(set.labels, card_.classes.size());
-    check_links(split, set.labels);
+    const auto counts = count_classes(labels_of(set), card_.classes.size());
+    check_links(split, labels_of(set));
     check_counts(split, set.size(), counts);
     decode_all(split, set);
     return counts;

@@ -37,7 +37,7 @@ std::vector<SweepPoint> sweep_utilization(const Network& network, const Predicto
   int64_t done = 0;
   loader.start_epoch(0);
   while (loader.next(batch)) {
-    const InputBatch input = to_tensors(batch, network.channels_last(), network.device());
+    const InputBatch input = to_tensors(batch, network.device());
     for (size_t i = 0; i < points.size(); ++i) {
       if (is_repeated(i)) continue;
       accumulators[i]->add(predict(input.inputs, points[i]), input.targets);

@@ -3,29 +3,50 @@
 #include <ATen/ops/from_blob.h>
 
 #include <stdexcept>
+#include <type_traits>
 
 namespace tnn {
+namespace {
 
-const at::Tensor& Targets::at(const std::string& name) const {
-  for (const auto& [key, tensor] : tensors_)
-    if (key == name) return tensor;
+at::Tensor values_of(TargetArray& target) {
+  return std::visit(
+      [&](auto& values) {
+        const bool whole = std::is_same_v<decltype(values.data()), int64_t*>;
+        return at::from_blob(values.data(), target.shape, at::TensorOptions(whole ? at::kLong : at::kFloat));
+      },
+      target.values);
+}
+
+}  // namespace
+
+const Targets::Target& Targets::find(const std::string& name) const {
+  for (const Target& target : targets_)
+    if (target.name == name) return target;
   throw std::logic_error("the batch has no target '" + name + "'");
 }
 
 Targets Targets::narrow(int64_t begin, int64_t count) const {
-  std::vector<std::pair<std::string, at::Tensor>> part;
-  for (const auto& [name, tensor] : tensors_) part.emplace_back(name, tensor.narrow(0, begin, count));
+  std::vector<Target> part;
+  for (const auto& [name, values, offsets] : targets_) {
+    if (offsets.empty()) {
+      part.push_back({name, values.narrow(0, begin, count)});
+      continue;
+    }
+    const auto first = offsets.begin() + static_cast<std::ptrdiff_t>(begin);
+    std::vector<int64_t> shifted(first, first + static_cast<std::ptrdiff_t>(count) + 1);
+    const int64_t row = shifted.front(), rows = shifted.back() - row;
+    for (int64_t& offset : shifted) offset -= row;
+    part.push_back({name, values.narrow(0, row, rows), std::move(shifted)});
+  }
   return Targets(std::move(part));
 }
 
-InputBatch to_tensors(Batch& batch, bool channels_last, at::Device device) {
-  const int64_t n = batch.size, c = batch.channels, h = batch.height, w = batch.width;
-  const std::vector<int64_t> sizes{n, c, h, w};
-  const std::vector<int64_t> strides =
-      channels_last ? std::vector<int64_t>{h * w * c, 1, w * c, c} : std::vector<int64_t>{c * h * w, h * w, w, 1};
-  const at::Tensor images = at::from_blob(batch.pixels.data(), sizes, strides, at::TensorOptions(at::kFloat));
-  const at::Tensor labels = at::from_blob(batch.labels.data(), {n}, at::TensorOptions(at::kLong));
-  return {images.to(device), Targets({{"label", labels.to(device)}})};
+InputBatch to_tensors(Batch& batch, at::Device device) {
+  const at::Tensor inputs =
+      at::from_blob(batch.inputs.values.data(), batch.inputs.shape, batch.inputs.strides(), at::TensorOptions(at::kFloat));
+  std::vector<Targets::Target> targets;
+  for (TargetArray& target : batch.targets) targets.push_back({target.name, values_of(target).to(device), target.offsets});
+  return {inputs.to(device), Targets(std::move(targets))};
 }
 
 }  // namespace tnn

@@ -87,6 +87,8 @@ std::string pack_data(const PackOptions& options, Progress& progress) {
 }
 
 Table loading_speed(const LoadingOptions& options) {
+  if (options.image_size.empty() || options.image_size.size() > 2)
+    throw UsageError(fmt::format("--image-size has {} numbers (allowed: one side, or HEIGHT,WIDTH)", options.image_size.size()));
   const DatasetOnDisk dataset = find_dataset(options.name, options.data_root);
   const auto set = std::make_shared<const ImageSet>(load_split(dataset.card, dataset.folder, options.split));
   LoaderOptions loading;
@@ -94,12 +96,12 @@ Table loading_speed(const LoadingOptions& options) {
   loading.workers = options.workers;
   loading.shuffle = options.augment;
   loading.channels_last = true;
-  loading.augmentation.image_size = set->encoded ? options.image_size : 0;
+  if (set->encoded) loading.augmentation.image_size = {options.image_size.front(), options.image_size.back()};
   loading.augmentation.mean = dataset.card.mean;
   loading.augmentation.std = dataset.card.std;
   loading.augmentation.augment = loading.augmentation.flip = options.augment;
   loading.augmentation.decoding.damaged = DamagePolicy::skip;
-  std::vector<uint32_t> all(set->labels.size());
+  std::vector<uint32_t> all(static_cast<size_t>(set->size()));
   std::iota(all.begin(), all.end(), 0U);
   Loader loader(set, std::move(all), loading);
   const LoadingSpeed speed = measure_loading(loader, options.seconds);

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "core/progress.h"
 #include "core/table.h"
@@ -36,7 +37,8 @@ std::string pack_data(const PackOptions& options, Progress& progress);
 struct LoadingOptions {
   std::string name, data_root, split = "train";
   bool augment = true;
-  int image_size = 224, workers = 1;
+  std::vector<int> image_size{224};  ///< side, or height and width, of the images of an image folder
+  int workers = 1;
   int64_t batch_size = 32;
   double seconds = 5;
 };

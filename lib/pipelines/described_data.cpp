@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "core/error.h"
 #include "pipelines/image_options.h"
 
@@ -39,8 +41,9 @@ Misfit misfit(const Settings& settings, const DatasetCard& card) {
   const Graph& graph = settings.model.graph;
   const auto image = image_shape(settings.data, card, graph), input = graph.dimensions(graph.input().shape);
   if (input != image)
-    return {"model.input", fmt::format("the network takes [{}], but images of '{}' {}are [{}]", fmt::join(input, ", "), card.name,
-                                       settings.data.augmentation.image_size ? "at data.image_size " : "", fmt::join(image, ", "))};
+    return {"model.input",
+            fmt::format("the network takes [{}], but images of '{}' {}are [{}]", fmt::join(input, ", "), card.name,
+                        settings.data.augmentation.image_size == ImageExtent{} ? "" : "at data.image_size ", fmt::join(image, ", "))};
   const std::string mismatch = task_of(settings, card)->mismatch(graph);
   return mismatch.empty() ? Misfit{} : Misfit{"model.classes", fmt::format("'{}': {}", card.name, mismatch)};
 }
@@ -51,7 +54,12 @@ void describe_data(const Settings& settings, const DatasetCard& card, ModelDescr
   description.class_names = card.classes;
   description.preprocessing = preprocessing_of(settings, card);
   check_image_options(settings, card);
-  if (card.is_image_folder()) description.preprocessing.resize_side = settings.data.augmentation.decoding.resize_side;
+  if (card.is_image_folder()) {
+    description.preprocessing.resize_side = settings.data.augmentation.decoding.resize_side;
+  } else {  // images of the input's size: nothing is cut from them
+    const ImageExtent input = input_extent(description.graph);
+    description.preprocessing.resize_side = std::max(input.height, input.width);
+  }
 }
 
 }  // namespace tnn

@@ -16,6 +16,7 @@
 #include "network/device.h"
 #include "network/torch_threads.h"
 #include "pipelines/described_data.h"
+#include "pipelines/image_options.h"
 
 namespace tnn {
 namespace {
@@ -59,7 +60,7 @@ TrainingData load_training_data(const Experiment& experiment) {
   const DataSettings& settings = experiment.settings.data;
   TrainingData data;
   data.images = std::make_shared<ImageSet>(load_split(experiment.dataset.card, experiment.dataset.folder, "train", settings.train_limit));
-  auto split = validation_split(data.images->labels, settings.validation_fraction, experiment.settings.run.seed);
+  auto split = validation_split(*data.images->targets, settings.validation_fraction, experiment.settings.run.seed);
   data.train = std::move(split.train);
   data.validation = std::move(split.validation);
   if (settings.validation_fraction > 0 && data.validation.empty())
@@ -69,8 +70,7 @@ TrainingData load_training_data(const Experiment& experiment) {
   data.augmentation = settings.augmentation;
   data.augmentation.mean = plain.mean;
   data.augmentation.std = plain.std;
-  if (data.images->encoded)
-    data.augmentation.image_size = static_cast<int>(experiment.description.graph.dimensions(experiment.description.graph.input().shape)[1]);
+  if (data.images->encoded) data.augmentation.image_size = input_extent(experiment.description.graph);
   data.workers = settings.workers;
   return data;
 }

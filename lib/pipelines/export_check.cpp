@@ -67,7 +67,7 @@ void ExportCheck::choose_inputs(const std::string& data_root, Progress& progress
     Batch batch;
     loader.start_epoch(0);
     if (!loader.next(batch)) throw DataError(fmt::format("'{}': the test set is empty", dataset.folder.string()));
-    inputs_ = {{batch.size, batch.channels, batch.height, batch.width}, batch.pixels};
+    inputs_ = {batch.inputs.shape, batch.inputs.values};
     described_ = fmt::format("{} test images of {}", batch.size, description.dataset);
     real_images_ = true;
   } catch (const DataError& error) {

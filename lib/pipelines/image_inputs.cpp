@@ -9,6 +9,7 @@
 #include "data/file_bytes.h"
 #include "data/folder_scan.h"
 #include "pipelines/experiment.h"
+#include "pipelines/image_options.h"
 
 namespace tnn {
 namespace {
@@ -37,8 +38,7 @@ AugmentationOptions preparation_of(const ModelDescription& description) {
     throw UsageError(fmt::format("the network takes [{}]{}: images are for networks of 1 or 3 channels that were trained on images",
                                  fmt::join(input, ", "), preprocessing.mean.empty() ? " and has no mean and std" : ""));
   AugmentationOptions options = plain_augmentation(preprocessing);
-  options.image_size = static_cast<int>(input[1]);
-  if (options.decoding.resize_side == 0) options.decoding.resize_side = options.image_size;  // trained on images of the input's size
+  options.image_size = input_extent(description.graph);
   if (input[0] == 1) {
     options.mean.assign(3, 0.0F);
     options.std.assign(3, 1.0F);
@@ -63,7 +63,10 @@ void ImageInputs::read(int64_t first, int64_t count, float* to) const {
 void ImageInputs::read_image(const std::filesystem::path& file, float* to) const try {
   std::vector<uint8_t> bytes;
   read_file_bytes(file, bytes);
-  if (channels_ == 3) return preparation_->apply(bytes, 0, 0, to);
+  if (channels_ == 3) {
+    preparation_->apply(bytes, 0, 0, to);
+    return;
+  }
   const ImageExtent extent = preparation_->output();
   const auto plane = static_cast<size_t>(extent.height) * static_cast<size_t>(extent.width);
   std::vector<float> colours(3 * plane);

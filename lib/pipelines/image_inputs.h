@@ -8,9 +8,9 @@
 
 namespace tnn {
 
-/// Image files as inputs of a network, prepared as its evaluation prepares them: the shorter side becomes the model's resize_side (else
-/// that of the input), the centre is cut out, pixels are normalised by the model's mean and std. A network of one channel gets the luma
-/// (ITU-R BT.601, as Pillow's mode L).
+/// Image files as inputs of a network, prepared as its evaluation prepares them: the shorter side becomes the model's resize_side (0: just
+/// large enough to cover 256/224 of the input), the centre is cut out, pixels are normalised by the model's mean and std. A network of one
+/// channel gets the luma (ITU-R BT.601, as Pillow's mode L).
 class ImageInputs : public RunInputs {
  public:
   /// A JPEG or PNG file, or a folder with those in it and in folders within it. DataError where there is none; UsageError where the network

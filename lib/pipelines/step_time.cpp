@@ -20,7 +20,7 @@ StepTime measure_steps(const Network& network, const TrainingData& data, int64_t
   StepTime time;
   for (int number = -counts.warm_up; number < counts.timed && loader.next(batch); ++number) {
     if (number == 0) watch = {};
-    step(to_tensors(batch, network.channels_last(), network.device()), number);
+    step(to_tensors(batch, network.device()), number);
     if (number < 0) continue;
     time.steps = number + 1;
     time.seconds = watch.seconds() / time.steps;

@@ -16,6 +16,7 @@
 #include "network/device.h"
 #include "network/model_file.h"
 #include "pipelines/damage_reports.h"
+#include "pipelines/image_options.h"
 #include "pipelines/run_folder.h"
 #include "runtime/engine.h"
 #include "training/validation.h"
@@ -94,10 +95,10 @@ Loader load_test_data(const ModelDescription& description, const DatasetOnDisk& 
   loader.augmentation.decoding.scaled = options.decoding.scaled;
   loader.augmentation.decoding.damaged = options.decoding.damaged;
   if (input.size() == 3 && (input[1] != dataset.card.height || input[2] != dataset.card.width))
-    loader.augmentation.image_size = static_cast<int>(input[1]);
-  if (images->encoded && images->class_names != description.class_names)
+    loader.augmentation.image_size = input_extent(description.graph);
+  if (images->encoded && images->targets->class_names() != description.class_names)
     throw DataError(fmt::format("{}: its classes are not those that the model was trained on ({} and {} of them)", dataset.folder.string(),
-                                images->class_names.size(), description.class_names.size()));
+                                images->targets->class_names().size(), description.class_names.size()));
   std::vector<uint32_t> all(static_cast<size_t>(images->size()));
   std::iota(all.begin(), all.end(), 0u);
   return Loader(std::move(images), std::move(all), loader);

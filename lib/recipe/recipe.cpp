@@ -48,7 +48,7 @@ const T& Recipe::get(const std::string& path) const {
   const RecipeValue* value = find(key);
   if (!value) throw UsageError(fmt::format("{} is required; give it with --set {}=...", path, path));
   if (const T* typed = std::get_if<T>(value)) return *typed;
-  throw std::logic_error(fmt::format("recipe key '{}' is read as another type than {}", path, key_type_name(key.type)));
+  throw std::logic_error(fmt::format("recipe key '{}' is read as another type than {}", path, key_type_name(key)));
 }
 
 template const bool& Recipe::get(const std::string&) const;

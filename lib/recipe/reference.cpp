@@ -19,7 +19,7 @@ Table table_of(const std::string& section, bool markdown) {
   for (const auto& key : recipe_keys()) {
     if (!section.empty() && key.section() != section) continue;
     const std::string value = key.is_required() ? "required" : code(yaml_value(key, *key.default_value), markdown);
-    table.rows.push_back({code(key.path, markdown), key_type_name(key.type), value, allowed_values(key), key.unit, key.help});
+    table.rows.push_back({code(key.path, markdown), key_type_name(key), value, allowed_values(key), key.unit, key.help});
   }
   return table;
 }
@@ -40,8 +40,9 @@ Json json_range(const Range& range) {
 }
 
 Json json_key(const RecipeKey& key) {
-  Json json{{"key", key.path}, {"type", key_type_name(key.type)}, {"required", key.is_required()}};
+  Json json{{"key", key.path}, {"type", key_type_name(key)}, {"required", key.is_required()}};
   if (key.default_value) json["default"] = std::visit([](const auto& value) { return Json(value); }, *key.default_value);
+  if (key.or_item && json.contains("default") && json["default"].size() == 1) json["default"] = Json(json["default"].front());
   if (key.range) json["range"] = json_range(*key.range);
   if (!key.choices.empty()) json["choices"] = key.choices;
   if (key.is_list()) json["items"] = {{"minimum", key.min_items}, {"maximum", key.max_items}};

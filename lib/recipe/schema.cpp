@@ -12,7 +12,8 @@ namespace {
 
 /// Writes each alternative of RecipeValue as YAML.
 struct YamlWriter {
-  bool plain;  ///< choices need no quotes
+  bool plain;       ///< choices need no quotes
+  bool item_alone;  ///< a list of one value needs no brackets
 
   std::string operator()(bool value) const { return value ? "true" : "false"; }
   std::string operator()(int64_t value) const { return fmt::format("{}", value); }
@@ -23,6 +24,7 @@ struct YamlWriter {
   }
   template <typename T>
   std::string operator()(const std::vector<T>& values) const {
+    if (item_alone && values.size() == 1) return (*this)(values.front());
     std::string out = "[";
     for (const auto& value : values) out += (out.size() > 1 ? ", " : "") + (*this)(value);
     return out + "]";
@@ -99,7 +101,9 @@ std::vector<std::string> recipe_key_names(const std::string& section) {
   return names;
 }
 
-std::string key_type_name(KeyType type) {
+namespace {
+
+std::string type_name(KeyType type) {
   switch (type) {
     case KeyType::boolean:
       return "boolean";
@@ -123,6 +127,13 @@ std::string key_type_name(KeyType type) {
   return "";
 }
 
+}  // namespace
+
+std::string key_type_name(const RecipeKey& key) {
+  if (key.or_item && key.type == KeyType::integers) return "integer or " + type_name(key.type);
+  return type_name(key.type);
+}
+
 std::string allowed_values(const RecipeKey& key) {
   std::string allowed;
   if (key.is_list() && key.range) allowed = "each in ";
@@ -139,7 +150,7 @@ std::string allowed_values(const RecipeKey& key) {
 }
 
 std::string yaml_value(const RecipeKey& key, const RecipeValue& value) {
-  return std::visit(YamlWriter{key.type == KeyType::choice || !key.choices.empty()}, value);
+  return std::visit(YamlWriter{key.type == KeyType::choice || !key.choices.empty(), key.or_item}, value);
 }
 
 std::string number_text(double number) {

@@ -47,6 +47,7 @@ struct RecipeKey {
   std::optional<std::vector<std::string>> decides = {};
   bool of_trained_model = false;  ///< may be set for a model that is trained already, too
   bool names_path = false;        ///< a text that names a file or folder: a leading ~ is the home folder
+  bool or_item = false;           ///< of a list: one value may be given without brackets, and is written so
 
   bool is_required() const { return !default_value; }
   bool is_list() const { return type >= KeyType::integers; }
@@ -80,8 +81,8 @@ bool decides_stage(const RecipeKey& key, const std::string& stage);
 /// Whether the key may be set for a model that is trained already.
 bool is_of_trained_model(const RecipeKey& key);
 
-/// "integer", "list of texts".
-std::string key_type_name(KeyType type);
+/// "integer", "list of texts", "integer or list of integers".
+std::string key_type_name(const RecipeKey& key);
 /// What a value of the key may be beyond its type: "[0, 1)", "sgd, adam, adamw, rmsprop"; empty where anything goes.
 std::string allowed_values(const RecipeKey& key);
 /// The value as YAML on one line, which reads back as the same value; reals in the shortest form that does.

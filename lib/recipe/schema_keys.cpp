@@ -53,6 +53,11 @@ RecipeKey items(RecipeKey key, size_t least, size_t most = 1000) {
   key.max_items = most;
   return key;
 }
+/// A list of which one value may be given without brackets.
+RecipeKey or_item(RecipeKey key) {
+  key.or_item = true;
+  return key;
+}
 /// A key under another value of which a training goes on all the same.
 RecipeKey decides_nothing(RecipeKey key) {
   key.decides = Texts{};
@@ -102,11 +107,11 @@ const std::vector<RecipeKey> kKeys{
   text("data.name", "fashion_mnist", "data set, by the name of its card (tnn data list)"),
   of_trained_model(decides_nothing(file_name("data.root", "", "folder that holds the data sets (--data-root sets it); empty: environment variable TNN_DATA, then the data set's default"))),
   real("data.validation_fraction", 0.1, within(0, 0.9), "", "share of the training images kept apart for validation"),
-  integer("data.image_size", 0, within(0, 4096), "px", "side to which images are resized; 0: as stored, and of image folders what the network takes"),
+  or_item(items(integers("data.image_size", {0}, within(0, 4096), "px", "side, or height and width, to which images are resized; 0: as stored, and of image folders what the network takes"), 1, 2)),
   integer("data.pad_crop", 0, within(0, 64), "px", "augmentation: pad each side by this, then crop at random to the old size; 0: off"),
   boolean("data.flip", false, "augmentation: mirror an image left to right, with probability 1/2"),
   integer("data.cutout", 0, within(0, 256), "px", "augmentation: side of a square that is blanked at a random place; 0: off"),
-  integer("data.resize_side", 0, within(0, 8192), "px", "image folders, without augmentation: the shorter side becomes this, then the centre is cut out; 0: 256/224 of the network's input"),
+  integer("data.resize_side", 0, within(0, 8192), "px", "image folders, without augmentation: the shorter side becomes this, then the centre is cut out; 0: just large enough to cover 256/224 of the network's input"),
   choice("data.crop", "random_resized", {"random_resized", "center"}, "image folders, augmentation: a random part, resized, or the centre as without augmentation"),
   items(reals("data.crop_scale", {0.08, 1}, above(0, 1), "", "crop random_resized: the part's share of the image's area, lowest and highest"), 2, 2),
   items(reals("data.crop_ratio", {0.75, 1.3333333333333333}, above(0, 100), "", "crop random_resized: the part's width by its height, lowest and highest"), 2, 2),

@@ -89,7 +89,8 @@ class ScalarReader {
   }
 
   std::nullopt_t wrong_type(const YAML::Node& node, const std::string& expected) const {
-    return refuse(node, fmt::format("{} must be {}{}, not {}", label_, expected, limits(), described(node)));
+    const char* or_list = key_.or_item && label_ == key_.path ? " or a list of such" : "";
+    return refuse(node, fmt::format("{} must be {}{}{}, not {}", label_, expected, or_list, limits(), described(node)));
   }
 
   std::nullopt_t out_of_range(const YAML::Node& node) const {
@@ -118,6 +119,10 @@ std::optional<RecipeValue> read_one(const RecipeKey& key, const YAML::Node& node
 
 template <typename T>
 std::optional<RecipeValue> read_list(const RecipeKey& key, const YAML::Node& node, const FaultAt& fault, ScalarRead<T> read) {
+  if (!node.IsSequence() && key.or_item) {
+    if (auto value = (ScalarReader(key, key.path, fault).*read)(node)) return RecipeValue(std::vector<T>{std::move(*value)});
+    return std::nullopt;
+  }
   if (!node.IsSequence()) {
     fault(node, fmt::format("{} must be a list, such as {}, not {}", key.path,
                             key.default_value ? yaml_value(key, *key.default_value) : "[a, b]", described(node)));

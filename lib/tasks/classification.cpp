@@ -11,12 +11,13 @@
 
 #include <algorithm>
 
+#include "data/class_labels.h"
 #include "tasks/interval.h"
 
 namespace tnn {
 namespace {
 
-constexpr const char* kLabel = "label";
+constexpr const char* kLabel = ClassLabels::kTarget;
 
 /// Right answers over all batches.
 class RightAnswers : public MetricAccumulator {

@@ -40,7 +40,7 @@ void calibrate_batch_norm(Network& network, const TrainingData& data, const std:
   Batch batch;
   loader.start_epoch(0);
   for (int64_t i = 0; loader.next(batch); ++i) {
-    const InputBatch input = to_tensors(batch, network.channels_last(), network.device());
+    const InputBatch input = to_tensors(batch, network.device());
     for (const int point : points) {
       stop_if_interrupted();
       network.forward(input.inputs, network.at_point(point), {Phase::calibrate, 0, i});

@@ -52,7 +52,7 @@ bool DatapathTrainer::resume() {
 }
 
 StepResult DatapathTrainer::accumulate(Batch& batch) {
-  const InputBatch input = to_tensors(batch, network_.channels_last(), network_.device());
+  const InputBatch input = to_tensors(batch, network_.device());
   return accumulate_gradients(network_, task_, input, options_, state_.epoch, state_.global_step);
 }
 

@@ -59,7 +59,7 @@ bool GateTrainer::resume() {
 }
 
 StepResult GateTrainer::accumulate(Batch& batch) {
-  const InputBatch input = to_tensors(batch, network_.channels_last(), network_.device());
+  const InputBatch input = to_tensors(batch, network_.device());
   const GateLoss loss = accumulate_gate_gradients(network_, gates_, task_, complexity_, input, options_, state_.global_step);
   penalty_ = loss.penalty;
   complexity_value_ = loss.complexity;

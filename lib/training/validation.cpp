@@ -43,7 +43,7 @@ std::vector<double> validate(const Network& network, const Task& task, const Tra
   Batch batch;
   loader.start_epoch(0);
   while (loader.next(batch)) {
-    const InputBatch input = to_tensors(batch, network.channels_last(), network.device());
+    const InputBatch input = to_tensors(batch, network.device());
     for (size_t i = 0; i < executions.size(); ++i) {
       stop_if_interrupted();
       accumulators[i]->add(network.forward(input.inputs, executions[i], {}), input.targets);

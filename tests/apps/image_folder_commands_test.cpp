@@ -6,6 +6,7 @@
 #include "catch_compat.h"
 #include "core/atomic_file.h"
 #include "data/image_tree.h"
+#include "formats/npy_file.h"
 #include "formats/safetensors.h"
 #include "run_program.h"
 
@@ -56,6 +57,45 @@ TEST_CASE("a class folder whose name is no UTF-8 is trained, packed and swept un
     CHECK(nlohmann::json::parse(SafetensorsFile(own.run / "model.safetensors").metadata().at("tnn.labels")) == labels);
   }
   CHECK(tnn_run("sweep-utilization " + own.run.string() + " -q --data-root " + own.root.string()).code == 0);  // trained on the packed file
+}
+
+TEST_CASE("a network whose input is not square trains on an image folder, is swept, exported and run") {
+  const OwnImages own;
+  const std::string keys = " --set model.input=[3,24,40] --set data.cutout=6 --set data.flip=true";
+  const Outcome trained = own.train("-q" + keys);
+  INFO(trained.err);
+  REQUIRE(trained.code == 0);
+  const nlohmann::json curve = own.curve();
+  for (const auto& point : curve.at("points")) CHECK(point.at("images") == 6);
+  const std::string model = own.run.string(), data_root = " --data-root " + own.root.string();
+  const Outcome swept = tnn_run("sweep-utilization " + model + data_root + " --format json -q");
+  REQUIRE(swept.code == 0);
+  CHECK(nlohmann::json::parse(swept.out).at("points").size() == curve.at("points").size());
+  for (const std::string file : {"static.onnx", "model.safetensors"}) {
+    const Outcome exported = tnn_run("export " + model + " --out " + (own.folder.path() / file).string() + data_root +
+                                     (file == "static.onnx" ? " --format onnx --u 0.5" : " --format safetensors"));
+    INFO(exported.err);
+    CHECK(exported.code == 0);
+    CHECK(exported.err.find("random inputs") == std::string::npos);
+  }
+  const std::string input = (own.folder.path() / "in.npy").string(), output = (own.folder.path() / "out.npy").string();
+  write_npy(input, {{2, 3, 24, 40}, std::vector<float>(2 * 3 * 24 * 40, 0.25F), false});
+  REQUIRE(tnn_run("run " + model + " --u 1 --input " + input + " --output " + output).code == 0);
+  CHECK(read_npy(output).shape == std::vector<int64_t>{2, 3});
+
+  const fs::path packed = own.folder.path() / "own.h5";
+  REQUIRE(tnn_run("data pack image_folder " + packed.string() + " -q" + data_root).code == 0);
+  REQUIRE(own.train("-q --overwrite" + keys, packed.string()).code == 0);
+  for (size_t i = 0; i < curve.at("points").size(); ++i) CHECK(own.curve().at("points")[i].at("loss") == curve.at("points")[i].at("loss"));
+  const Outcome speed = tnn_run("data speed image_folder --seconds 0.01 --image-size 24,40" + data_root);
+  INFO(speed.err);
+  CHECK(speed.code == 0);
+  CHECK(tnn_run("data speed --image-size 32 image_folder --seconds 0.01" + data_root).code == 0);
+  CHECK(tnn_run("data speed image_folder --seconds 0.01 --image-size 24,40,3" + data_root).code == 2);
+  const Outcome misfit = own.train("-q --overwrite --set model.input=[3,24,40] --set data.image_size=[40,24]");
+  CHECK(misfit.code == 2);
+  CHECK_THAT(misfit.err,
+             ContainsSubstring("the network takes [3, 24, 40], but images of 'image_folder' at data.image_size are [3, 40, 24]"));
 }
 
 TEST_CASE("damaged images are left out of training, validation and evaluation also where a batch has no other") {

@@ -132,15 +132,33 @@ TEST_CASE("images are resized by area averaging when they shrink and bilinearly 
   ImageSet set = tiny_images(1, 2, 4, 4);
   AugmentationOptions options = plain_options(2);
   options.augment = false;
-  options.image_size = 2;
+  options.image_size = {2, 2};
   const auto small = apply(Augmentation(options, 1, 2, {4, 4}), set, 0, 0);
   REQUIRE(small.size() == 8);
   const auto& p = set.pixels;
   CHECK(small[0] * 255 == Approx((p[0] + p[1] + p[4] + p[5]) / 4.0).margin(0.51));
   CHECK(small[7] * 255 == Approx((p[26] + p[27] + p[30] + p[31]) / 4.0).margin(0.51));
-  options.image_size = 9;
+  options.image_size = {9, 9};
   std::fill(set.pixels.begin(), set.pixels.end(), uint8_t{51});
   for (const float value : apply(Augmentation(options, 1, 2, {4, 4}), set, 0, 0)) CHECK(value == Approx(0.2));
+}
+
+TEST_CASE("images are resized to a height and a width of their own") {
+  const ImageSet set = tiny_images(3, 2, 6, 8);
+  AugmentationOptions options = plain_options(2);
+  options.augment = false;
+  options.image_size = {3, 2};
+  const Augmentation augmentation(options, 1, 2, {6, 8});
+  CHECK((augmentation.output() == ImageExtent{3, 2}));
+  const auto out = apply(augmentation, set, 0, 1);
+  REQUIRE(out.size() == 12);
+  for (size_t c = 0; c < 2; ++c)
+    for (size_t y = 0; y < 3; ++y)
+      for (size_t x = 0; x < 2; ++x) {
+        double sum = 0;
+        for (size_t k = 0; k < 8; ++k) sum += set.image(1)[c * 48 + (2 * y + k / 4) * 8 + 4 * x + k % 4];
+        CHECK(out[c * 6 + y * 2 + x] * 255 == Approx(sum / 8).margin(0.51));
+      }
 }
 
 TEST_CASE("options that do not fit the images are usage errors") {
@@ -155,9 +173,10 @@ TEST_CASE("options that do not fit the images are usage errors") {
   fails([](auto& options) { options.pad_crop = 6; });
   fails([](auto& options) { options.pad_crop = -1; });
   fails([](auto& options) { options.cutout = 7; });
-  fails([](auto& options) { options.image_size = -4; });
+  for (const ImageExtent size : {ImageExtent{-4, -4}, {0, 3}, {3, 0}, {1 << 15, 8}})
+    fails([size](auto& options) { options.image_size = size; });
   AugmentationOptions enlarged = plain_options(3);
-  enlarged.image_size = 32;
+  enlarged.image_size = {32, 32};
   enlarged.cutout = 16;
   CHECK_NOTHROW(Augmentation(enlarged, 1, 3, {8, 6}));
 }

@@ -64,8 +64,8 @@ std::string batch(const Python& python, size_t images, const std::string& labels
   return bytes;
 }
 
-ImageSet read(const std::string& bytes, CifarLayout layout = CifarLayout::cifar10, int64_t limit = 0) {
-  ImageSet set;
+LabelledImages read(const std::string& bytes, CifarLayout layout = CifarLayout::cifar10, int64_t limit = 0) {
+  LabelledImages set;
   set.class_names.assign(10, "class");
   append_cifar_pickle({"batch.pkl", {bytes.begin(), bytes.end()}}, layout, limit, set);
   return set;
@@ -76,10 +76,10 @@ ImageSet read(const std::string& bytes, CifarLayout layout = CifarLayout::cifar1
 TEST_CASE("a pickled batch of CIFAR gives its images whichever Python wrote it") {
   const std::string expected = pixels(12);
   for (const Python& python : {kPython2, kPython3Protocol2, kPython3}) {
-    const ImageSet set = read(batch(python, 12));
+    const LabelledImages set = read(batch(python, 12));
     REQUIRE(set.size() == 12);
     CHECK(set.labels[11] == 1);
-    CHECK(std::string(set.pixels.begin(), set.pixels.end()) == expected);
+    CHECK(std::string(set.images.pixels.begin(), set.images.pixels.end()) == expected);
     CHECK(read(batch(python, 12), CifarLayout::cifar10, 5).size() == 5);
     CHECK(read(batch(python, 12, "fine_labels"), CifarLayout::cifar100).labels[9] == 9);
   }
@@ -120,11 +120,11 @@ TEST_CASE("batches that Python 3 saved again are read, in any protocol and with 
     if (entry.path().extension() != ".xz" || entry.path().filename().string().starts_with("refused")) continue;
     INFO(entry.path().filename());
     ++files;
-    ImageSet set;
+    LabelledImages set;
     set.class_names.assign(10, "class");
     append_cifar_pickle(read_source(entry.path()), CifarLayout::cifar10, 0, set);
     CHECK(set.labels == std::vector<int>{0, 1, 2, 3});
-    CHECK(std::string(set.pixels.begin(), set.pixels.end()) == pixels(4));
+    CHECK(std::string(set.images.pixels.begin(), set.images.pixels.end()) == pixels(4));
   }
   CHECK(files >= 20);
 }
@@ -139,7 +139,7 @@ TEST_CASE("batches that Python 3 saved in another arrangement are refused with w
         {"refused_labels", "'labels' is not a list of 4 integers"},
         {"refused_out_of_band", "opcode 0x97"}}) {
     INFO(name);
-    ImageSet set;
+    LabelledImages set;
     set.class_names.assign(10, "class");
     const SourceBytes source = read_source(folder / (std::string(name) + ".pkl.xz"));
     CHECK_THROWS_AS(append_cifar_pickle(source, CifarLayout::cifar10, 0, set), DataError);

@@ -5,6 +5,7 @@
 #include "catch_compat.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "data/class_labels.h"
 #include "data/dataset.h"
 #include "data/file_bytes.h"
 #include "data/packed_images.h"
@@ -130,13 +131,13 @@ TEST_CASE("class folders whose names are no UTF-8 have labels that are, loose an
   CHECK(card.classes == std::vector<std::string>{"caf\\xE9", "n01", "n03"});
   CHECK(card.class_folders.front() == raw);
   const ImageSet loose = load_split(card, folder.path(), "test");
-  CHECK(loose.class_names == card.classes);
+  CHECK(loose.targets->class_names() == card.classes);
   DamageLog damage;
   Progress silent;
   pack_images(card, folder.path(), folder.path() / "x.h5", DamagePolicy::stop, 1, damage, silent);
   const DatasetCard packed = complete_card(load_card(fs::path(TNN_SOURCE_DIR) / "datasets", "image_folder"), folder.path() / "x.h5");
   CHECK((packed.classes == card.classes && packed.class_folders == card.class_folders));
-  CHECK(load_split(packed, folder.path() / "x.h5", "test").labels == loose.labels);
+  CHECK(labels_of(load_split(packed, folder.path() / "x.h5", "test")) == labels_of(loose));
   for (const char* split : {"train", "val"}) fs::create_directory(folder.path() / split / "caf\\xE9");
   CHECK_THROWS_WITH(complete_card(load_card(fs::path(TNN_SOURCE_DIR) / "datasets", "image_folder"), folder.path()),
                     ContainsSubstring("two class folders are shown as 'caf\\xE9'"));

@@ -10,6 +10,7 @@
 #include "image_files.h"
 #include "image_tree.h"
 #include "temporary_folder.h"
+#include "tiny_files.h"
 
 using namespace tnn;
 using namespace tnn::test;
@@ -19,7 +20,7 @@ namespace {
 
 std::vector<std::string> names_of(const ImageSet& set) {
   std::vector<std::string> names;
-  for (size_t i = 0; i < set.labels.size(); ++i) {
+  for (size_t i = 0; i < static_cast<size_t>(set.size()); ++i) {
     const fs::path path = set.encoded->name(i);
     names.push_back(path.parent_path().filename().string() + "/" + path.filename().string());
   }
@@ -32,7 +33,7 @@ LoaderOptions loader_options(int workers) {
   options.shuffle = true;
   options.workers = workers;
   options.seed = 5;
-  options.augmentation.image_size = 24;
+  options.augmentation.image_size = {24, 24};
   options.augmentation.mean = {0.5F, 0.5F, 0.5F};
   options.augmentation.std = {0.2F, 0.2F, 0.2F};
   options.augmentation.augment = options.augmentation.flip = true;
@@ -41,7 +42,7 @@ LoaderOptions loader_options(int workers) {
 }
 
 std::vector<Batch> epoch_of(const std::shared_ptr<const ImageSet>& set, const LoaderOptions& options, int64_t epoch, int64_t first = 0) {
-  std::vector<uint32_t> all(set->labels.size());
+  std::vector<uint32_t> all(static_cast<size_t>(set->size()));
   std::iota(all.begin(), all.end(), 0u);
   Loader loader(set, all, options);
   std::vector<Batch> batches;
@@ -52,7 +53,7 @@ std::vector<Batch> epoch_of(const std::shared_ptr<const ImageSet>& set, const Lo
 
 bool same(const std::vector<Batch>& a, const std::vector<Batch>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Batch& x, const Batch& y) {
-    return x.pixels == y.pixels && x.labels == y.labels && x.indices == y.indices && x.size == y.size;
+    return x.inputs.values == y.inputs.values && x.targets == y.targets && x.indices == y.indices && x.size == y.size;
   });
 }
 
@@ -65,10 +66,10 @@ TEST_CASE("classes are the subfolders in the order of their names, images in the
   const ImageSet set = load_split(card, folder.path(), "train");
   CHECK(set.size() == 12);
   CHECK((set.channels == 3 && set.height == 0 && set.width == 0 && set.pixels.empty()));
-  CHECK(set.labels == std::vector<int>{0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2});
+  CHECK(labels_of(set) == std::vector<int>{0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2});
   CHECK(names_of(set)[5] == "n02/n02_1.JPEG");
-  CHECK(set.class_names == card.classes);
-  CHECK(load_split(card, folder.path(), "test").labels == std::vector<int>{0, 0, 1, 1, 2, 2});
+  CHECK(set.targets->class_names() == card.classes);
+  CHECK(labels_of(load_split(card, folder.path(), "test")) == std::vector<int>{0, 0, 1, 1, 2, 2});
 }
 
 TEST_CASE("files that are no images, and hidden ones, do not count") {
@@ -83,7 +84,7 @@ TEST_CASE("files that are no images, and hidden ones, do not count") {
 TEST_CASE("a limit spreads over the classes") {
   const TemporaryFolder folder;
   const DatasetCard card = write_image_tree(folder.path());
-  CHECK(load_split(card, folder.path(), "train", 3).labels == std::vector<int>{0, 1, 2});
+  CHECK(labels_of(load_split(card, folder.path(), "train", 3)) == std::vector<int>{0, 1, 2});
   CHECK(load_split(card, folder.path(), "train", 100).size() == 12);
   CHECK_THROWS_AS(load_split(card, folder.path(), "train", -1), UsageError);
 }
@@ -94,7 +95,7 @@ TEST_CASE("a card with classes takes a folder that has some of them and refuses 
   card.classes_on_disk = false;
   card.class_folders = {"n00", "n01", "n02", "n03", "n04"};
   card.classes = {"n00 a", "n01 b", "n02 c", "n03 d", "n04 e"};
-  CHECK(load_split(card, folder.path(), "train").labels.front() == 1);
+  CHECK(labels_of(load_split(card, folder.path(), "train")).front() == 1);
   CHECK(complete_card(card, folder.path()).classes == card.classes);
   card.class_folders.erase(card.class_folders.begin() + 2);
   CHECK_THROWS_WITH(load_split(card, folder.path(), "train"), ContainsSubstring("n02") && ContainsSubstring("image_folder"));
@@ -108,7 +109,7 @@ TEST_CASE("a flat folder takes its labels from a list beside it or in it") {
   for (const char* name : {"1.JPEG", "2.JPEG", "3.JPEG"}) fs::copy(folder.path() / "val/n01/n01_0.JPEG", flat / "val" / name);
   for (const fs::path& list : {flat / "val.txt", flat / "val/val.txt"}) {
     write_file_atomically(list, "2.JPEG n01\n1.JPEG n03\n3.JPEG n02\n");
-    CHECK(load_split(card, flat, "test").labels == std::vector<int>{2, 0, 1});
+    CHECK(labels_of(load_split(card, flat, "test")) == std::vector<int>{2, 0, 1});
     fs::remove(list);
   }
   CHECK_THROWS_WITH(load_split(card, flat, "test"), ContainsSubstring("val.txt"));
@@ -120,7 +121,7 @@ TEST_CASE("batches of encoded images do not depend on the number of workers nor 
   const auto set = std::make_shared<const ImageSet>(load_split(card, folder.path(), "train"));
   const auto alone = epoch_of(set, loader_options(0), 1);
   REQUIRE(alone.size() == 3);
-  CHECK((alone[0].channels == 3 && alone[0].height == 24 && alone[0].width == 24));
+  CHECK(alone[0].inputs.shape == std::vector<int64_t>{4, 3, 24, 24});
   for (const int workers : {1, 2, 5}) CHECK(same(epoch_of(set, loader_options(workers), 1), alone));
   CHECK(same(epoch_of(set, loader_options(2), 1, 2), {alone[2]}));
   CHECK_FALSE(same(epoch_of(set, loader_options(2), 2), alone));
@@ -140,10 +141,10 @@ TEST_CASE("a damaged image stops the loader by name, or is left out and counted 
       int64_t images = 0;
       for (const Batch& batch : epoch_of(set, options, epoch)) {
         images += batch.size;
-        CHECK((batch.pixels.size() == static_cast<size_t>(batch.size) * 3 * 24 * 24 &&
-               batch.labels.size() == static_cast<size_t>(batch.size)));
+        CHECK((batch.inputs.values.size() == static_cast<size_t>(batch.size) * 3 * 24 * 24 &&
+               labels_of(batch).size() == static_cast<size_t>(batch.size)));
         for (size_t i = 0; i < batch.indices.size(); ++i)
-          CHECK((batch.indices[i] != 5 && batch.labels[i] == set->labels[batch.indices[i]]));
+          CHECK((batch.indices[i] != 5 && labels_of(batch)[i] == labels_of(*set)[batch.indices[i]]));
       }
       CHECK(images == 11);
     }
@@ -231,7 +232,9 @@ TEST_CASE("a link to an image that is not there is a damaged image, whatever it 
 TEST_CASE("class folders without an image, and links to class folders that lead nowhere, are named") {
   const TemporaryFolder folder;
   const DatasetCard card = write_image_tree(folder.path());
-  const auto empty = [&] { return empty_class_folders(card, folder.path() / "train", load_split(card, folder.path(), "train").labels); };
+  const auto empty = [&] {
+    return empty_class_folders(card, folder.path() / "train", labels_of(load_split(card, folder.path(), "train")));
+  };
   CHECK(empty().empty());
   for (const auto& entry : fs::directory_iterator(folder.path() / "train/n02")) fs::remove(entry.path());
   write_file_atomically(folder.path() / "train/n02/readme.txt", "x");

@@ -1,5 +1,6 @@
 #include "data/image_preparation.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -25,7 +26,7 @@ constexpr uint64_t kSeed = 7;
 /// Values are bytes / 255.
 AugmentationOptions plain_options(int side) {
   AugmentationOptions options;
-  options.image_size = side;
+  options.image_size = {side, side};
   options.mean = {0, 0, 0};
   options.std = {1, 1, 1};
   return options;
@@ -34,7 +35,7 @@ AugmentationOptions plain_options(int side) {
 std::vector<float> prepared(const AugmentationOptions& options, const std::vector<uint8_t>& bytes, uint64_t epoch = 0, uint64_t sample = 0,
                             bool channels_last = true) {
   const ImagePreparation preparation(options, kSeed);
-  std::vector<float> out(3 * static_cast<size_t>(options.image_size) * static_cast<size_t>(options.image_size), -1);
+  std::vector<float> out(3 * static_cast<size_t>(options.image_size.height) * static_cast<size_t>(options.image_size.width), -1);
   preparation.apply(bytes, epoch, sample, out.data(), channels_last);
   return out;
 }
@@ -97,7 +98,10 @@ TEST_CASE("prepared images are byte for byte what torchvision makes of PIL image
   std::ofstream jobs(folder.path() / "jobs");
   const auto files = reference_images(folder.path());
   const auto out = [&](size_t i, const std::string& kind) { return (folder.path() / (kind + std::to_string(i))).string(); };
-  AugmentationOptions crop = plain_options(96);
+  AugmentationOptions crop = plain_options(0), wide = plain_options(0);
+  crop.image_size = {96, 80};
+  wide.image_size = {100, 180};
+  wide.decoding.resize_side = 120;
   crop.augment = true;
   crop.decoding.scaled = DecodingOptions::Scaled::never;
   const auto drawn = [&](ImageExtent image, size_t i) {
@@ -108,8 +112,9 @@ TEST_CASE("prepared images are byte for byte what torchvision makes of PIL image
   for (size_t i = 0; i < files.size(); ++i) {
     read_file_bytes(files[i], images[i]);
     const PixelBox box = drawn(open_image(images[i])->extent(), i);
-    jobs << "centre " << files[i].string() << " 256 224 " << out(i, "centre") << "\n";
-    jobs << "crop " << files[i].string() << " " << box.top << " " << box.left << " " << box.height << " " << box.width << " 96 "
+    jobs << "centre " << files[i].string() << " 256 224 224 " << out(i, "centre") << "\n";
+    jobs << "centre " << files[i].string() << " 120 100 180 " << out(i, "wide") << "\n";
+    jobs << "crop " << files[i].string() << " " << box.top << " " << box.left << " " << box.height << " " << box.width << " 96 80 "
          << out(i, "crop") << "\n";
     jobs << "jitter " << files[i].string() << " " << out(i, "jitter") << " contrast 1.37 saturation 0.4 brightness 0.83 hue 0.21\n";
     jobs << "jitter " << files[i].string() << " " << out(i, "jitter-b") << " hue -0.4 brightness 1.6 saturation 1.7 contrast 0.3\n";
@@ -122,6 +127,7 @@ TEST_CASE("prepared images are byte for byte what torchvision makes of PIL image
     INFO(files[i].string());
     const auto reference = [&](const std::string& kind) { return read_file(out(i, kind)); };
     CHECK((as_bytes(prepared(plain_options(224), images[i])) == reference("centre")));
+    CHECK((as_bytes(prepared(wide, images[i])) == reference("wide")));
     CHECK((as_bytes(prepared(crop, images[i], 3, i)) == reference("crop")));
     const auto jittered = [&](const Jitter& jitter) {
       PixelImage image = decoded(images[i]);
@@ -200,6 +206,55 @@ TEST_CASE("random crops lie in the image, with the area and ratio that were aske
   CHECK((random_resized_crop({1, 1}, {0.01, 0.02, 0.75, 4.0 / 3}, random) == PixelBox{0, 0, 1, 1}));
 }
 
+TEST_CASE("an image is resized to just cover a size, which of a square is that of its shorter side") {
+  CHECK((resized_to_cover({300, 401}, {256, 256}) == ImageExtent{256, 342}));
+  CHECK((resized_to_cover({401, 300}, {256, 256}) == ImageExtent{342, 256}));
+  CHECK((resized_to_cover({100, 100}, {27, 46}) == ImageExtent{46, 46}));
+  RandomStream random(9);
+  for (int i = 0; i < 2000; ++i) {
+    const auto side = [&] { return static_cast<int>(1 + random.below(700)); };
+    const ImageExtent image{side(), side()}, target{side(), side()}, resized = resized_to_cover(image, target);
+    REQUIRE((resized.height >= target.height && resized.width >= target.width));
+    REQUIRE((resized.height == target.height || resized.width == target.width));
+    const double ratio = static_cast<double>(image.width) / image.height;
+    REQUIRE(
+        (resized.width <= resized.height * ratio + std::max(1.0, ratio) && resized.width >= resized.height * ratio - std::max(1.0, ratio)));
+  }
+}
+
+TEST_CASE("the centre of a resized image is cut to height and width, with zeros around where it is smaller") {
+  const Picture picture = test_picture(30, 80);
+  AugmentationOptions options = plain_options(0);
+  options.image_size = {20, 90};
+  options.decoding.resize_side = 30;  // as it is
+  const auto found = prepared(options, png_bytes(picture));
+  for (int y = 0; y < 20; ++y)
+    for (int x = 0; x < 90; ++x)
+      for (int c = 0; c < 3; ++c) {
+        const bool inside = x >= 5 && x < 85;
+        const int expected = inside ? picture.pixel(y + 5, x - 5)[c] : 0;
+        REQUIRE(std::lround(found[static_cast<size_t>((y * 90 + x) * 3 + c)] * 255) == expected);
+      }
+  options.decoding.resize_side = 0;  // covers
+  const auto covered = prepared(options, png_bytes(Picture{30, 80, 3, std::vector<uint8_t>(30 * 80 * 3, 255)}));
+  CHECK(std::all_of(covered.begin(), covered.end(), [](float value) { return value == 1; }));
+}
+
+TEST_CASE("an output that is not square has the pixels of its part resized to it") {
+  const auto image = png_bytes(test_picture(90, 120));
+  AugmentationOptions options = plain_options(0);
+  options.image_size = {24, 40};
+  options.augment = true;
+  for (uint64_t sample = 0; sample < 20; ++sample) {
+    RandomStream random(kSeed, RandomPurpose::augmentation, {0, sample});
+    const PixelBox box = random_resized_crop({90, 120}, options.decoding.crop_range, random);
+    PixelImage part;
+    open_image(image)->decode(box, 1, part);
+    const Picture expected = resized(part, 24, 40);
+    CHECK(as_bytes(prepared(options, image, 0, sample)) == std::string(expected.bytes.begin(), expected.bytes.end()));
+  }
+}
+
 TEST_CASE("what is random follows from seed, epoch and sample, and nothing is random without augmentation") {
   const auto image = jpeg_bytes(test_picture(120, 90), {});
   AugmentationOptions options = plain_options(32);
@@ -263,7 +318,8 @@ TEST_CASE("options of a preparation that do not fit are usage errors") {
     change(options);
     CHECK_THROWS_WITH(ImagePreparation(options, 0), ContainsSubstring(word));
   };
-  fails([](auto& o) { o.image_size = 0; }, "image_size");
+  fails([](auto& o) { o.image_size = {}; }, "image_size");
+  fails([](auto& o) { o.image_size = {32, 0}; }, "image_size");
   fails([](auto& o) { o.decoding.resize_side = 31; }, "resize_side");
   fails([](auto& o) { o.pad_crop = 2; }, "pad_crop");
   fails([](auto& o) { o.cutout = 33; }, "cutout");

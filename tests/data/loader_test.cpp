@@ -18,14 +18,14 @@ LoaderOptions augmented_options() {
   options.batch_size = 8;
   options.shuffle = true;
   options.seed = 11;
-  options.augmentation = {2, true, 3, 0, {0.5F, 0.4F}, {0.2F, 0.3F}, true};
+  options.augmentation = {2, true, 3, {}, {0.5F, 0.4F}, {0.2F, 0.3F}, true};
   return options;
 }
 
 std::shared_ptr<const ImageSet> images(int count = 101) { return std::make_shared<ImageSet>(tiny_images(count, 2, 9, 7)); }
 
 std::vector<uint32_t> all_of(const ImageSet& set) {
-  std::vector<uint32_t> indices(set.labels.size());
+  std::vector<uint32_t> indices(static_cast<size_t>(set.size()));
   std::iota(indices.begin(), indices.end(), uint32_t{0});
   return indices;
 }
@@ -39,7 +39,7 @@ std::vector<Batch> epoch_of(Loader& loader, int64_t epoch, int64_t first_batch =
 
 bool same(const std::vector<Batch>& a, const std::vector<Batch>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Batch& x, const Batch& y) {
-    return x.pixels == y.pixels && x.labels == y.labels && x.indices == y.indices && x.size == y.size;
+    return x.inputs.values == y.inputs.values && x.targets == y.targets && x.indices == y.indices && x.size == y.size;
   });
 }
 
@@ -54,9 +54,9 @@ TEST_CASE("an epoch has every image once with its label, in batches of one size 
   std::vector<uint32_t> seen;
   for (const auto& batch : batches) {
     CHECK(batch.size == (&batch == &batches.back() ? 5 : 8));
-    CHECK(batch.pixels.size() == static_cast<size_t>(batch.size) * 2 * 9 * 7);
-    CHECK((batch.channels == 2 && batch.height == 9 && batch.width == 7));
-    for (size_t i = 0; i < batch.indices.size(); ++i) CHECK(batch.labels[i] == set->labels[batch.indices[i]]);
+    CHECK(batch.inputs.values.size() == static_cast<size_t>(batch.size) * 2 * 9 * 7);
+    CHECK(batch.inputs.shape == std::vector<int64_t>{batch.size, 2, 9, 7});
+    for (size_t i = 0; i < batch.indices.size(); ++i) CHECK(labels_of(batch)[i] == labels_of(*set)[batch.indices[i]]);
     seen.insert(seen.end(), batch.indices.begin(), batch.indices.end());
   }
   CHECK_FALSE(std::is_sorted(seen.begin(), seen.end()));
@@ -108,19 +108,20 @@ TEST_CASE("without shuffling the order is that of the indices, and drop_last lea
 TEST_CASE("a resized loader gives what resizing image by image gives, in either order of the dimensions") {
   const auto set = images(12);
   LoaderOptions options = augmented_options();
-  options.augmentation.image_size = 13;
+  options.augmentation.image_size = {13, 13};
   for (const bool channels_last : {false, true}) {
     options.channels_last = channels_last;
     Loader loader(set, {11, 2, 7}, options);
     const auto batches = epoch_of(loader, 4);
     REQUIRE(batches.size() == 1);
-    CHECK((batches[0].height == 13 && batches[0].width == 13));
+    CHECK(batches[0].inputs.shape == std::vector<int64_t>{3, 2, 13, 13});
+    CHECK(batches[0].inputs.channels_last == channels_last);
     const Augmentation single(options.augmentation, options.seed, 2, {9, 7});
     for (size_t i = 0; i < 3; ++i) {
       std::vector<float> out(2 * 13 * 13);
       const uint32_t index = batches[0].indices[i];
       single.apply(set->image(index), 4, index, out.data(), channels_last);
-      CHECK(std::equal(out.begin(), out.end(), batches[0].pixels.begin() + static_cast<std::ptrdiff_t>(i * out.size())));
+      CHECK(std::equal(out.begin(), out.end(), batches[0].inputs.values.begin() + static_cast<std::ptrdiff_t>(i * out.size())));
     }
   }
 }

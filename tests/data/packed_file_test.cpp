@@ -15,6 +15,7 @@
 #include "core/atomic_file.h"
 #include "core/random_stream.h"
 #include "data/byte_source.h"
+#include "data/class_labels.h"
 #include "data/dataset.h"
 #include "data/packed_images.h"
 #include "data/verify.h"
@@ -42,10 +43,10 @@ Content content_of(const DatasetCard& card, const fs::path& file) {
   Content content;
   for (const char* split : {"train", "test"}) {
     const ImageSet set = load_split(card, file, split);
-    for (size_t i = 0; i < set.labels.size(); ++i) {
+    for (size_t i = 0; i < static_cast<size_t>(set.size()); ++i) {
       std::vector<uint8_t> bytes;
       set.encoded->read(i, bytes);
-      content.emplace_back(set.encoded->name(i), set.labels[i], bytes);
+      content.emplace_back(set.encoded->name(i), labels_of(set)[i], bytes);
     }
   }
   return content;
@@ -201,7 +202,7 @@ TEST_CASE("labels of a packed file that are no integers, or none of a class, are
   }
   labels[7] = 2;
   hostile.replace("train/labels", H5T_NATIVE_INT64, {kImages}, labels.data());
-  CHECK(load_split(hostile.card, hostile.file, "train").labels.at(7) == 2);
+  CHECK(labels_of(load_split(hostile.card, hostile.file, "train")).at(7) == 2);
 }
 
 TEST_CASE("images of a packed file that do not follow one another to the end of its bytes are refused") {

@@ -6,6 +6,7 @@
 #include "catch_compat.h"
 #include "core/atomic_file.h"
 #include "core/interruption.h"
+#include "data/class_labels.h"
 #include "data/dataset.h"
 #include "image_tree.h"
 #include "temporary_folder.h"
@@ -58,14 +59,14 @@ TEST_CASE("a packed file holds the bytes, labels, names and classes of the folde
   int64_t bytes = 0;
   for (const char* split : {"train", "test"}) {
     const ImageSet original = load_split(card, folder.path(), split), set = load_split(card, file, split);
-    CHECK(set.labels == original.labels);
-    CHECK(set.class_names == original.class_names);
-    for (size_t i = 0; i < set.labels.size(); ++i) {
+    CHECK(labels_of(set) == labels_of(original));
+    CHECK(set.targets->class_names() == original.targets->class_names());
+    for (size_t i = 0; i < static_cast<size_t>(set.size()); ++i) {
       CHECK(bytes_of(set, i) == bytes_of(original, i));
       CHECK(fs::path(set.encoded->name(i)).filename() == fs::path(original.encoded->name(i)).filename());
       bytes += static_cast<int64_t>(bytes_of(set, i).size());
     }
-    CHECK(load_split(card, file, split, 3).labels == load_split(card, folder.path(), split, 3).labels);
+    CHECK(labels_of(load_split(card, file, split, 3)) == labels_of(load_split(card, folder.path(), split, 3)));
   }
   CHECK(packed.count.bytes == bytes);
 }
@@ -79,9 +80,9 @@ TEST_CASE("images in subfolders are packed in their order under names that tell 
   }
   pack(card, folder.path(), target.path() / "images.h5");
   const ImageSet original = load_split(card, folder.path(), "train"), set = load_split(card, target.path() / "images.h5", "train");
-  REQUIRE(set.labels == original.labels);
+  REQUIRE(labels_of(set) == labels_of(original));
   CHECK(set.size() == 14);
-  for (size_t i = 0; i < set.labels.size(); ++i) CHECK(set.encoded->name_in_class(i) == original.encoded->name_in_class(i));
+  for (size_t i = 0; i < static_cast<size_t>(set.size()); ++i) CHECK(set.encoded->name_in_class(i) == original.encoded->name_in_class(i));
   CHECK(set.encoded->name(9) == (target.path() / "images.h5").string() + ":train/n02/b/same.JPEG");
 }
 
@@ -95,7 +96,7 @@ TEST_CASE("several threads read a packed file at once") {
   for (int t = 0; t < 4; ++t)
     threads.emplace_back([&, t] {
       for (size_t i = 0; i < 200; ++i) {
-        const size_t index = (i * 7 + static_cast<size_t>(t)) % set.labels.size();
+        const size_t index = (i * 7 + static_cast<size_t>(t)) % static_cast<size_t>(set.size());
         if (bytes_of(set, index) != bytes_of(original, index)) ++wrong;
       }
     });
@@ -110,7 +111,7 @@ TEST_CASE("labels of a packed file follow the classes of the card that reads it"
   pack(card, folder.path(), file);
   card.class_folders.insert(card.class_folders.begin(), "n00");
   card.classes.insert(card.classes.begin(), "n00");
-  CHECK(load_split(card, file, "test").labels == std::vector<int>{1, 1, 2, 2, 3, 3});
+  CHECK(labels_of(load_split(card, file, "test")) == std::vector<int>{1, 1, 2, 2, 3, 3});
   card.class_folders.pop_back();
   CHECK_THROWS_WITH(load_split(card, file, "test"), ContainsSubstring("n03"));
 }
@@ -124,7 +125,7 @@ TEST_CASE("a damaged image stops packing and leaves nothing, or is left out and 
   CHECK(files_in(target.path()) == 0);
   const Packed packed = pack(card, folder.path(), file, DamagePolicy::skip);
   CHECK((packed.count.images == 17 && packed.damaged == 1));
-  CHECK(load_split(card, file, "test").labels == std::vector<int>{0, 0, 1, 2, 2});
+  CHECK(labels_of(load_split(card, file, "test")) == std::vector<int>{0, 0, 1, 2, 2});
 }
 
 TEST_CASE("packing names class folders without an image, and takes a link that leads nowhere for a damaged image") {

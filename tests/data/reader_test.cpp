@@ -28,13 +28,13 @@ std::string error_of(const Parse& parse) {
 }  // namespace
 
 TEST_CASE("an IDX pair gives images in rows, and labels") {
-  const ImageSet set = parse_idx(source(idx_images(4, 2, 3)), source(idx_labels(4, 3)), kClasses);
-  CHECK(set.channels == 1);
-  CHECK(set.height == 2);
-  CHECK(set.width == 3);
+  const LabelledImages set = parse_idx(source(idx_images(4, 2, 3)), source(idx_labels(4, 3)), kClasses);
+  CHECK(set.images.channels == 1);
+  CHECK(set.images.height == 2);
+  CHECK(set.images.width == 3);
   CHECK(set.size() == 4);
   CHECK(set.labels == std::vector<int>{0, 1, 2, 0});
-  CHECK(set.image(2)[4] == 2 * 6 + 4);
+  CHECK(set.images.image(2)[4] == 2 * 6 + 4);
   CHECK(count_classes(set.labels, 3) == std::vector<int64_t>{2, 1, 1});
 }
 
@@ -65,25 +65,25 @@ TEST_CASE("IDX images and labels of different number are an error with both file
 
 TEST_CASE("CIFAR records of both layouts give planar images and fine labels") {
   for (const auto layout : {CifarLayout::cifar10, CifarLayout::cifar100}) {
-    ImageSet set;
+    LabelledImages set;
     set.class_names = kClasses;
     const auto bytes = source(cifar_records(5, 3, layout == CifarLayout::cifar100));
     CHECK(bytes.bytes.size() == 5 * cifar_record_bytes(layout));
     append_cifar(bytes, layout, 0, set);
     append_cifar(bytes, layout, 2, set);
     CHECK(set.labels == std::vector<int>{0, 1, 2, 0, 1, 0, 1});
-    CHECK(set.image_bytes() == 3072);
-    CHECK(set.pixels.size() == 7 * 3072);
-    CHECK(set.image(4)[0] == 4);
-    CHECK(set.image(4)[3071] == 4);
-    CHECK(set.image(6)[3071] == 1);
+    CHECK(set.images.image_bytes() == 3072);
+    CHECK(set.images.pixels.size() == 7 * 3072);
+    CHECK(set.images.image(4)[0] == 4);
+    CHECK(set.images.image(4)[3071] == 4);
+    CHECK(set.images.image(6)[3071] == 1);
   }
 }
 
 TEST_CASE("a CIFAR file that is not right says where") {
   const auto parse = [](const std::string& bytes, CifarLayout layout) {
     return [bytes, layout] {
-      ImageSet set;
+      LabelledImages set;
       set.class_names = kClasses;
       append_cifar(source(bytes), layout, 0, set);
     };

@@ -19,7 +19,7 @@ void check_statistics(const DatasetCard& card, const ImageSet& train) {
   const size_t plane = train.image_bytes() / static_cast<size_t>(train.channels);
   for (size_t c = 0; c < static_cast<size_t>(train.channels); ++c) {
     double sum = 0, squares = 0;
-    for (size_t i = 0; i < train.labels.size(); ++i)
+    for (size_t i = 0; i < static_cast<size_t>(train.size()); ++i)
       for (size_t p = 0; p < plane; ++p) {
         const double value = train.image(i)[c * plane + p] / 255.0;
         sum += value, squares += value * value;
@@ -57,13 +57,13 @@ TEST_CASE("images a second through pad, crop and flip", "[.][benchmark]") {
   if (!have_fashion_mnist()) TNN_SKIP("no /usr/share/datasets/fashion-mnist (package dataset-fashion-mnist)");
   const DatasetCard card = shipped_card("fashion_mnist");
   const auto set = std::make_shared<const ImageSet>(load_split(card, locate(card, ""), "train"));
-  std::vector<uint32_t> indices(set->labels.size());
+  std::vector<uint32_t> indices(static_cast<size_t>(set->size()));
   std::iota(indices.begin(), indices.end(), uint32_t{0});
   for (const int workers : {0, 1, 2}) {
     LoaderOptions options;
     options.shuffle = true;
     options.workers = workers;
-    options.augmentation = {2, true, 0, 0, card.mean, card.std, true};
+    options.augmentation = {2, true, 0, {}, card.mean, card.std, true};
     Loader loader(set, indices, options);
     Batch batch;
     const auto start = std::chrono::steady_clock::now();

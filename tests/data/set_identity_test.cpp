@@ -84,18 +84,17 @@ TEST_CASE("the identity of an image folder changes with a class's name, an image
 }
 
 TEST_CASE("the identity of images in memory changes with labels, sizes, pixels and classes") {
-  const ImageSet set = tiny_images(10, 2, 4, 6);
-  const std::string identity = set_identity(set);
+  const std::string identity = set_identity(tiny_images(10, 2, 4, 6));
   CHECK(set_identity(tiny_images(10, 2, 4, 6)) == identity);
   CHECK(set_identity(tiny_images(11, 2, 4, 6)) != identity);
   CHECK(set_identity(tiny_images(10, 2, 6, 4)) != identity);
   const auto changes = [&](const auto& change) {
-    ImageSet changed = set;
+    LabelledImages changed = tiny_labelled_images(10, 2, 4, 6);
     change(changed);
-    CHECK(set_identity(changed) != identity);
+    CHECK(set_identity(with_targets(std::move(changed))) != identity);
   };
-  changes([](ImageSet& other) { std::swap(other.labels[0], other.labels[1]); });
-  changes([](ImageSet& other) { other.pixels[17] ^= 1; });
-  changes([](ImageSet& other) { other.class_names[1] = "bee"; });
-  changes([](ImageSet& other) { std::swap(other.class_names[0], other.class_names[1]); });
+  changes([](LabelledImages& other) { std::swap(other.labels[0], other.labels[1]); });
+  changes([](LabelledImages& other) { other.images.pixels[17] ^= 1; });
+  changes([](LabelledImages& other) { other.class_names[1] = "bee"; });
+  changes([](LabelledImages& other) { std::swap(other.class_names[0], other.class_names[1]); });
 }

@@ -87,14 +87,14 @@ void write_tiny_idx(const std::filesystem::path& root) {
   write_file_atomically(root / "tiny/test-labels", idx_labels(5, 3));
 }
 
-ImageSet tiny_images(int count, int channels, int height, int width) {
-  ImageSet set;
-  set.channels = channels;
-  set.height = height;
-  set.width = width;
-  set.class_names = {"a", "b", "c"};
-  set.pixels.resize(static_cast<size_t>(count) * set.image_bytes());
-  for (size_t i = 0; i < set.pixels.size(); ++i) set.pixels[i] = static_cast<uint8_t>(1 + i * 37 % 241);
+LabelledImages tiny_labelled_images(int count, int channels, int height, int width) {
+  LabelledImages set{{}, {}, {"a", "b", "c"}};
+  ImageSet& images = set.images;
+  images.channels = channels;
+  images.height = height;
+  images.width = width;
+  images.pixels.resize(static_cast<size_t>(count) * images.image_bytes());
+  for (size_t i = 0; i < images.pixels.size(); ++i) images.pixels[i] = static_cast<uint8_t>(1 + i * 37 % 241);
   for (int i = 0; i < count; ++i) set.labels.push_back(i % 3);
   return set;
 }

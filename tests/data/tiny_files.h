@@ -5,8 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "data/batch.h"
+#include "data/class_labels.h"
 #include "data/dataset_card.h"
-#include "data/image_set.h"
 
 namespace tnn::test {
 
@@ -28,7 +29,13 @@ DatasetCard tiny_idx_card();
 /// Writes the files of that card to <root>/tiny.
 void write_tiny_idx(const std::filesystem::path& root);
 
-/// `count` images whose pixels differ by image, channel and place; label i modulo 3.
-ImageSet tiny_images(int count, int channels, int height, int width);
+/// `count` images whose pixels differ by image, channel and place; label i modulo 3 of the classes a, b and c.
+LabelledImages tiny_labelled_images(int count, int channels, int height, int width);
+inline ImageSet tiny_images(int count, int channels, int height, int width) {
+  return with_targets(tiny_labelled_images(count, channels, height, width));
+}
+
+/// The labels of a batch.
+inline const std::vector<int64_t>& labels_of(const Batch& batch) { return std::get<std::vector<int64_t>>(batch.targets.at(0).values); }
 
 }  // namespace tnn::test

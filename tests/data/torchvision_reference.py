@@ -1,6 +1,6 @@
 """What torchvision makes of PIL images: the reference of image_preparation_test.cpp.
 
-    torchvision_reference.py JOBS      JOBS: lines "centre FILE RESIZE SIDE OUT", "crop FILE TOP LEFT HEIGHT WIDTH SIDE OUT" and
+    torchvision_reference.py JOBS      JOBS: lines "centre FILE RESIZE HEIGHT WIDTH OUT", "crop FILE TOP LEFT HEIGHT WIDTH HEIGHT WIDTH OUT" and
                                        "jitter FILE OUT OPERATION FACTOR [OPERATION FACTOR]..."; OUT: red, green, blue bytes, row by row
 """
 import sys
@@ -18,12 +18,13 @@ for line in open(sys.argv[1]):
     kind, file, *rest = line.split()
     image = Image.open(file).convert("RGB")
     if kind == "centre":
-        resize, side, out = int(rest[0]), int(rest[1]), rest[2]
-        image = F.center_crop(columns_then_rows(image, F.resize(image, resize, InterpolationMode.BILINEAR).size), side)
+        resize, *size = map(int, rest[:3])
+        out = rest[3]
+        image = F.center_crop(columns_then_rows(image, F.resize(image, resize, InterpolationMode.BILINEAR).size), size)
     elif kind == "crop":
-        *box, side = map(int, rest[:5])
-        out = rest[5]
-        image = columns_then_rows(F.crop(image, *box), (side, side))
+        *box, height, width = map(int, rest[:6])
+        out = rest[6]
+        image = columns_then_rows(F.crop(image, *box), (width, height))
     else:
         out = rest[0]
         for operation, factor in zip(rest[1::2], rest[2::2]):

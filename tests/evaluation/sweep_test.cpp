@@ -9,6 +9,7 @@
 #include "catch_compat.h"
 #include "core/error.h"
 #include "core/interruption.h"
+#include "data/class_labels.h"
 #include "evaluation/runtime_predictor.h"
 #include "graph/graph_builder.h"
 #include "network/input_batch.h"
@@ -21,13 +22,13 @@ using namespace tnn;
 namespace {
 
 std::shared_ptr<const ImageSet> images(int count) {
-  auto set = std::make_shared<ImageSet>();
-  set->channels = 1, set->height = set->width = 6;
-  set->class_names = {"a", "b", "c", "d", "e", "f", "g"};
+  LabelledImages set;
+  set.images.channels = 1, set.images.height = set.images.width = 6;
+  set.class_names = {"a", "b", "c", "d", "e", "f", "g"};
   RandomStream random(2);
-  for (int i = 0; i < count; ++i) set->labels.push_back(static_cast<int>(random.below(7)));
-  for (int i = 0; i < count * 36; ++i) set->pixels.push_back(static_cast<uint8_t>(random.below(256)));
-  return set;
+  for (int i = 0; i < count; ++i) set.labels.push_back(static_cast<int>(random.below(7)));
+  for (int i = 0; i < count * 36; ++i) set.images.pixels.push_back(static_cast<uint8_t>(random.below(256)));
+  return std::make_shared<ImageSet>(with_targets(std::move(set)));
 }
 
 const Classification kTask{{{"a", "b", "c", "d", "e", "f", "g"}, 0.0}};
@@ -65,7 +66,7 @@ TEST_CASE("a sweep counts what running each image alone at each u counts, whatev
     double loss = 0;
     Batch batch;
     for (single.start_epoch(0); single.next(batch);) {
-      const InputBatch input = to_tensors(batch, true, at::kCPU);
+      const InputBatch input = to_tensors(batch, at::kCPU);
       const at::Tensor logits = net.first_output(input.inputs, net.masked(net.gating().configuration_at(point.u)), {});
       const int64_t label = input.targets.at("label").item<int64_t>();
       const auto rank = (logits > logits[0][label]).sum().item<int64_t>();
@@ -81,7 +82,7 @@ TEST_CASE("a sweep counts what running each image alone at each u counts, whatev
     std::vector<int64_t> counts;
     for (const ClassResult& one : point.classes) correct += one.correct, counts.push_back(one.count);
     CHECK(correct == top1);
-    CHECK(counts == count_classes(set->labels, 7));
+    CHECK(counts == count_classes(labels_of(*set), 7));
   }
 }
 

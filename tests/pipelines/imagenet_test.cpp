@@ -102,6 +102,12 @@ TEST_CASE("data keys of image folders are checked against each other and against
   };
   fails(folders, "data.resize_side=63", "below the 64 pixels");
   fails(folders, "data.pad_crop=4", "images of one size");
+  const auto wide = [](const std::string& override_) {
+    return read_settings(small_recipe("/nowhere", {"model.input=[3,64,96]", override_}));
+  };
+  CHECK_NOTHROW(check_image_options(wide("data.resize_side=64"), folders));
+  CHECK_THROWS_WITH(check_image_options(wide("data.resize_side=63"), folders), ContainsSubstring("below the 64 pixels"));
+  CHECK_THROWS_WITH(check_image_options(wide("data.cutout=65"), folders), ContainsSubstring("from 0 to 64"));
   fails(folders, "data.cutout=65", "from 0 to 64");
   fails(folders, "data.crop_scale=[0.9,0.2]", "lower end");
   fails(folders, "data.crop_ratio=[2,1]", "lower end");

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "catch_compat.h"
+#include "data/class_labels.h"
 #include "graph/graph_builder.h"
 
 using namespace tnn;
@@ -16,13 +17,13 @@ Network small_network() {
 }
 
 TrainingData images(uint32_t count) {
-  auto set = std::make_shared<ImageSet>();
-  set->channels = 1, set->height = set->width = 2;
-  set->class_names = {"a", "b", "c"};
-  set->pixels.assign(count * 4, 100);
+  LabelledImages set;
+  set.images.channels = 1, set.images.height = set.images.width = 2;
+  set.class_names = {"a", "b", "c"};
+  set.images.pixels.assign(count * 4, 100);
   TrainingData data;
-  for (uint32_t i = 0; i < count; ++i) set->labels.push_back(static_cast<int>(i % 3)), data.train.push_back(i);
-  data.images = set;
+  for (uint32_t i = 0; i < count; ++i) set.labels.push_back(static_cast<int>(i % 3)), data.train.push_back(i);
+  data.images = std::make_shared<ImageSet>(with_targets(std::move(set)));
   data.augmentation.mean = {0.5f};
   data.augmentation.std = {0.5f};
   return data;

@@ -56,6 +56,18 @@ TEST_CASE("the resolved recipe loads again to the same values") {
   for (const auto& key : recipe_keys()) CHECK_FALSE(again.is_default(key.path));
 }
 
+TEST_CASE("a list that may be one value takes it with brackets and without, and is written as short as it can be") {
+  const auto read = [](const std::string& value) { return Recipe::defaults({"data.image_size=" + value}); };
+  CHECK(read("48") == read("[48]"));
+  CHECK(read("48").integers("data.image_size") == std::vector<int64_t>{48});
+  CHECK(read("[24, 40]").integers("data.image_size") == std::vector<int64_t>{24, 40});
+  CHECK_THAT(read("[48]").resolved_yaml(), ContainsSubstring("\n  image_size: 48\n"));
+  CHECK_THAT(read("[24, 40]").resolved_yaml(), ContainsSubstring("\n  image_size: [24, 40]\n"));
+  CHECK_THROWS_WITH(read("24x40"), ContainsSubstring("data.image_size must be an integer or a list of such in [0, 4096] px, not"));
+  CHECK_THROWS_WITH(read("[24, x]"), ContainsSubstring("data.image_size[1] must be an integer in [0, 4096] px, not"));
+  CHECK_THROWS_WITH(read("5000"), ContainsSubstring("data.image_size is out of range"));
+}
+
 TEST_CASE("an override wins over the file, and the last one over those before it") {
   const Recipe recipe = Recipe::parse(kModel + "training: {epochs: 3}", "r", {"training.epochs=4", "model.name=mlp", "training.epochs=5"});
   CHECK(recipe.integer("training.epochs") == 5);

@@ -68,4 +68,6 @@ TEST_CASE("the reference as JSON has typed defaults, ranges and choices") {
   CHECK(find("training.learning_rate")["range"] == nlohmann::json{{"exclusive_minimum", 0.0}, {"maximum", 100.0}});
   CHECK(find("run.device")["choices"] == nlohmann::json{"auto", "cpu", "cuda"});
   CHECK(find("model.input")["default"] == nlohmann::json{3, 32, 32});
+  CHECK(find("data.image_size")["default"] == 0);
+  CHECK(find("data.image_size")["type"] == "integer or list of integers");
 }

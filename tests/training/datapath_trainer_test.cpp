@@ -8,6 +8,7 @@
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/interruption.h"
+#include "data/class_labels.h"
 #include "graph/graph_builder.h"
 #include "network/model_file.h"
 #include "tasks/classification.h"
@@ -21,17 +22,17 @@ namespace {
 
 /// 10x10 images of three classes that differ by where they are bright.
 std::shared_ptr<const ImageSet> synthetic_images(int count) {
-  auto set = std::make_shared<ImageSet>();
-  set->channels = 1, set->height = set->width = 10;
-  set->class_names = {"top", "middle", "bottom"};
+  LabelledImages set;
+  set.images.channels = 1, set.images.height = set.images.width = 10;
+  set.class_names = {"top", "middle", "bottom"};
   RandomStream random(11);
   for (int i = 0; i < count; ++i) {
     const int label = i % 3;
-    set->labels.push_back(label);
+    set.labels.push_back(label);
     for (int y = 0; y < 10; ++y)
-      for (int x = 0; x < 10; ++x) set->pixels.push_back(static_cast<uint8_t>(random.below(100) + (y / 4 == label ? 120 : 0)));
+      for (int x = 0; x < 10; ++x) set.images.pixels.push_back(static_cast<uint8_t>(random.below(100) + (y / 4 == label ? 120 : 0)));
   }
-  return set;
+  return std::make_shared<ImageSet>(with_targets(std::move(set)));
 }
 
 Graph small_network() {

@@ -6,6 +6,7 @@
 #include "catch_compat.h"
 #include "core/error.h"
 #include "core/interruption.h"
+#include "data/class_labels.h"
 #include "graph/graph_builder.h"
 #include "tasks/classification.h"
 #include "temporary_folder.h"
@@ -17,19 +18,19 @@ namespace {
 
 /// 6x6 images of two classes: bright above or below the middle.
 TrainingData training_data(int count = 120) {
-  auto set = std::make_shared<ImageSet>();
-  set->channels = 1, set->height = set->width = 6;
-  set->class_names = {"top", "bottom"};
+  LabelledImages set;
+  set.images.channels = 1, set.images.height = set.images.width = 6;
+  set.class_names = {"top", "bottom"};
   RandomStream random(11);
   TrainingData data;
   for (int i = 0; i < count; ++i) {
     const int label = i % 2;
-    set->labels.push_back(label);
+    set.labels.push_back(label);
     for (int y = 0; y < 6; ++y)
-      for (int x = 0; x < 6; ++x) set->pixels.push_back(static_cast<uint8_t>(random.below(120) + (y / 3 == label ? 130 : 0)));
+      for (int x = 0; x < 6; ++x) set.images.pixels.push_back(static_cast<uint8_t>(random.below(120) + (y / 3 == label ? 130 : 0)));
     (i % 5 == 0 ? data.validation : data.train).push_back(static_cast<uint32_t>(i));
   }
-  data.images = set;
+  data.images = std::make_shared<ImageSet>(with_targets(std::move(set)));
   data.augmentation.mean = {0.5f};
   data.augmentation.std = {0.25f};
   data.workers = 0;

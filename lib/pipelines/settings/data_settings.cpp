@@ -19,6 +19,13 @@ void check_rising(const Recipe& recipe, const char* key, const std::vector<doubl
   if (pair[0] > pair[1]) throw recipe.fault(key, fmt::format("[{}, {}]: the lower end comes first", pair[0], pair[1]));
 }
 
+ImageExtent image_size(const Recipe& recipe) {
+  const auto& sides = recipe.integers("data.image_size");
+  if ((sides.front() == 0) != (sides.back() == 0))
+    throw recipe.fault("data.image_size", fmt::format("[{}, {}]: height and width are both 0 (as stored), or neither", sides[0], sides[1]));
+  return {static_cast<int>(sides.front()), static_cast<int>(sides.back())};
+}
+
 DecodingOptions decoding_options(const Recipe& recipe) {
   DecodingOptions options;
   const auto& scale = recipe.reals("data.crop_scale");
@@ -47,7 +54,7 @@ DataSettings data_settings(const Recipe& recipe) {
   data.augmentation.pad_crop = static_cast<int>(recipe.integer("data.pad_crop"));
   data.augmentation.flip = recipe.boolean("data.flip");
   data.augmentation.cutout = static_cast<int>(recipe.integer("data.cutout"));
-  data.augmentation.image_size = static_cast<int>(recipe.integer("data.image_size"));
+  data.augmentation.image_size = image_size(recipe);
   data.augmentation.augment = true;
   data.augmentation.decoding = decoding_options(recipe);
   data.dataset_normalization = recipe.text("data.normalize") == "dataset";
