@@ -124,7 +124,7 @@ std::optional<DraftedCard> draft_image_folder(const fs::path& location, int64_t 
   draft.card.mean.assign(statistics.mean.begin(), statistics.mean.end());
   draft.card.std.assign(statistics.std.begin(), statistics.std.end());
   draft.statistics = fmt::format("{} of {} training images, decoded at their full size, each image counting the same",
-                                 limited(train.labels.size(), images).size(), train.size());
+                                 limited(static_cast<size_t>(train.size()), images).size(), train.size());
   note_damage(train, draft);
   fix_classes(draft);
   return draft;

@@ -61,7 +61,7 @@ class FolderDraft {
     if (contents.count == 0) throw DataError(fmt::format("{}: holds no image and no label", (folder_ / name).string()));
     check_format(contents, name);
     for (const int label : contents.images.labels) classes_ = std::max(classes_, static_cast<size_t>(label) + 1);
-    if (!contents.images.pixels.empty()) add_images(split, contents.images, name);
+    if (!contents.images.images.pixels.empty()) add_images(split, contents.images.images, name);
     file.holds = contents.holds;
     file.images = contents.count;
     (split == "train" ? draft_.card.train : draft_.card.test).files.push_back(std::move(file));

@@ -86,7 +86,7 @@ PixelStatistics PixelSums::statistics() const {
 }
 
 PixelStatistics decoded_statistics(const ImageSet& set, int64_t limit, Progress& progress) {
-  const std::vector<size_t> chosen = limited(set.labels.size(), limit);
+  const std::vector<size_t> chosen = limited(static_cast<size_t>(set.size()), limit);
   std::vector<ImageMoments> moments(chosen.size());
   progress.begin("mean and deviation", static_cast<int64_t>(chosen.size()), "images");
   for (size_t first = 0; first < chosen.size(); first += kBlock) {

@@ -48,8 +48,8 @@ bool recognise_file(SourceBytes source, RecognisedFile& contents) {
   };
   if (begins_with(kImages)) {
     contents.holds = FileContent::images;
-    contents.images = parse_idx_images(std::move(source));
-    contents.count = static_cast<int64_t>(contents.images.pixels.size() / contents.images.image_bytes());
+    ImageSet& images = contents.images.images = parse_idx_images(std::move(source));
+    contents.count = static_cast<int64_t>(images.pixels.size() / images.image_bytes());
   } else if (begins_with(kLabels)) {
     contents.holds = FileContent::labels;
     contents.images.labels = parse_idx_labels(source, static_cast<int>(kMostClasses));

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "data/byte_source.h"
+#include "data/class_labels.h"
 #include "data/dataset_card.h"
-#include "data/image_set.h"
 
 namespace tnn {
 
@@ -18,7 +18,7 @@ struct RecognisedFile {
   DatasetFormat format = DatasetFormat::idx;
   FileContent holds = FileContent::records;
   int64_t count = 0;  ///< of images, or labels
-  ImageSet images;
+  LabelledImages images;
 };
 
 /// Tells the format by the content, and reads it. False where it is none of these formats; DataError, naming the file, where it is one and
