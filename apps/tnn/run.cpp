@@ -91,6 +91,7 @@ void setup_run(CLI::App& app, Session& session) {
   command
       ->add_option("--threads", request.runtime.threads,
                    "Threads that work on one input together; 0: all processors that the process may use")
+      ->check(CLI::Range(0, 256))
       ->capture_default_str();
   command->add_option("--batch", request.runtime.batch_limit, "Inputs computed together")
       ->check(CLI::Range(1, 65536))

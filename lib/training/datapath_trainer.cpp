@@ -93,7 +93,7 @@ void DatapathTrainer::end_epoch(EpochSummary& summary, bool last) {
                {{"tnn.epoch", std::to_string(summary.epoch)}, {"tnn.validation_score", fmt::format("{}", summary.score)}});
 }
 
-void DatapathTrainer::check_weights() const { check_finite(network_.parameters().trainable(), state_, last_path()); }
+void DatapathTrainer::check_weights() const { check_finite(network_.parameters().entries(), state_, last_path()); }
 
 void DatapathTrainer::save_last() const {
   check_weights();

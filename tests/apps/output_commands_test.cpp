@@ -167,7 +167,7 @@ TEST_CASE("0 threads are those that the process may use, and fewer do where the 
   fs::permissions(fixture.folder.path(), fs::perms::all);
   const std::string user = std::to_string(200000 + ::getpid() % 50000);
   const Outcome outcome = run_command("timeout -s KILL 120 setpriv --reuid " + user + " --regid " + user +
-                                      " --clear-groups sh -c 'ulimit -u 1; exec " TNN_PROGRAM " run " + fixture.path + " --input " +
+                                      " --clear-groups bash -c 'ulimit -u 1; exec " TNN_PROGRAM " run " + fixture.path + " --input " +
                                       fixture.input + " --output " + out.string() + " --threads 8 --u 1'");
   INFO(outcome.err);
   CHECK(outcome.code == 0);

@@ -58,7 +58,7 @@ TEST_CASE("a dry run ends like the run itself where the output folder will not d
   CHECK_FALSE(fs::exists(folder.path() / "new"));
 }
 
-TEST_CASE("--overwrite removes the model of the run by whatever name, and nothing that the run did not write") {
+TEST_CASE("a run that is overwritten loses its model by whatever name, and nothing that the run did not write") {
   if (!has_fashion_mnist()) TNN_SKIP(kNoData);
   const TemporaryFolder folder;
   const auto run = folder.path() / "run";

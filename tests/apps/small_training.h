@@ -12,8 +12,9 @@
 inline bool has_fashion_mnist() { return std::filesystem::exists("/usr/share/datasets/fashion-mnist"); }
 
 /// A small training on real images: epochs of 26 steps.
-inline std::string small_training(const std::filesystem::path& out, int epochs = 2) {
-  return "train " TNN_SOURCE_DIR "/recipes/quickstart.yaml --threads 1 --set training.epochs=" + std::to_string(epochs) +
+inline std::string small_training(const std::filesystem::path& out, int epochs = 2, int threads = 1) {
+  return "train " TNN_SOURCE_DIR "/recipes/quickstart.yaml --threads " + std::to_string(threads) +
+         " --set training.epochs=" + std::to_string(epochs) +
          " --set data.train_limit=1900 --set data.test_limit=200"
          " --set data.validation_fraction=0.1 --set training.batch_size=64 --set 'model.stages=[\"8\", M, \"16\", M]' --set "
          "model.cardinality=4"

@@ -121,10 +121,10 @@ TEST_CASE("where the system starts no more threads a training goes on with fewer
   const TemporaryFolder folder;
   fs::permissions(folder.path(), fs::perms::all);
   const std::string user = std::to_string(250000 + ::getpid() % 50000);
-  write_file_atomically(folder.path() / "job", "ulimit -u 1\nexec " TNN_PROGRAM " " + small_training(folder.path() / "run") +
-                                                   " --threads 8 --set data.workers=4\n");
+  write_file_atomically(folder.path() / "job",
+                        "ulimit -u 1\nexec " TNN_PROGRAM " " + small_training(folder.path() / "run", 2, 8) + " --set data.workers=4\n");
   fs::permissions(folder.path() / "job", fs::perms::others_read, fs::perm_options::add);
-  const Outcome outcome = run_command("timeout -s KILL 300 setpriv --reuid " + user + " --regid " + user + " --clear-groups sh " +
+  const Outcome outcome = run_command("timeout -s KILL 300 setpriv --reuid " + user + " --regid " + user + " --clear-groups bash " +
                                       (folder.path() / "job").string());
   INFO(outcome.err);
   CHECK(outcome.code == 0);
@@ -141,15 +141,15 @@ TEST_CASE("0 threads are those of the affinity mask") {
   while (!CPU_ISSET(allowed, &before)) ++allowed;
   CPU_SET(allowed, &one);
   REQUIRE(::sched_setaffinity(0, sizeof one, &one) == 0);
-  const Outcome outcome = tnn_run(small_training(folder.path() / "run") + " --threads 0");
+  const Outcome outcome = tnn_run(small_training(folder.path() / "run", 2, 0));
   REQUIRE(::sched_setaffinity(0, sizeof before, &before) == 0);
   CHECK(outcome.code == 0);
   CHECK_THAT(read_file(folder.path() / "run/curve.json"), ContainsSubstring(", 1 thread"));
 }
 
 TEST_CASE("where memory runs out one line says so") {
-  const Outcome outcome = run_command("sh -c 'ulimit -v 12000000; exec " TNN_PROGRAM " train " TNN_SOURCE_DIR
-                                      "/recipes/quickstart.yaml --dry-run --threads 1 --set \"model.hidden=[1000000, 1000000]\"'");
+  const Outcome outcome = run_command("sh -c 'ulimit -v 6000000; exec " TNN_PROGRAM " train " TNN_SOURCE_DIR
+                                      "/recipes/quickstart.yaml --dry-run --threads 1 --set \"model.hidden=[46000, 46000]\"'");
   INFO(outcome.err);
   CHECK(outcome.code == 1);
   CHECK_THAT(outcome.err, ContainsSubstring("tnn: out of memory") && !ContainsSubstring("frame #"));

@@ -44,7 +44,7 @@ TEST_CASE("what people hold in place of weights and arrays is told by its conten
 }
 
 TEST_CASE("text is quoted without what a terminal might take amiss") {
-  CHECK(content("a\tb\xc3\xa4 c") == "it is text that begins with 'a?b?? c'");
+  CHECK(content("a\tb\xc3\xa4 c") == "it is text that begins with 'a\\tb\xc3\xa4 c'");
   CHECK(content("\x1b[31mred").empty());  // no text
 }
 

@@ -14,6 +14,7 @@
 #include "tasks/classification.h"
 #include "temporary_folder.h"
 #include "training/calibration.h"
+#include "training/checkpoint.h"
 #include "training/validation.h"
 
 using namespace tnn;
@@ -156,6 +157,19 @@ TEST_CASE("a loss that is not finite ends the training as diverged, says step an
     CHECK(error.code() == ExitCode::diverged);
     CHECK_THAT(error.what(), ContainsSubstring("step") && ContainsSubstring("u = "));
   }
+  const Network good = load_network(folder.path() / "last.safetensors");
+  for (const auto& entry : good.parameters().entries()) CHECK(entry.tensor.isfinite().all().item<bool>());
+}
+
+TEST_CASE("statistics that are not finite end the training as diverged, and the last good checkpoint stays") {
+  const TemporaryFolder folder;
+  Network net = network();
+  Progress silent;
+  DatapathTrainer trainer(net, kTask, training_data(0), datapath(), folder.path(), {});
+  trainer.run(silent, {});
+  for (const auto& entry : net.parameters().entries())
+    if (entry.role == ParameterRole::running_variance) entry.tensor.fill_(std::numeric_limits<float>::infinity());
+  CHECK_THROWS_WITH(check_finite(net.parameters().entries(), trainer.state(), trainer.last_path()), ContainsSubstring("running_var"));
   const Network good = load_network(folder.path() / "last.safetensors");
   for (const auto& entry : good.parameters().entries()) CHECK(entry.tensor.isfinite().all().item<bool>());
 }

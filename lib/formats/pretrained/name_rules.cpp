@@ -5,9 +5,12 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/printable.h"
 
 namespace tnn {
 namespace {
+
+constexpr std::ptrdiff_t kMostStars = 4;  // a search takes time that grows with the power of their number
 
 /// The pattern as a regular expression.
 std::string expression_of(const std::string& pattern) {
@@ -37,6 +40,8 @@ std::string format_of(const std::string& pattern, const std::string& replacement
 }
 
 std::regex compiled(const std::string& pattern) {
+  if (pattern.substr(0, 1) != "^" && std::count(pattern.begin(), pattern.end(), '*') > kMostStars)
+    throw UsageError(fmt::format("'{}' has more than {} stars", printable_beginning(pattern), kMostStars));
   try {
     return std::regex(expression_of(pattern));
   } catch (const std::regex_error& error) {

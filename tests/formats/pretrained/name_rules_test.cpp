@@ -29,6 +29,7 @@ TEST_CASE("stars stand for any text, and come back in their order") {
   CHECK(renamed("*.shortcut", "*.downsample", "layer2.0.shortcut.0.weight") == "layer2.0.downsample.0.weight");
   CHECK(renamed("a*.b*", "x*.y*", "a1.b2.c") == "x1.y2.c");
   CHECK_THROWS_WITH(renamed("a", "b*", "a"), ContainsSubstring("more stars"));
+  CHECK_THROWS_WITH(renamed("*****z", "y", "a"), ContainsSubstring("more than 4 stars"));
 }
 
 TEST_CASE("a caret begins a regular expression") {
