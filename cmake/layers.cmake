@@ -1,6 +1,6 @@
 # The layers of lib/, in order: a layer uses itself and those above it in this list (scripts/check-layers holds sources to it).
 #   tnn_layer(NAME [LINK public libraries...] [EXCEPT patterns...])   every *.cpp below lib/NAME becomes the static library tnn_NAME
-#   tnn_layer_tests(NAME [LINK libraries...])         every *.cpp of tests/NAME becomes the program tests/tnn_NAME_tests
+#   tnn_layer_tests(NAME [LINK libraries...] [EXCEPT patterns...])    every *.cpp below tests/NAME becomes the program tests/tnn_NAME_tests
 set(TNN_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
     -Wno-restrict)  # GCC 12 reports std::string concatenation wrongly (GCC bug 105651)
 if(TNN_WERROR)
@@ -30,8 +30,12 @@ function(tnn_layer_tests name)
   if(NOT BUILD_TESTING)
     return()
   endif()
-  cmake_parse_arguments(layer "" "" "LINK" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${name}/*.cpp)
+  cmake_parse_arguments(layer "" "" "LINK;EXCEPT" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${name}/*.cpp)
+  foreach(pattern ${layer_EXCEPT})
+    file(GLOB excepted ${CMAKE_SOURCE_DIR}/tests/${pattern})
+    list(REMOVE_ITEM sources ${excepted})
+  endforeach()
   if(NOT sources)
     return()
   endif()
