@@ -8,7 +8,11 @@
 #include <ATen/ops/linear.h>
 #include <ATen/ops/max_pool2d.h>
 #include <ATen/ops/max_pool3d.h>
+#include <ATen/ops/slice.h>
 #include <ATen/ops/zeros.h>
+
+#include <algorithm>
+#include <limits>
 
 #include "core/random_stream.h"
 #include "network/channel_slice.h"
@@ -22,6 +26,20 @@ at::Tensor channel_view(const at::Tensor& vector, int64_t dimensions) {
   std::vector<int64_t> sizes(static_cast<size_t>(dimensions), 1);
   sizes[1] = -1;
   return vector.view(sizes);
+}
+
+/// Whether each output position reads one input position alone, and not all of them are read: a strided 1x1 convolution.
+bool skips_positions(const Window& window) {
+  const auto all = [](const std::vector<int64_t>& sizes, int64_t value) {
+    return std::all_of(sizes.begin(), sizes.end(), [value](int64_t size) { return size == value; });
+  };
+  return all(window.kernel, 1) && all(window.padding, 0) && !all(window.stride, 1);
+}
+
+/// Every stride-th position of [N, C, positions...].
+at::Tensor every_nth(at::Tensor x, const std::vector<int64_t>& stride) {
+  for (size_t i = 0; i < stride.size(); ++i) x = x.slice(static_cast<int64_t>(i) + 2, 0, std::numeric_limits<int64_t>::max(), stride[i]);
+  return x;
 }
 
 }  // namespace
@@ -48,6 +66,11 @@ at::Tensor Executor::convolution(NodeId id, const Convolution& options, const at
     return bias.defined() ? at::zeros(shape, x.options()) + channel_view(bias, x.dim()) : at::zeros(shape, x.options());
   }
   const std::vector<int64_t> no_output_padding(n.shape.extent.size(), 0);
+  // What a strided 1x1 convolution reads is taken out first. oneDNN as LibTorch 2.11 has it would do that in scratch memory of its own, and
+  // its gradient of weights writes beyond that where the channels fill no whole vector (glibc shows it under MALLOC_CHECK_=3).
+  if (skips_positions(options.window))
+    return at::convolution(every_nth(x, options.window.stride), weight, bias, std::vector<int64_t>(n.shape.extent.size(), 1),
+                           options.window.padding, options.window.dilation, false, no_output_padding, groups);
   return at::convolution(x, weight, bias, options.window.stride, options.window.padding, options.window.dilation, false, no_output_padding,
                          groups);
 }
