@@ -5,8 +5,12 @@
 
 namespace tnn::kernels {
 
-void run_affine(const KernelSet& kernels, WideInput input, WideOutput output, int64_t channels, const Epilogue& epilogue, Share pixels) {
-  AffineTile tile;
+namespace {
+
+/// An AffineTile or LayerNormTile: rows of some pixels, in and out.
+template <typename Tile>
+Tile rows_of(WideInput input, WideOutput output, int64_t channels, const Epilogue& epilogue, Share pixels) {
+  Tile tile;
   tile.input = input.data;
   tile.input_pixels = input.pixels->data() + pixels.begin;
   tile.input_stride = input.pixel_stride;
@@ -16,22 +20,19 @@ void run_affine(const KernelSet& kernels, WideInput input, WideOutput output, in
   tile.channels = channels;
   tile.pixels = pixels.end - pixels.begin;
   tile.epilogue = epilogue;
-  kernels.affine(tile);
+  return tile;
+}
+
+}  // namespace
+
+void run_affine(const KernelSet& kernels, WideInput input, WideOutput output, int64_t channels, const Epilogue& epilogue, Share pixels) {
+  kernels.affine(rows_of<AffineTile>(input, output, channels, epilogue, pixels));
 }
 
 void run_layer_norm(const KernelSet& kernels, WideInput input, WideOutput output, int64_t channels, float epsilon, const Epilogue& epilogue,
                     Share pixels) {
-  LayerNormTile tile;
-  tile.input = input.data;
-  tile.input_pixels = input.pixels->data() + pixels.begin;
-  tile.input_stride = input.pixel_stride;
-  tile.output = output.data;
-  tile.output_pixels = output.pixels->data() + pixels.begin;
-  tile.output_stride = output.pixel_stride;
-  tile.channels = channels;
-  tile.pixels = pixels.end - pixels.begin;
+  auto tile = rows_of<LayerNormTile>(input, output, channels, epilogue, pixels);
   tile.epsilon = epsilon;
-  tile.epilogue = epilogue;
   kernels.layer_norm(tile);
 }
 
