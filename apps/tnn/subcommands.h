@@ -41,6 +41,7 @@ std::string not_empty(const std::string& text);
 void setup_train(CLI::App& app, Session& session);
 void setup_train_datapath(CLI::App& app, Session& session);
 void setup_train_gates(CLI::App& app, Session& session);
+void setup_train_controller(CLI::App& app, Session& session);
 void setup_sweep_utilization(CLI::App& app, Session& session);
 void setup_export(CLI::App& app, Session& session);
 void setup_inspect(CLI::App& app, Session& session);

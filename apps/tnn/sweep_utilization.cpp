@@ -17,7 +17,7 @@ namespace tnn::app {
 namespace {
 
 struct Options {
-  std::filesystem::path model;
+  std::filesystem::path model, controller;
   RecipeFlags flags;
   std::string utilizations, engine = "torch", precision = "fp32", out, format = "text";
   bool latency = false;
@@ -38,6 +38,7 @@ int run_sweep(const Options& options, const Session& session) {
   SweepOptions sweep = sweep_options(named.data, named.evaluation, named.run);
   sweep.threads = set_threads(named.run.threads);
   sweep.model = named.model;
+  sweep.controller = options.controller;
   sweep.name = options.model.has_filename() ? options.model.filename().string() : options.model.parent_path().filename().string();
   sweep.command = session.command;
   sweep.history = named.history;
@@ -73,6 +74,9 @@ void setup_sweep_utilization(CLI::App& app, Session& session) {
       ->add_option("--precision", options->precision,
                    "Of an engine: fp32, bf16, and tf32 or fp16 on a GPU; below fp32 the accuracy in fp32 is measured, too")
       ->capture_default_str();
+  names_path(command->add_option("--controller", options->controller,
+                                 "Compare this controller of the model (controller.safetensors) with what it must beat"))
+      ->check(CLI::ExistingFile);
   command->add_flag("--latency", options->latency, "Measure the time of one-image inference, too");
   names_path(command->add_option("--out", options->out, "Folder for curve.csv, .json, .h5, .svg and report.html"))->check(not_empty);
   options->flags.add_to(*command);

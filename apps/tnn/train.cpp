@@ -103,4 +103,10 @@ void setup_train_gates(CLI::App& app, Session& session) {
          "The trained data path"});
 }
 
+void setup_train_controller(CLI::App& app, Session& session) {
+  setup(app, session,
+        {"train-controller", "Learn a controller that chooses u for each input, on a trained data path; compare it with what it must beat",
+         "controller", "The trained data path"});
+}
+
 }  // namespace tnn::app

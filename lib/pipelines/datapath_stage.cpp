@@ -50,7 +50,10 @@ TrainedModel DatapathStage::train(const StageInput& input, const RunFolder& fold
   else if (const std::string read = load_pretrained(settings.pretrained, network); !read.empty())
     progress.message("starts with the weights of " + read);
   write_file_atomically(folder.recipe(), settings.resolved_yaml);
-  run_training(trainer, {options.epochs, options.validation_u, settings.output.tensorboard, task.score_name()}, folder, progress);
+  run_training(
+      trainer,
+      {options.epochs, StageLog::at_utilizations(task.score_name(), options.validation_u), settings.output.tensorboard, task.score_name()},
+      folder, progress);
 
   if (std::filesystem::exists(trainer.best_path())) load_parameters(SafetensorsFile(trainer.best_path()), network);
   measure_points(network, task, input.data, {options.recalibration_images, options.evaluation_batch, options.seed}, trainer, progress);

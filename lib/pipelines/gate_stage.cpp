@@ -82,7 +82,10 @@ TrainedModel GateStage::train(const StageInput& input, const RunFolder& folder, 
   GateTrainer trainer(datapath, gates, task, input.data, options, folder.checkpoints(), std::move(fingerprint));
   if (resume && trainer.resume()) progress.message(resumed_message(trainer.state()));
   write_file_atomically(folder.recipe(), settings.resolved_yaml);
-  run_training(trainer, {options.epochs, options.validation_u, settings.output.tensorboard, task.score_name()}, folder, progress);
+  run_training(
+      trainer,
+      {options.epochs, StageLog::at_utilizations(task.score_name(), options.validation_u), settings.output.tensorboard, task.score_name()},
+      folder, progress);
 
   Network learned = with_learned_points(datapath, gates, options);
   measure_points(learned, task, input.data, {options.recalibration_images, options.evaluation_batch, options.seed}, trainer, progress);

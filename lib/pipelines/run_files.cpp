@@ -10,6 +10,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kUsualModel = "model.safetensors";
+constexpr const char* kController = "controller.safetensors";
 constexpr const char* kEpochKey = "tnn.epoch";        ///< in the metadata of what a training writes
 constexpr const char* kExportKey = "tnn.exported_u";  ///< of what an export writes
 
@@ -51,8 +52,14 @@ std::vector<fs::path> files_of_run(const fs::path& folder) {
   const auto add = [&](const fs::path& file) {
     if (!file.empty() && !fs::is_directory(file, fault) && fs::exists(fs::symlink_status(file, fault))) files.push_back(file);
   };
-  if (!fs::is_symlink(fs::symlink_status(run.gates(), fault))) files = files_of_run(run.gates());
+  for (const fs::path& stage : run.stages()) {
+    if (fs::is_symlink(fs::symlink_status(stage, fault))) continue;
+    const auto of_stage = files_of_run(stage);
+    files.insert(files.end(), of_stage.begin(), of_stage.end());
+  }
   add(model_of_run(folder));
+  if (is_trained_model(folder / kController)) add(folder / kController);
+  add(run.outputs());
   for (const auto& name : report_file_names()) add(folder / name);
   for (const char* name : {"last.safetensors", "best.safetensors"}) add(run.checkpoints() / name);
   for (fs::directory_iterator entry(run.events(), fault), end; !fault && entry != end; entry.increment(fault))

@@ -18,8 +18,8 @@ std::filesystem::path model_of_run(const std::filesystem::path& folder);
 /// Whether a training wrote this model file (an export of a model does not count).
 bool is_trained_model(const std::filesystem::path& file);
 
-/// All files that are there and that the run in this folder wrote, those of its gates with them; the recipe, by which they are known, comes
-/// last. Others, such as exports, are not listed. None where the folder holds no run.
+/// All files that are there and that the run in this folder wrote, those of its later stages with them; the recipe, by which they are
+/// known, comes last. Others, such as exports, are not listed. None where the folder holds no run.
 std::vector<std::filesystem::path> files_of_run(const std::filesystem::path& folder);
 
 }  // namespace tnn

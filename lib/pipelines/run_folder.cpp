@@ -31,14 +31,19 @@ bool RunFolder::holds_run() const {
 void RunFolder::remove_run() const {
   if (!holds_run()) return;
   std::error_code ignored;
-  std::shared_ptr<const Descriptor> gates_lock;  // their training may run by itself
-  if (std::filesystem::is_directory(gates(), ignored)) gates_lock = RunFolder(gates()).lock();
+  std::vector<std::shared_ptr<const Descriptor>> locks;  // a stage's training may run by itself
+  for (const auto& stage : stages())
+    if (std::filesystem::is_directory(stage, ignored)) locks.push_back(RunFolder(stage).lock());
   for (const auto& file : files_of_run(path_)) std::filesystem::remove(file, ignored);
   // Folders stay where they hold something else.
-  for (const auto& folder : {gates() / "checkpoints", gates() / "events", gates(), checkpoints(), events()}) {
+  const auto remove_empty = [&](const std::filesystem::path& folder) {
     remove_abandoned_files(folder);
     std::filesystem::remove(folder, ignored);
-  }
+  };
+  for (const auto& stage : stages())
+    for (const auto& folder : {RunFolder(stage).checkpoints(), RunFolder(stage).events(), stage}) remove_empty(folder);
+  remove_empty(checkpoints());
+  remove_empty(events());
 }
 
 void RunFolder::remove_earlier_model(const std::string& name) const {

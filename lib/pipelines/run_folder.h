@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/descriptor.h"
 #include "core/progress.h"
@@ -35,7 +36,9 @@ class RunFolder {
   std::filesystem::path events() const { return path_ / "events"; }
   std::filesystem::path log() const { return path_ / "log.txt"; }
   std::filesystem::path curve() const { return path_ / "curve.json"; }
-  std::filesystem::path gates() const { return path_ / "gates"; }  ///< the run folder of its gates, where they are learned
+  /// The run folders of stages after the first, whether they are there or not: of its gates, and of its controller.
+  std::vector<std::filesystem::path> stages() const { return {path_ / "gates", path_ / "controller"}; }
+  std::filesystem::path outputs() const { return path_ / "outputs.h5"; }  ///< what a frozen data path says, for its controller
   bool holds_run() const;
 
  private:

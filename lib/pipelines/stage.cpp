@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "pipelines/controller_stage.h"
 #include "pipelines/datapath_stage.h"
 #include "pipelines/gate_stage.h"
 
@@ -10,7 +11,8 @@ namespace tnn {
 const std::vector<const Stage*>& stages() {
   static const DatapathStage datapath;
   static const GateStage gates;
-  static const std::vector<const Stage*> all{&datapath, &gates};
+  static const ControllerStage controller;
+  static const std::vector<const Stage*> all{&datapath, &gates, &controller};
   return all;
 }
 

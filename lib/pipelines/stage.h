@@ -15,6 +15,7 @@ namespace tnn {
 struct TrainedModel {
   std::filesystem::path file;  ///< to sweep, export and deploy
   std::vector<EpochSummary> history;
+  std::filesystem::path controller = {};  ///< of the stage that trains one, for `file`; empty: none
 };
 
 /// What a stage works with.
@@ -42,6 +43,10 @@ class Stage {
   /// The key that says whether the recipe has the stage, and whether it does.
   virtual std::string key() const = 0;
   virtual bool is_asked_for(const Settings& settings) const = 0;
+  /// The file that train() writes into its folder.
+  virtual std::string file_name(const Settings& settings) const { return settings.output.model; }
+  /// Whether it leaves the model of the stage before as it is and adds to its sweep and report.
+  virtual bool extends_model() const { return false; }
   /// UsageError where recipe, data and model do not go together, before anything is created or removed. `model` is empty where a stage
   /// before this one is still to train it. `resume`: what only a new training reads is not looked for.
   virtual void check(const Experiment& experiment, const std::filesystem::path& model, bool resume) const = 0;

@@ -12,6 +12,7 @@ void sweep_run(const Settings& settings, const TrainedModel& trained, const RunF
                TrainResult& result, Progress& progress) {
   SweepOptions sweep = sweep_options(settings);
   sweep.model = trained.file;
+  sweep.controller = trained.controller;
   sweep.name = folder.path().filename().string();
   sweep.command = command;
   sweep.history = trained.history;

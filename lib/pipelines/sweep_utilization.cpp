@@ -18,6 +18,7 @@
 #include "pipelines/damage_reports.h"
 #include "pipelines/image_options.h"
 #include "pipelines/run_folder.h"
+#include "pipelines/sweep_controllers.h"
 #include "runtime/engine.h"
 #include "training/validation.h"
 
@@ -142,6 +143,7 @@ UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progre
   for (const SweepPoint& point : swept) curve.points.push_back(curve_point(description.graph, point));
   for (size_t i = 0; i < in_fp32.size(); ++i) curve.points[i].fp32_headline = in_fp32[i].metrics.front().value;
   curve.epochs = epoch_records(options.history);
+  if (!options.controller.empty()) add_controllers(options, network, loader, curve, reports);
   return curve;
 }
 

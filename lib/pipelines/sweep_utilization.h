@@ -16,7 +16,8 @@ namespace tnn {
 /// What a sweep is to do.
 struct SweepOptions {
   std::filesystem::path model;
-  std::string name;  ///< of the run or model, for the report
+  std::filesystem::path controller;  ///< of this model, to be compared with what it must beat; empty: none
+  std::string name;                  ///< of the run or model, for the report
   std::string utilizations = "distinct";
   std::string data_root;
   std::string device = "auto";

@@ -51,7 +51,7 @@ void check_training_folders(const Settings& settings, const TrainPlan& plan, Run
   CommandInputs inputs;
   inputs.add("--from", plan.model);
   for (const auto& [key, file] : settings.input_files) inputs.add(key, file);
-  for (const Stage* stage : plan.stages) check_training_folder(plan.folder(*stage), settings.output.model, existing, inputs);
+  for (const Stage* stage : plan.stages) check_training_folder(plan.folder(*stage), stage->file_name(settings), existing, inputs);
 }
 
 }  // namespace tnn

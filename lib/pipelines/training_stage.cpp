@@ -57,9 +57,7 @@ Progress::Figures epoch_figures(const EpochSummary& summary, const StageLog& log
   const std::string& score = log.score_name;
   Progress::Figures figures{
       {kEpochLoss, summary.training_loss}, {"epoch_" + score, summary.training_metric}, {"epoch_seconds", summary.seconds}};
-  for (size_t i = 0; i < summary.validation.size(); ++i)
-    figures.emplace_back("validation_" + score + (i < log.validation_u.size() ? fmt::format("_u{}", log.validation_u[i]) : "_best_u"),
-                         summary.validation[i]);
+  for (size_t i = 0; i < summary.validation.size(); ++i) figures.emplace_back(log.validation.at(i).name, summary.validation[i]);
   if (summary.score >= 0) figures.emplace_back("validation_score", summary.score);
   return figures;
 }
@@ -67,8 +65,14 @@ Progress::Figures epoch_figures(const EpochSummary& summary, const StageLog& log
 std::string epoch_line(const EpochSummary& summary, const StageLog& log) {
   std::string line = fmt::format("epoch {}/{}: loss {:.4f}, {} {:.2f} %, {:.1f} s", summary.epoch, log.epochs, summary.training_loss,
                                  log.score_name, 100 * summary.training_metric, summary.seconds);
-  for (size_t i = 0; i < std::min(log.validation_u.size(), summary.validation.size()); ++i)
-    line += fmt::format("{}{:.2f} % at u = {}", i == 0 ? "; validation " : ", ", 100 * summary.validation[i], log.validation_u[i]);
+  const char* before = "; validation ";
+  for (size_t i = 0; i < summary.validation.size(); ++i) {
+    const StageLog::Figure& figure = log.validation.at(i);
+    if (figure.words.empty()) continue;
+    const double value = summary.validation[i];
+    line += before + (figure.percent ? fmt::format("{:.2f} % ", 100 * value) : fmt::format("{:.4g} ", value)) + figure.words;
+    before = ", ";
+  }
   return line;
 }
 
@@ -92,6 +96,13 @@ std::string resumed_message(const TrainingState& state) {
   return fmt::format("resumed at epoch {}, step {}", state.epoch + 1, state.global_step);
 }
 
+std::vector<StageLog::Figure> StageLog::at_utilizations(const std::string& score_name, const std::vector<double>& utilizations) {
+  std::vector<Figure> figures;
+  for (const double u : utilizations) figures.push_back({fmt::format("validation_{}_u{}", score_name, u), fmt::format("at u = {}", u)});
+  figures.push_back({"validation_" + score_name + "_best_u", ""});
+  return figures;
+}
+
 void run_training(EpochLoop& trainer, const StageLog& log, const RunFolder& folder, Progress& progress) {
   MetricsSink sink(folder, log.tensorboard, trainer.state());
   const TrainingObserver observer{
@@ -100,6 +111,7 @@ void run_training(EpochLoop& trainer, const StageLog& log, const RunFolder& fold
         sink.write("epoch", step, static_cast<double>(summary.epoch), epoch_figures(summary, log));
         sink.flush();  // the checkpoint that counts this epoch comes after
         progress.message(epoch_line(summary, log));
+        if (const std::string remark = log.remark ? log.remark(summary) : ""; !remark.empty()) progress.message(remark);
       }};
   if (trainer.run(progress, observer) == TrainingEnd::interrupted) throw_interrupted(trainer);
 }

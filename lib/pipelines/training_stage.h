@@ -1,5 +1,9 @@
 #pragma once
 
+#include <functional>
+#include <string>
+#include <vector>
+
 #include "core/progress.h"
 #include "network/network.h"
 #include "pipelines/run_folder.h"
@@ -10,10 +14,20 @@ namespace tnn {
 
 /// How a stage is logged.
 struct StageLog {
+  /// A number of EpochSummary::validation.
+  struct Figure {
+    std::string name;     ///< in metrics: "validation_accuracy_u0.5"
+    std::string words;    ///< behind it in the epoch's line: "at u = 0.5"; empty: the line leaves it out
+    bool percent = true;  ///< in the line
+  };
   int64_t epochs = 0;
-  std::vector<double> validation_u;
+  std::vector<Figure> validation;
   bool tensorboard = true;
-  std::string score_name;  ///< of the task: "accuracy"
+  std::string score_name;                                       ///< of the task: "accuracy"
+  std::function<std::string(const EpochSummary&)> remark = {};  ///< a further line about an epoch; "": none
+
+  /// Of stages that validate at utilizations, and at the one of the best checkpoint where it is none of them.
+  static std::vector<Figure> at_utilizations(const std::string& score_name, const std::vector<double>& utilizations);
 };
 
 /// "resumed at epoch 3, step 120".

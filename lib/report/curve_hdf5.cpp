@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "formats/hdf5/hdf5_image.h"
 #include "report/curve_columns.h"
-#include "report/hdf5_image.h"
 
 namespace tnn {
 namespace {

@@ -60,6 +60,27 @@ Json epoch_json(const UtilizationCurve& curve, const EpochRecord& epoch) {
   return json;
 }
 
+Json controller_json(const ControllerRow& row) {
+  Json json{{"name", row.name},     {"top1", row.top1},           {"low", row.low},      {"high", row.high},
+            {"mean_u", row.mean_u}, {"mean_macs", row.mean_macs}, {"shares", row.shares}};
+  if (!(row.mean_latency_ms < 0)) json["mean_latency_ms"] = row.mean_latency_ms;
+  return json;
+}
+
+Json comparison_json(const ControllerComparison& pair) {
+  return {{"name", pair.name},         {"other", pair.other},         {"top1_difference", pair.top1_difference},
+          {"low", pair.low},           {"high", pair.high},           {"macs_difference", pair.macs_difference},
+          {"macs_low", pair.macs_low}, {"macs_high", pair.macs_high}, {"mcnemar_p_value", pair.p_value},
+          {"better", pair.better}};
+}
+
+void add_controllers(const UtilizationCurve& curve, Json& json) {
+  json["controller_actions"] = curve.actions;
+  json["controllers"] = json["controller_comparisons"] = Json::array();
+  for (const auto& row : curve.controllers) json["controllers"].push_back(controller_json(row));
+  for (const auto& pair : curve.comparisons) json["controller_comparisons"].push_back(comparison_json(pair));
+}
+
 }  // namespace
 
 std::string curve_json(const UtilizationCurve& curve) {
@@ -82,6 +103,7 @@ std::string curve_json(const UtilizationCurve& curve) {
   const std::vector<CurveColumn> columns = curve_columns(curve);
   for (const auto& point : curve.points) json["points"].push_back(point_json(curve, columns, point));
   for (const auto& epoch : curve.epochs) json["epochs"].push_back(epoch_json(curve, epoch));
+  if (!curve.controllers.empty()) add_controllers(curve, json);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -116,6 +116,32 @@ EpochRecord read_epoch(const UtilizationCurve& curve, const Place& place) {
   return epoch;
 }
 
+std::vector<double> read_numbers(const Place& place) {
+  std::vector<double> numbers;
+  place.each([&](const Place& one) { numbers.push_back(one.number()); });
+  return numbers;
+}
+
+ControllerRow read_controller(const Place& place) {
+  ControllerRow row{place.at("name").text(),
+                    place.at("top1").number(),
+                    place.at("low").number(),
+                    place.at("high").number(),
+                    place.at("mean_u").number(),
+                    place.at("mean_macs").number(),
+                    -1,
+                    read_numbers(place.at("shares"))};
+  if (place.has("mean_latency_ms")) row.mean_latency_ms = place.at("mean_latency_ms").number();
+  return row;
+}
+
+ControllerComparison read_comparison(const Place& place) {
+  return {place.at("name").text(),       place.at("other").text(),       place.at("top1_difference").number(),
+          place.at("low").number(),      place.at("high").number(),      place.at("macs_difference").number(),
+          place.at("macs_low").number(), place.at("macs_high").number(), place.at("mcnemar_p_value").number(),
+          place.at("better").flag()};
+}
+
 UtilizationCurve read_curve(const Place& root) {
   if (root.at("format_version").count() != 1) root.at("format_version").fail("1, the version this program reads");
   UtilizationCurve curve;
@@ -135,6 +161,10 @@ UtilizationCurve read_curve(const Place& root) {
   root.at("points").each([&](const Place& one) { curve.points.push_back(read_point(curve, columns, one)); });
   if (curve.metrics.empty() && !curve.points.empty()) root.at("metrics").fail("one metric or more");
   root.at("epochs").each([&](const Place& one) { curve.epochs.push_back(read_epoch(curve, one)); });
+  if (!root.has("controllers")) return curve;
+  curve.actions = read_numbers(root.at("controller_actions"));
+  root.at("controllers").each([&](const Place& one) { curve.controllers.push_back(read_controller(one)); });
+  root.at("controller_comparisons").each([&](const Place& one) { curve.comparisons.push_back(read_comparison(one)); });
   return curve;
 }
 

@@ -28,6 +28,7 @@ std::string report_html(const UtilizationCurve& curve) {
   html += header(curve);
   html += headline_section(curve);
   html += charts_section(curve);
+  html += controllers_section(curve);
   html += gates_section(curve);
   html += gate_shares_section(curve);
   html += classes_section(curve);

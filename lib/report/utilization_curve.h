@@ -33,6 +33,27 @@ struct CurvePoint {
   const MetricValue& headline() const { return metrics.at(0); }
 };
 
+/// A rule that chooses u for each input, and how it did on the evaluated samples.
+struct ControllerRow {
+  std::string name;              ///< "fixed u=0.3", "random", "chord", "cascade entropy", "learned logits", "oracle"
+  double top1 = 0;               ///< share of right answers
+  double low = 0, high = 1;      ///< its 95 % interval (Wilson)
+  double mean_u = 0;             ///< of the answers
+  double mean_macs = 0;          ///< an input: the controller's own network and every pass
+  double mean_latency_ms = -1;   ///< the same of medians of single passes; -1: not measured
+  std::vector<double> shares{};  ///< of the answers of each action, in the order of UtilizationCurve::actions
+};
+
+/// Two rules on the same samples.
+struct ControllerComparison {
+  std::string name, other;
+  double top1_difference = 0, low = 0, high = 0;            ///< name less other, with its 95 % interval (paired bootstrap)
+  double macs_difference = 0, macs_low = 0, macs_high = 0;  ///< the same of the mean MACs
+  double p_value = 1;                                       ///< McNemar's exact test; of expected answers, their counts rounded
+  /// Whether `name` is shown to be better: its accuracy is higher (p < 0.05, and the interval lies above 0) at mean MACs that are not.
+  bool better = false;
+};
+
 /// One epoch of training, for the report's loss picture.
 struct EpochRecord {
   double epoch = 0;
@@ -58,6 +79,9 @@ struct UtilizationCurve {
   std::vector<std::string> class_names;
   std::vector<CurvePoint> points;   ///< by rising u
   std::vector<EpochRecord> epochs;  ///< may be empty
+  std::vector<double> actions;      ///< utilizations that the controllers choose among; empty: no controllers
+  std::vector<ControllerRow> controllers;
+  std::vector<ControllerComparison> comparisons;  ///< of the learned controller
 
   /// The first metric; one without a name where nothing was measured.
   const Metric& headline() const {

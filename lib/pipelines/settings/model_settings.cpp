@@ -1,5 +1,6 @@
 #include "pipelines/settings/model_settings.h"
 
+#include "control/controller_description.h"
 #include "core/error.h"
 
 namespace tnn {
@@ -12,6 +13,16 @@ UsageError placed(const Recipe& recipe, const UsageError& error) {
   const bool is_key = find_recipe_key(word) != nullptr;
   const char* const model = recipe.text("model.name") == "file" && !recipe.text("model.file").empty() ? "model.file" : "model.name";
   return recipe.fault(is_key ? word : model, message);
+}
+
+/// The same of the controller's network, whose keys have the names of the model's.
+UsageError placed_in_controller(const Recipe& recipe, const UsageError& error) {
+  std::string message = error.what();
+  const std::string word = message.substr(0, message.find_first_of(": "));
+  if (word.rfind("model.", 0) != 0) return recipe.fault("controller.model", message);
+  message.replace(0, 5, "controller");
+  const std::string key = message.substr(0, message.find_first_of(": "));
+  return recipe.fault(find_recipe_key(key) ? key : "controller.model", message);
 }
 
 }  // namespace
@@ -34,6 +45,24 @@ ModelOptions model_options(const Recipe& recipe) {
 }
 
 Graph build_model(const Recipe& recipe) { return build_model(recipe.text("model.name"), model_options(recipe)); }
+
+Graph build_controller(const Recipe& recipe, const Graph& datapath) try {
+  const Output& logits = datapath.outputs().front();
+  const bool pixels = controller_input_from_name(recipe.text("controller.input")) == ControllerInput::pixels;
+  ModelOptions options;
+  options.input = datapath.dimensions(pixels ? datapath.input().shape : datapath.shape(logits));
+  options.classes = recipe.integer("controller.actions");
+  options.cardinality = 1;
+  options.hidden = recipe.integers("controller.hidden");
+  options.batch_norm = recipe.boolean("controller.batch_norm");
+  options.dropout = recipe.real("controller.dropout");
+  options.depth = static_cast<int>(recipe.integer("controller.depth"));
+  options.variant = recipe.text("controller.variant");
+  options.file = recipe.text("controller.file");
+  return build_model(recipe.text("controller.model"), options);
+} catch (const UsageError& error) {
+  throw placed_in_controller(recipe, error);
+}
 
 ModelDescription describe_recipe_model(const Recipe& recipe) try {
   const GatingRule rule{recipe.text("gating.strategy"), rounding_from_name(recipe.text("gating.rounding")),

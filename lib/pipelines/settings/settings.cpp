@@ -68,12 +68,14 @@ Settings read_settings(const Recipe& recipe) {
   settings.label_smoothing = recipe.real("training.label_smoothing");
   settings.datapath = datapath_options(recipe);
   settings.gates = gate_options(recipe);
-  settings.datapath.evaluation_batch = settings.gates.evaluation_batch =
+  settings.controller = controller_options(recipe);
+  if (settings.controller.enabled) settings.controller_graph = build_controller(recipe, settings.model.graph);
+  settings.datapath.evaluation_batch = settings.gates.evaluation_batch = settings.controller.evaluation_batch =
       evaluation_batch(settings.model.graph, recipe.integer("evaluation.batch_size"));
   settings.evaluation = evaluation_settings(recipe);
   settings.output = output_settings(recipe);
   settings.run = run_settings(recipe);
-  for (const char* key : {"model.pretrained", "model.file"})
+  for (const char* key : {"model.pretrained", "model.file", "controller.file"})
     if (const std::string& file = recipe.text(key); !file.empty()) settings.input_files.emplace_back(key, file);
   for (const std::string& stage : recipe_stage_names()) settings.fingerprints[stage] = recipe_fingerprint(recipe, stage);
   settings.fault = [kept = std::make_shared<const Recipe>(recipe)](const std::string& key, const std::string& message) {

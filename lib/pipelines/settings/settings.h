@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "formats/model_description.h"
 #include "formats/pretrained/pretrained.h"
 #include "recipe/recipe.h"
+#include "training/controller_options.h"
 #include "training/datapath_options.h"
 #include "training/fingerprint.h"
 #include "training/gate_options.h"
@@ -63,6 +65,8 @@ struct Settings {
   double label_smoothing = 0;
   DatapathOptions datapath;
   GateOptions gates;
+  ControllerOptions controller;
+  std::optional<Graph> controller_graph;  ///< of the controller's own network, where the recipe has one
   EvaluationSettings evaluation;
   OutputSettings output;
   RunSettings run;
@@ -70,7 +74,7 @@ struct Settings {
 
   /// The error to throw where the value of a key does not do, with its place in the recipe.
   std::function<UsageError(const std::string& key, const std::string& message)> fault;
-  /// The recipe's part of the fingerprint of a stage ("datapath", "gates").
+  /// The recipe's part of the fingerprint of a stage ("datapath", "gates", "controller").
   std::map<std::string, Fingerprint> fingerprints;
 };
 
@@ -80,6 +84,7 @@ Settings read_settings(const Recipe& recipe);
 /// Sections that settings are made of.
 DatapathOptions datapath_options(const Recipe& recipe);
 GateOptions gate_options(const Recipe& recipe);
+ControllerOptions controller_options(const Recipe& recipe);
 DataSettings data_settings(const Recipe& recipe);
 EvaluationSettings evaluation_settings(const Recipe& recipe);
 OutputSettings output_settings(const Recipe& recipe);

@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 
+#include "core/content_hash.h"
 #include "core/error.h"
 #include "core/processor.h"
 #include "core/version.h"
@@ -73,7 +74,7 @@ void check_precision(Precision precision, const kernels::KernelSet& kernels) {
         kernels::bf16_kernel_set() ? std::string("the instruction set '") + kernels.name + "' has not" : "this processor has not"));
 }
 
-/// FNV-1a of what the times of a model's steps depend on: graph, and the active groups at each point.
+/// A hash of what the times of a model's steps depend on: graph, and the active groups at each point.
 uint64_t fingerprint(const ModelDescription& description) {
   std::string text = description_to_metadata(description).at("tnn.graph");
   for (const OperatingPoint& point : description.points)
@@ -81,9 +82,9 @@ uint64_t fingerprint(const ModelDescription& description) {
       text += ';';
       for (const int group : gate.indices()) text += fmt::format("{},", group);
     }
-  uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return hash;
+  ContentHash hash;
+  hash.add(text.data(), text.size());
+  return hash.value();
 }
 
 prefix::Tuning tune(const std::shared_ptr<const LoweredModel>& model, const kernels::KernelSet& kernels, const EngineOptions& options) {

@@ -21,6 +21,8 @@ class Hdf5Image {
   /// A dataset of as many values as its shape has, row-major, with the attributes `unit` and `description`.
   void add(const std::string& name, const Shape& shape, std::span<const double> values, const std::string& unit,
            const std::string& description);
+  void add(const std::string& name, const Shape& shape, std::span<const float> values, const std::string& unit,
+           const std::string& description);
   void add(const std::string& name, const Shape& shape, std::span<const int64_t> values, const std::string& unit,
            const std::string& description);
   void add(const std::string& name, const Shape& shape, std::span<const std::string> values, const std::string& description);

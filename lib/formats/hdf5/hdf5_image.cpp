@@ -1,4 +1,4 @@
-#include "report/hdf5_image.h"
+#include "formats/hdf5/hdf5_image.h"
 
 #include <hdf5.h>
 
@@ -69,6 +69,13 @@ void Hdf5Image::add(const std::string& name, const Shape& shape, std::span<const
   assert(values.size() == element_count(shape));
   const auto lock = lock_hdf5();
   add_dataset(file_, name, shape, {H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE}, values.data(), unit, description);
+}
+
+void Hdf5Image::add(const std::string& name, const Shape& shape, std::span<const float> values, const std::string& unit,
+                    const std::string& description) {
+  assert(values.size() == element_count(shape));
+  const auto lock = lock_hdf5();
+  add_dataset(file_, name, shape, {H5T_IEEE_F32LE, H5T_NATIVE_FLOAT}, values.data(), unit, description);
 }
 
 void Hdf5Image::add(const std::string& name, const Shape& shape, std::span<const int64_t> values, const std::string& unit,

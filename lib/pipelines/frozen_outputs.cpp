@@ -1,0 +1,116 @@
+#include "pipelines/frozen_outputs.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "core/content_hash.h"
+#include "core/error.h"
+#include "cost/cost.h"
+#include "data/action_outputs_file.h"
+#include "data/class_labels.h"
+#include "data/set_identity.h"
+#include "pipelines/experiment.h"
+#include "training/collect_outputs.h"
+
+namespace tnn {
+namespace {
+
+LoaderOptions in_order(const TrainingData& data, const Network& network, int64_t batch_size) {
+  LoaderOptions options;
+  options.batch_size = batch_size;
+  options.channels_last = network.channels_last();
+  options.workers = data.workers;
+  options.augmentation = data.plain();
+  return options;
+}
+
+/// What the outputs follow from.
+std::string key_of(const std::string& identity, const TrainingData& data, const std::vector<double>& actions) {
+  ContentHash hash;
+  const AugmentationOptions plain = data.plain();
+  for (const auto* indices : {&data.train, &data.validation}) {
+    hash.add(fmt::format("{} samples", indices->size()));
+    hash.add(indices->data(), indices->size() * sizeof(uint32_t));
+  }
+  for (const auto* numbers : {&plain.mean, &plain.std})
+    for (const auto number : *numbers) hash.add(fmt::format("{}", number));
+  hash.add(fmt::format("{} {} {} {}", plain.image_size.height, plain.image_size.width, plain.decoding.resize_side,
+                       static_cast<int>(plain.decoding.scaled)));
+  std::string key = fmt::format("model {}, data {}, samples {}, actions", identity, set_identity(*data.images), hash.hex());
+  for (const double u : actions) key += fmt::format(" {}", u);
+  return key;
+}
+
+/// In place of images that nobody looks at: one pixel each.
+std::shared_ptr<const ImageSet> stand_ins(const ImageSet& images) {
+  auto set = std::make_shared<ImageSet>();
+  set->channels = set->height = set->width = 1;
+  set->pixels.resize(static_cast<size_t>(images.size()));
+  set->targets = images.targets;
+  return set;
+}
+
+KeptOutputs compute(const Network& datapath, const TrainingData& data, const std::vector<double>& actions, int64_t batch_size,
+                    Progress& progress) {
+  const LoaderOptions options = in_order(data, datapath, batch_size);
+  Loader train(data.images, data.train, options), validation(data.images, data.validation, options);
+  return {collect_outputs(datapath, train, actions, progress), collect_outputs(datapath, validation, actions, progress)};
+}
+
+TrainingData samples_of(const TrainingData& data, const KeptOutputs& outputs, bool looks_at_pixels) {
+  TrainingData samples = data;
+  samples.train = outputs.train.samples;  // without those that are damaged and left out
+  samples.validation = outputs.validation.samples;
+  samples.augmentation = data.plain();  // what the data path says holds for the images as they are
+  if (looks_at_pixels) return samples;
+  samples.images = stand_ins(*data.images);
+  samples.augmentation = {};
+  samples.augmentation.mean = {0};
+  samples.augmentation.std = {1};
+  return samples;
+}
+
+}  // namespace
+
+void check_actions(const std::vector<double>& actions, const ModelDescription& description) {
+  std::set<int> distinct;
+  for (const double u : actions) distinct.insert(point_at(description, u));
+  if (distinct.size() < actions.size())
+    throw UsageError(fmt::format("{} actions stand for {} of the network's {} operating points (allowed: at most one action a point)",
+                                 actions.size(), distinct.size(), description.points.size()));
+}
+
+ActionCosts action_costs(const ModelDescription& description, const std::vector<double>& actions) {
+  ActionCosts costs;
+  for (const double u : actions) {
+    const OperatingPoint& point = description.points[static_cast<size_t>(point_at(description, u))];
+    costs.macs.push_back(static_cast<double>(network_cost(description.graph, point.configuration).macs));
+  }
+  return costs;
+}
+
+ControllerData controller_data(const Experiment& experiment, const Network& datapath, const std::string& identity, const TrainingData& data,
+                               const RunFolder& folder, Progress& progress) {
+  const ControllerOptions& options = experiment.settings.controller;
+  const std::vector<double> actions = action_utilizations(options.actions);
+  const std::string key = key_of(identity, data, actions);
+  std::optional<KeptOutputs> outputs = read_kept_outputs(folder.outputs(), key);
+  if (outputs) {
+    progress.message(fmt::format("the data path's outputs at {} actions are those of '{}'", actions.size(), folder.outputs().string()));
+  } else {
+    outputs = compute(datapath, data, actions, options.evaluation_batch, progress);
+    write_kept_outputs(folder.outputs(), key, *outputs);
+  }
+  ControllerData result;
+  result.samples = samples_of(data, *outputs, options.input == ControllerInput::pixels);
+  const ActionCosts costs = action_costs(datapath.description(), actions);
+  const double full = static_cast<double>(network_cost(datapath.graph(), Configuration::full(datapath.graph())).macs);
+  for (const double macs : costs.macs) result.mac_share.push_back(macs / full);
+  result.costs = options.reward.mac_ratio ? result.mac_share : actions;
+  result.train = std::move(outputs->train);
+  result.validation = std::move(outputs->validation);
+  return result;
+}
+
+}  // namespace tnn

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <vector>
+
+#include "control/action_outputs.h"
+#include "core/progress.h"
+#include "data/loader.h"
+#include "network/network.h"
+
+namespace tnn {
+
+/// Computes a classifier at `utilizations` for all samples of a loader that has one epoch in order, sliced, each batch decoded once.
+/// Interrupted at a request to stop; UsageError where the logits would take more memory than 8 GiB.
+ActionOutputs collect_outputs(const Network& network, Loader& loader, const std::vector<double>& utilizations, Progress& progress);
+
+}  // namespace tnn

@@ -1,0 +1,22 @@
+#include "data/action_outputs_file.h"
+
+#include "catch_compat.h"
+#include "core/atomic_file.h"
+#include "temporary_folder.h"
+
+using namespace tnn;
+
+TEST_CASE("kept outputs read back under their own key alone") {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "outputs.h5";
+  const KeptOutputs written{{{0.5, 1}, 3, {4, 7}, {0, 2}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, -12.5f}}, {{0.5, 1}, 3, {}, {}, {}}};
+  CHECK_FALSE(read_kept_outputs(file, "key"));
+  write_kept_outputs(file, "key", written);
+  const auto read = read_kept_outputs(file, "key");
+  REQUIRE(read);
+  CHECK(read->train == written.train);
+  CHECK(read->validation == written.validation);
+  CHECK_FALSE(read_kept_outputs(file, "another key"));
+  write_file_atomically(file, "not HDF5");
+  CHECK_FALSE(read_kept_outputs(file, "key"));
+}
