@@ -5,8 +5,8 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(exports ${CMAKE_SOURCE_DIR}/cmake/tnn_runtime.map)
-add_library(tnn_runtime_library SHARED runtime/tnn_runtime.cpp)
-target_link_libraries(tnn_runtime_library PRIVATE tnn_runtime)
+add_library(tnn_runtime_library SHARED runtime/tnn_runtime.cpp control/tnn_controller.cpp)
+target_link_libraries(tnn_runtime_library PRIVATE tnn_control)
 target_compile_options(tnn_runtime_library PRIVATE ${TNN_WARNINGS})
 target_link_options(tnn_runtime_library PRIVATE "LINKER:--version-script=${exports}")
 target_include_directories(tnn_runtime_library INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>

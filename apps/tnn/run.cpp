@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <memory>
 
 #include "core/error.h"
@@ -23,7 +24,20 @@ struct Options {
   std::string precision = "fp32", format = "text";
 };
 
+/// Of inputs at points of their own: how many there were at each utilization.
+std::string chosen_utilizations(const RunResult& result) {
+  std::map<double, int64_t> counts;
+  for (const Decision& decision : result.decisions) ++counts[result.description.points[static_cast<size_t>(decision.point)].u];
+  std::string text;
+  for (const auto& [u, count] : counts) text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", u, count);
+  return text;
+}
+
 Table summary_table(const RunResult& result) {
+  if (!result.decisions.empty())
+    return {{"inputs", "chosen_u", "mean_macs", "engine"},
+            {{std::to_string(result.inputs.size()), chosen_utilizations(result), std::to_string(result.macs), result.engine}},
+            {true, false, true, false}};
   return {{"inputs", "point", "u", "macs", "engine"},
           {{std::to_string(result.inputs.size()), std::to_string(result.point), fmt::format("{}", result.u), std::to_string(result.macs),
             result.engine}},
@@ -86,6 +100,16 @@ void setup_run(CLI::App& app, Session& session) {
       ->check(not_empty);
   auto* u = command->add_option("--u", request.u, "Utilization in (0, 1]")->capture_default_str();
   command->add_option("--point", request.point, "Operating point by index (tnn inspect lists them), instead of --u")->excludes(u);
+  auto* point_option = command->get_option("--point");
+  auto* controller = names_path(command->add_option("--controller", request.controller,
+                                                    "Let this controller (controller.safetensors) choose u for each input"))
+                         ->check(CLI::ExistingFile)
+                         ->excludes(u)
+                         ->excludes(point_option);
+  command->add_flag("--floor", request.floor, "Run each input at the model's certified floor (tnn calibrate-floor)")
+      ->excludes(u)
+      ->excludes(point_option)
+      ->excludes(controller);
   command->add_option("--engine", request.runtime.engine,
                       "What computes: " + CLI::detail::join(run_engines(), ", ") + " (default: the first)");
   command

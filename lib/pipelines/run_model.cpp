@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "control/floor_certificate.h"
 #include "core/error.h"
 #include "core/interruption.h"
 #include "cost/cost.h"
@@ -27,6 +28,7 @@ CommandInputs read_files(const RunRequest& request) {
   CommandInputs inputs;
   inputs.add("--input", request.input);
   inputs.add_model(request.model);
+  inputs.add("--controller", request.controller);
   return inputs;
 }
 
@@ -72,7 +74,7 @@ RunResult run_in_batches(const RunRequest& request, const RunInputs& inputs, con
   const Graph& graph = description.graph;
   const int64_t count = inputs.count();
   const OperatingPoint& chosen = description.points[static_cast<size_t>(point)];
-  RunResult result{{}, {}, description, point, chosen.u, network_cost(graph, chosen.configuration).macs, "", inputs.note()};
+  RunResult result{{}, {}, description, point, chosen.u, network_cost(graph, chosen.configuration).macs, {}, "", inputs.note()};
   std::vector<int64_t> sizes;
   for (const Output& output : graph.outputs()) {
     NpyArray array{graph.dimensions(graph.shape(output)), {}, false};
@@ -102,6 +104,35 @@ RunResult run_in_batches(const RunRequest& request, const RunInputs& inputs, con
   return result;
 }
 
+namespace {
+
+std::unique_ptr<InputController> make_controller(const RunRequest& request, const ThrottledNetwork& network,
+                                                 const std::filesystem::path& file) {
+  if (request.floor) return make_cascade(network, read_floor(SafetensorsFile(file)).setting, request.runtime);
+  return load_controller(network, file, request.controller, request.runtime);
+}
+
+/// Each input at a point of its own.
+RunResult run_controlled(const RunRequest& request, const ThrottledNetwork& network, const std::filesystem::path& file,
+                         const RunInputs& inputs) {
+  const auto controller = make_controller(request, network, file);
+  std::vector<Decision> decisions;
+  RunResult result = run_in_batches(request, inputs, network.model().description, network.operating_point(),
+                                    [&](const float* batch, int64_t count, const std::vector<float*>& outputs) {
+                                      const size_t first = decisions.size();
+                                      decisions.resize(first + static_cast<size_t>(count));
+                                      controller->run(batch, count, outputs, decisions.data() + first);
+                                    });
+  double macs = 0;
+  for (const Decision& decision : decisions) macs += static_cast<double>(decision.macs);
+  result.macs = static_cast<int64_t>(macs / static_cast<double>(std::max<size_t>(1, decisions.size())));
+  result.decisions = std::move(decisions);
+  result.engine = network.engine().describe() + (request.floor ? "; certified floor" : "; controller");
+  return result;
+}
+
+}  // namespace
+
 RunResult run_model(const RunRequest& request) {
   const std::filesystem::path file = find_model_file(request.model);
   std::unique_ptr<RunInputs> inputs;           // opened once: it may be a FIFO
@@ -116,6 +147,7 @@ RunResult run_model(const RunRequest& request) {
   else
     network.set_utilization(request.u);
   if (!inputs) inputs = open_inputs(request, network.model().description);
+  if (request.floor || !request.controller.empty()) return run_controlled(request, network, file, *inputs);
   InferenceContext context = network.context();
   RunResult result =
       run_in_batches(request, *inputs, network.model().description, network.operating_point(),

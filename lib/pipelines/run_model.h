@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "control/input_controller.h"
 #include "formats/npy_file.h"
 #include "pipelines/run_inputs.h"
 #include "runtime/throttled_network.h"
@@ -19,8 +20,10 @@ struct RunRequest {
   std::filesystem::path input;   ///< .npy (see ArrayInputs), an image, or a folder of images
   std::filesystem::path output;  ///< .npy: [batch, output shape...], float32; of several outputs, see output_files(); empty: none
   double u = 1.0;
-  std::optional<int> point;    ///< an operating point by index, instead of u
-  bool needs_classes = false;  ///< results are told as classes: refused for what is no classifier
+  std::optional<int> point;          ///< an operating point by index, instead of u
+  std::filesystem::path controller;  ///< chooses the point of each input, instead of u; empty: none
+  bool floor = false;                ///< the model's certified floor does (see FloorCertificate)
+  bool needs_classes = false;        ///< results are told as classes: refused for what is no classifier
   RuntimeOptions runtime;
   /// Reads images, in programs that can.
   std::function<std::unique_ptr<RunInputs>(const std::filesystem::path&, const ModelDescription&)> open_images;
@@ -34,6 +37,7 @@ struct RunResult {
   int point = 0;
   double u = 1.0;
   int64_t macs = 0;
+  std::vector<Decision> decisions;  ///< one an input, where a controller chose; then `macs` is their mean
   std::string engine;
   std::string note;  ///< about the inputs, for the reader; may be empty
 };

@@ -14,6 +14,8 @@
 namespace tnn {
 
 RunResult run_model_in_torch(const RunRequest& request) {
+  if (request.floor || !request.controller.empty())
+    throw UsageError("the engine torch runs all inputs at one point (allowed with --controller and --floor: the engines of the runtime)");
   set_torch_threads(request.runtime.threads);
   const Network network = load_network(find_model_file(request.model), at::kCPU, true);
   const ModelDescription& description = network.description();

@@ -85,8 +85,7 @@ int largest_cardinality(const Graph& graph) {
 
 }  // namespace
 
-Loader load_test_data(const ModelDescription& description, const DatasetOnDisk& dataset, const SweepOptions& options) {
-  auto images = std::make_shared<ImageSet>(load_split(dataset.card, dataset.folder, "test", options.test_limit));
+LoaderOptions evaluation_loading(const ModelDescription& description, const DatasetOnDisk& dataset, const SweepOptions& options) {
   const auto input = description.graph.dimensions(description.graph.input().shape);
   LoaderOptions loader;
   loader.batch_size = evaluation_batch(description.graph, options.batch_size);
@@ -97,12 +96,17 @@ Loader load_test_data(const ModelDescription& description, const DatasetOnDisk& 
   loader.augmentation.decoding.damaged = options.decoding.damaged;
   if (input.size() == 3 && (input[1] != dataset.card.height || input[2] != dataset.card.width))
     loader.augmentation.image_size = input_extent(description.graph);
+  return loader;
+}
+
+Loader load_test_data(const ModelDescription& description, const DatasetOnDisk& dataset, const SweepOptions& options) {
+  auto images = std::make_shared<ImageSet>(load_split(dataset.card, dataset.folder, "test", options.test_limit));
   if (images->encoded && images->targets->class_names() != description.class_names)
     throw DataError(fmt::format("{}: its classes are not those that the model was trained on ({} and {} of them)", dataset.folder.string(),
                                 images->targets->class_names().size(), description.class_names.size()));
   std::vector<uint32_t> all(static_cast<size_t>(images->size()));
   std::iota(all.begin(), all.end(), 0u);
-  return Loader(std::move(images), std::move(all), loader);
+  return Loader(std::move(images), std::move(all), evaluation_loading(description, dataset, options));
 }
 
 UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progress) {

@@ -36,6 +36,9 @@ struct SweepOptions {
   std::vector<EpochSummary> history;  ///< for the report's loss picture
 };
 
+/// How samples of a data set are loaded as a model expects them, without augmentation.
+LoaderOptions evaluation_loading(const ModelDescription& description, const DatasetOnDisk& dataset, const SweepOptions& options);
+
 /// Reads the test images of a model's data set, prepared as the model expects them. DataError where they are damaged.
 Loader load_test_data(const ModelDescription& description, const DatasetOnDisk& dataset, const SweepOptions& options);
 

@@ -1,55 +1,14 @@
 #include "runtime/tnn_runtime.h"
 
-#include <algorithm>
-#include <cstddef>
 #include <cstdio>
-#include <cstring>
 #include <limits>
-#include <new>
 
-#include "core/error.h"
 #include "core/version.h"
-#include "runtime/throttled_network.h"
-
-struct tnn_network {
-  tnn::ThrottledNetwork network;
-};
-
-struct tnn_context {
-  tnn::InferenceContext context;
-};
+#include "runtime/c_interface.h"
 
 namespace {
 
 thread_local char last_error[1024] = "";
-
-tnn_status fail(tnn_status status, const char* message) {
-  std::snprintf(last_error, sizeof last_error, "%s", message);
-  return status;
-}
-
-/// Runs what may throw; no exception leaves the library.
-template <typename Body>
-tnn_status guarded(Body body) noexcept {
-  try {
-    body();
-    return TNN_OK;
-  } catch (const tnn::UsageError& error) {
-    return fail(TNN_USAGE, error.what());
-  } catch (const tnn::DataError& error) {
-    return fail(TNN_DATA, error.what());
-  } catch (const std::bad_alloc&) {
-    return fail(TNN_FAILED, "out of memory");
-  } catch (const std::exception& error) {
-    return fail(TNN_FAILED, error.what());
-  } catch (...) {
-    return fail(TNN_FAILED, "unknown failure");
-  }
-}
-
-void require(const void* pointer, const char* name) {
-  if (!pointer) throw tnn::UsageError(std::string(name) + " is NULL");
-}
 
 /// The caller's structure as this library knows it: fields beyond struct_size stay at 0.
 tnn_options complete_options(const tnn_options* given) {
@@ -62,17 +21,43 @@ tnn_options complete_options(const tnn_options* given) {
   return options;
 }
 
-tnn::RuntimeOptions runtime_options(const tnn_options& given) {
-  tnn::RuntimeOptions options;
+}  // namespace
+
+namespace tnn::c_interface {
+
+tnn_status fail(tnn_status status, const char* message) {
+  std::snprintf(last_error, sizeof last_error, "%s", message);
+  return status;
+}
+
+void require(const void* pointer, const char* name) {
+  if (!pointer) throw UsageError(std::string(name) + " is NULL");
+}
+
+RuntimeOptions runtime_options(const tnn_options* from) {
+  const tnn_options given = complete_options(from);
+  RuntimeOptions options;
   if (given.engine) options.engine = given.engine;
-  if (given.precision) options.precision = tnn::precision_from_name(given.precision);
-  if (given.threads > 256) throw tnn::UsageError("tnn_options: threads is outside [1, 256]");
+  if (given.precision) options.precision = precision_from_name(given.precision);
+  if (given.threads > 256) throw UsageError("tnn_options: threads is outside [1, 256]");
   if (given.threads != 0) options.threads = static_cast<int>(std::max<int64_t>(given.threads, 0));
   if (given.batch_limit != 0) options.batch_limit = given.batch_limit;
   if (given.memory_limit_bytes != 0) options.memory_limit_bytes = given.memory_limit_bytes;
   if (given.tuning_file) options.tuning_file = given.tuning_file;
   return options;
 }
+
+OutputPointers pointers_of(float* const* outputs, int64_t count) {
+  require(outputs, "outputs");
+  if (count < 1) throw UsageError("count is " + std::to_string(count) + " (allowed: 1 and more)");
+  return {outputs, static_cast<size_t>(count)};
+}
+
+}  // namespace tnn::c_interface
+
+namespace {
+
+using namespace tnn::c_interface;
 
 int64_t copy_shape(const std::vector<int64_t>& shape, int64_t* sizes, int64_t capacity) {
   const auto count = static_cast<int64_t>(shape.size());
@@ -84,12 +69,6 @@ int64_t copy_shape(const std::vector<int64_t>& shape, int64_t* sizes, int64_t ca
 const tnn::OutputInfo* output_of(const tnn_network* network, int64_t index) {
   if (!network || index < 0 || index >= static_cast<int64_t>(network->network.outputs().size())) return nullptr;
   return &network->network.outputs()[static_cast<size_t>(index)];
-}
-
-tnn::OutputPointers pointers_of(float* const* outputs, int64_t count) {
-  require(outputs, "outputs");
-  if (count < 1) throw tnn::UsageError("count is " + std::to_string(count) + " (allowed: 1 and more)");
-  return {outputs, static_cast<size_t>(count)};
 }
 
 int64_t product(const std::vector<int64_t>& shape) {
@@ -121,7 +100,7 @@ tnn_status tnn_network_load(const char* path, const tnn_options* options, tnn_ne
     require(path, "path");
     require(network, "network");
     *network = nullptr;
-    *network = new tnn_network{tnn::ThrottledNetwork::load(path, runtime_options(complete_options(options)))};
+    *network = new tnn_network{tnn::ThrottledNetwork::load(path, runtime_options(options)), path};
   });
 }
 

@@ -31,6 +31,8 @@ typedef enum tnn_status {
 typedef struct tnn_network tnn_network;
 /** What one thread of inference needs; one thread at a time may use it. */
 typedef struct tnn_context tnn_context;
+/** Chooses the operating point of each input; one thread at a time may use it. */
+typedef struct tnn_controller tnn_controller;
 
 /** Zero and NULL stand for the defaults. Set struct_size to sizeof(tnn_options). */
 typedef struct tnn_options {
@@ -108,6 +110,20 @@ TNN_API tnn_status tnn_run_outputs(tnn_context* context, const float* input, int
                                    int64_t* point);
 /** The same at the operating point of an index, whichever the network's own is, and without touching that. */
 TNN_API tnn_status tnn_run_at(tnn_context* context, int64_t point, const float* input, int64_t batch, float* const* outputs, int64_t count);
+
+/** Loads the learned controller of a file for a network, with contexts of its own; options as of tnn_network_load, of which batch_limit,
+ *  threads, precision and engine count. TNN_USAGE where it was trained for other weights. */
+TNN_API tnn_status tnn_controller_load(const tnn_network* network, const char* path, const tnn_options* options,
+                                       tnn_controller** controller);
+/** The floor that was certified of the network and is stored in its file; TNN_USAGE where there is none. */
+TNN_API tnn_status tnn_controller_floor(const tnn_network* network, const tnn_options* options, tnn_controller** controller);
+/** A controller may outlive its network. NULL is allowed. */
+TNN_API void tnn_controller_free(tnn_controller* controller);
+/** Computes `batch` inputs as tnn_run_outputs does, each at a point of its own; the network's operating point is neither read nor changed.
+ *  `points` and `macs` (may be NULL) get one value an input: the point that its outputs are of, and the multiply-accumulates of all that
+ * was computed for it. */
+TNN_API tnn_status tnn_run_controlled(tnn_controller* controller, const float* input, int64_t batch, float* const* outputs, int64_t count,
+                                      int64_t* points, int64_t* macs);
 
 #ifdef __cplusplus
 }

@@ -76,7 +76,8 @@ TEST_CASE("all faults of a recipe and its overrides are shown together, each wit
 
 TEST_CASE("a key in the wrong section, or outside of any, is pointed to its own") {
   CHECK_THAT(faults_of(kModel + "training: {dropout: 0.5}"), ContainsSubstring("did you mean 'model.dropout' or 'controller.dropout'?"));
-  CHECK_THAT(faults_of(kModel + "epochs: 3"), ContainsSubstring("did you mean 'training.epochs' or 'gates.epochs' or 'controller.epochs'?"));
+  CHECK_THAT(faults_of(kModel + "epochs: 3"),
+             ContainsSubstring("did you mean 'training.epochs' or 'gates.epochs' or 'controller.epochs'?"));
   CHECK_THAT(faults_of(kModel + "training.epochs: 3"), ContainsSubstring("write the key 'epochs' inside the section 'training'"));
   CHECK_THAT(faults_of(kModel + "training: {batch_size: 2}\ntraining: {epochs: 2}"),
              ContainsSubstring("r.yaml:3:1: 'training' is here a second"));

@@ -1,0 +1,179 @@
+#include "pipelines/calibrate_floor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "core/error.h"
+#include "cost/cost.h"
+#include "data/dataset.h"
+#include "data/set_identity.h"
+#include "data/split.h"
+#include "evaluation/choice.h"
+#include "network/device.h"
+#include "network/model_file.h"
+#include "pipelines/experiment.h"
+#include "pipelines/frozen_outputs.h"
+#include "pipelines/sweep_utilization.h"
+#include "training/collect_outputs.h"
+
+namespace tnn {
+namespace {
+
+constexpr int kThresholds = 100;  ///< of a cascade, from always going on down to always stopping
+
+/// The calibration samples, in order.
+Loader open_samples(const FloorOptions& options, const ModelDescription& description) {
+  const DatasetOnDisk dataset = find_dataset(description.dataset, options.model.data.root);
+  const SweepOptions how = sweep_options(options.model.data, options.model.evaluation, options.model.run);
+  if (options.split == "test") return load_test_data(description, dataset, how);
+  if (options.model.resolved_yaml.empty())
+    throw UsageError("a model file does not say which samples were held out of its training: name its run folder, or --split test");
+  const DataSettings& data = options.model.data;
+  auto images = std::make_shared<ImageSet>(load_split(dataset.card, dataset.folder, "train", data.train_limit));
+  auto split = validation_split(*images->targets, data.validation_fraction, options.model.run.seed);
+  if (split.validation.empty())
+    throw UsageError("its recipe held no validation image out of training (data.validation_fraction): --split test");
+  return Loader(std::move(images), std::move(split.validation), evaluation_loading(description, dataset, how));
+}
+
+struct Setting {
+  Cascade cascade;
+  Choice choice;
+  int64_t losses = 0;
+};
+
+int64_t losses_of(const Choice& choice, const Choice& full) {
+  int64_t losses = 0;
+  for (size_t i = 0; i < full.right.size(); ++i) losses += full.right[i] > 0 && choice.right[i] == 0 ? 1 : 0;
+  return losses;
+}
+
+/// One fixed u after another, the full network first.
+std::vector<Cascade> fixed_settings(const std::vector<double>& utilizations) {
+  std::vector<Cascade> settings;
+  for (auto u = utilizations.rbegin(); u != utilizations.rend(); ++u) settings.push_back({ConfidenceMeasure::max_softmax, {{*u, 0}}});
+  return settings;
+}
+
+/// One threshold after another for all stages but the last, falling from one that nothing reaches.
+std::vector<Cascade> cascade_settings(const std::vector<double>& stages) {
+  std::vector<Cascade> settings;
+  for (int step = 0; step <= kThresholds; ++step) {
+    const double threshold = step == 0 ? 2 : 1 - static_cast<double>(step) / kThresholds;
+    Cascade cascade;
+    for (const double u : stages) cascade.stages.push_back({u, u == stages.back() ? 0 : threshold});
+    settings.push_back(std::move(cascade));
+  }
+  return settings;
+}
+
+/// The last setting of a sequence that is certified.
+std::optional<std::pair<Setting, CertifiedSetting>> certify(const std::vector<Cascade>& sequence, const ActionOutputs& outputs,
+                                                            const ActionCosts& costs, const RiskTarget& target) {
+  const Choice full = fixed_choice(outputs, costs, outputs.actions() - 1);
+  std::vector<Setting> settings;
+  std::vector<int64_t> losses;
+  for (const Cascade& cascade : sequence) {
+    settings.push_back({cascade, cascade_choice(outputs, costs, cascade), 0});
+    settings.back().losses = losses_of(settings.back().choice, full);
+    losses.push_back(settings.back().losses);
+    if (!last_certified({losses.back()}, outputs.size(), target)) break;
+  }
+  const auto passed = last_certified(losses, outputs.size(), target);
+  if (!passed) return std::nullopt;
+  return std::make_pair(settings[passed->index], *passed);
+}
+
+void check_target(const FloorOptions& options) {
+  const RiskTarget& target = options.target;
+  if (!(target.risk > 0 && target.risk < 1)) throw UsageError(fmt::format("--risk {} is outside (0, 1)", target.risk));
+  if (!(target.confidence > 0 && target.confidence < 1))
+    throw UsageError(fmt::format("--confidence {} is outside (0, 1)", target.confidence));
+}
+
+/// The utilizations of all operating points, and of a cascade's stages those of their points.
+std::vector<double> point_utilizations(const ModelDescription& description) {
+  std::vector<double> utilizations;
+  for (const OperatingPoint& point : description.points) utilizations.push_back(point.u);
+  return utilizations;
+}
+
+std::vector<double> stage_utilizations(const FloorOptions& options, const ModelDescription& description) {
+  std::vector<double> stages;
+  for (const double u : options.stages) {
+    const double of_point = description.points[static_cast<size_t>(point_at(description, u))].u;
+    if (stages.empty() || stages.back() < of_point) stages.push_back(of_point);
+  }
+  const double full = description.points.back().u;
+  if (stages.empty() || stages.back() != full) stages.push_back(full);
+  return stages;
+}
+
+}  // namespace
+
+CalibratedFloor calibrate_floor(const FloorOptions& options, Progress& progress) {
+  check_target(options);
+  const Network network = load_network(options.model.model, choose_device(options.model.run.device), options.model.run.channels_last);
+  const ModelDescription& description = network.description();
+  if (description.task != "classification")
+    throw UsageError(
+        fmt::format("'{}' is trained for {}: a floor is certified of classifiers", options.model.model.string(), description.task));
+  Loader loader = open_samples(options, description);
+  const std::vector<double> utilizations = point_utilizations(description);
+  const ActionOutputs outputs = collect_outputs(network, loader, utilizations, progress);
+  const ActionCosts costs = action_costs(description, utilizations);
+
+  std::vector<std::vector<Cascade>> sequences;
+  if (options.rule != "cascade") sequences.push_back(fixed_settings(utilizations));
+  if (options.rule != "fixed") sequences.push_back(cascade_settings(stage_utilizations(options, description)));
+  RiskTarget each = options.target;  // several kinds share what may go wrong (Bonferroni)
+  each.confidence = 1 - (1 - options.target.confidence) / static_cast<double>(sequences.size());
+  if (outputs.size() < samples_needed(each))
+    throw UsageError(
+        fmt::format("{} held-out samples cannot show a risk of at most {} at confidence {}: {} are needed, without a loss (allowed: a "
+                    "higher --risk, a lower --confidence, a larger split)",
+                    outputs.size(), options.target.risk, options.target.confidence, samples_needed(each)));
+  std::optional<std::pair<Setting, CertifiedSetting>> best;
+  for (const auto& sequence : sequences) {
+    auto found = certify(sequence, outputs, costs, each);
+    if (found && (!best || found->first.choice.mean_macs() < best->first.choice.mean_macs())) best = std::move(found);
+  }
+  if (!best) throw std::logic_error("the full network, which has no loss, was not certified");
+  const Choice full = fixed_choice(outputs, costs, outputs.actions() - 1);
+  CalibratedFloor floor;
+  FloorCertificate& certificate = floor.certificate;
+  certificate.setting = best->first.cascade;
+  certificate.risk = options.target.risk;
+  certificate.confidence = options.target.confidence;
+  certificate.samples = outputs.size();
+  certificate.losses = best->second.losses;
+  certificate.p_value = best->second.p_value;
+  certificate.level = 1 - each.confidence;
+  certificate.calibration = description.dataset + " " + options.split;
+  certificate.data = set_identity(*loader.set());
+  certificate.network = model_identity(SafetensorsFile(options.model.model));
+  floor.mean_macs = best->first.choice.mean_macs(), floor.full_macs = full.mean_macs();
+  floor.top1 = best->first.choice.top1(), floor.full_top1 = full.top1();
+  write_floor(options.model.model, certificate);
+  return floor;
+}
+
+Table floor_table(const CalibratedFloor& floor) {
+  const FloorCertificate& c = floor.certificate;
+  std::string stages, thresholds;
+  for (const Cascade::Stage& stage : c.setting.stages) {
+    stages += (stages.empty() ? "" : ",") + fmt::format("{}", stage.u);
+    if (c.setting.stages.size() > 1) thresholds += (thresholds.empty() ? "" : ",") + fmt::format("{}", stage.threshold);
+  }
+  return {{"rule", "u", "thresholds", "risk", "confidence", "samples", "losses", "p_value", "level", "mean_macs", "full_macs", "top1",
+           "full_top1"},
+          {{c.setting.stages.size() > 1 ? "cascade" : "fixed", stages, thresholds, fmt::format("{}", c.risk),
+            fmt::format("{}", c.confidence), std::to_string(c.samples), std::to_string(c.losses), fmt::format("{}", c.p_value),
+            fmt::format("{}", c.level), fmt::format("{}", floor.mean_macs), fmt::format("{}", floor.full_macs),
+            fmt::format("{}", floor.top1), fmt::format("{}", floor.full_top1)}},
+          {false, false, false, true, true, true, true, true, true, true, true, true, true}};
+}
+
+}  // namespace tnn
