@@ -170,6 +170,8 @@ class RandomGraph {
         if (smallest_extent() >= 3)
           x_ = b_.pool(name("pool"), x_,
                        {pick(2) ? tnn::PoolKind::max : tnn::PoolKind::average, window(2 + pick(2), pick(2), 2), pick(2) == 0});
+        else if (dims_ == 3)
+          x_ = b_.pool(name("pool"), x_, {pick(2) ? tnn::PoolKind::max : tnn::PoolKind::average, window(3, 1, 2), pick(2) == 0});
         break;
       case 5:
         x_ = b_.depthwise_convolution(name("depthwise"), x_, window(3, 1, dims_ == 3 && smallest_extent() >= 4 ? 1 + pick(2) : 1),
