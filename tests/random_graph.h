@@ -17,7 +17,7 @@ class RandomGraph {
   tnn::Graph build() {
     const bool clip = pick(5) == 0;
     const int64_t size = 5 + pick(4);
-    x_ = clip ? b_.input({1 + pick(3), 4, size, size}) : b_.input({1 + pick(3), size, size + pick(2)});
+    x_ = clip ? b_.input({1 + pick(3), 4 + pick(3), size, size}) : b_.input({1 + pick(3), size, size + pick(2)});
     dims_ = clip ? 3 : 2;
     convolution(3);
     for (int64_t steps = 3 + pick(5); steps > 0; --steps) {
@@ -62,7 +62,11 @@ class RandomGraph {
     return last_gate_ = b_.channel_gate(name("gate"), static_cast<int>(last_cardinality_));
   }
 
+  /// Of equal sides; of clips, in a quarter of the cases, one that leaves each frame by itself, or every frame there.
   Window window(int64_t kernel, int64_t padding, int64_t stride = 1, int64_t dilation = 1) {
+    const int64_t choice = dims_ == 3 ? pick(8) : 0;
+    if (choice == 1) return {{1, kernel, kernel}, {1, stride, stride}, {0, padding, padding}, {1, dilation, dilation}};
+    if (choice == 2) return {{kernel}, {1, stride, stride}, {padding}, {dilation}};
     return {{kernel}, {stride}, {padding}, {dilation}};
   }
   int64_t smallest_extent() {
@@ -166,9 +170,12 @@ class RandomGraph {
         if (smallest_extent() >= 3)
           x_ = b_.pool(name("pool"), x_,
                        {pick(2) ? tnn::PoolKind::max : tnn::PoolKind::average, window(2 + pick(2), pick(2), 2), pick(2) == 0});
+        else if (dims_ == 3)
+          x_ = b_.pool(name("pool"), x_, {pick(2) ? tnn::PoolKind::max : tnn::PoolKind::average, window(3, 1, 2), pick(2) == 0});
         break;
       case 5:
-        x_ = b_.depthwise_convolution(name("depthwise"), x_, window(3, 1), pick(2) == 0);
+        x_ = b_.depthwise_convolution(name("depthwise"), x_, window(3, 1, dims_ == 3 && smallest_extent() >= 4 ? 1 + pick(2) : 1),
+                                      pick(2) == 0);
         break;
       case 6:
         grouped();

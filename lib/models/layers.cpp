@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 
 #include "core/error.h"
 
@@ -17,6 +18,15 @@ Convolution same_convolution(int64_t kernel, int64_t stride, int64_t groups) {
 
 void require_image_input(const std::string& model, const ModelOptions& options) {
   if (options.input.size() != 3) throw UsageError(fmt::format("model.input: {} takes {{channels, height, width}}", model));
+}
+
+void require_clip_input(const std::string& model, const ModelOptions& options) {
+  if (options.input.size() != 4) throw UsageError(fmt::format("model.input: {} takes {{channels, frames, height, width}}", model));
+}
+
+int64_t scaled_channels(int64_t channels, const ModelOptions& options, int64_t divisor) {
+  const double multiples = options.width_multiplier * static_cast<double>(channels) / static_cast<double>(divisor);
+  return divisor * std::max<int64_t>(1, std::llround(multiples));
 }
 
 bool is_large_image(const ModelOptions& options) { return options.input.at(1) >= 64; }

@@ -7,7 +7,7 @@
 
 namespace tnn {
 
-/// A square 2d window.
+/// A window of equal sides, 2d or 3d as its input is.
 Window square_window(int64_t kernel, int64_t stride = 1, int64_t padding = 0);
 
 /// A convolution without bias that keeps the extent at stride 1 (padding kernel / 2), of odd kernel.
@@ -15,6 +15,12 @@ Convolution same_convolution(int64_t kernel, int64_t stride = 1, int64_t groups 
 
 /// UsageError naming the model where the input is not {channels, height, width}.
 void require_image_input(const std::string& model, const ModelOptions& options);
+
+/// UsageError naming the model where the input is not {channels, frames, height, width}.
+void require_clip_input(const std::string& model, const ModelOptions& options);
+
+/// options.width_multiplier times `channels`, rounded to a multiple of `divisor`, at least one.
+int64_t scaled_channels(int64_t channels, const ModelOptions& options, int64_t divisor = 1);
 
 /// Whether the architecture's form for large images (stem of stride 2, max pool) is meant: at least 64 positions high.
 bool is_large_image(const ModelOptions& options);

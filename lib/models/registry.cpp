@@ -1,8 +1,12 @@
 #include "models/registry.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "graph/graph_json.h"
+#include "models/c3d_w.h"
 #include "models/cnn.h"
 #include "models/densenet_w.h"
 #include "models/ds_cnn.h"
@@ -11,6 +15,9 @@
 #include "models/mobilenet_v2.h"
 #include "models/resnet_d.h"
 #include "models/resnext_w.h"
+#include "models/shufflenet.h"
+#include "models/shufflenet_3d.h"
+#include "models/tiny_cnn.h"
 #include "models/vgg_w.h"
 
 namespace tnn {
@@ -38,6 +45,10 @@ const std::vector<Architecture>& architectures() {
       {"mobilenet_v2", "MobileNet v2, one channel gate a width", mobilenet_v2, mobilenet_v2_pretrained_name},
       {"cnn", "CNN of keyword spotting, size S or L, one gate a layer", cnn},
       {"ds_cnn", "DS-CNN of keyword spotting, size S or L, one channel gate a layer", ds_cnn},
+      {"c3d_w", "C3D for clips, one channel gate a layer (DTNN Table 4 with cardinality 32)", c3d_w, nullptr, true},
+      {"shufflenet", "ShuffleNet v1 of 3 groups, without gates", shufflenet, nullptr, true},
+      {"shufflenet_3d", "ShuffleNet v1 of 3 groups for clips, without gates (DTNN Table 5)", shufflenet_3d, nullptr, true},
+      {"tiny_cnn", "three convolutions of stride 2 without gates, a controller of small images or clips", tiny_cnn, nullptr, true},
       {"mlp", "fully connected layers, one channel gate each", mlp},
       {"file", "any graph, read as JSON from model.file",
        [](const ModelOptions& options) {
@@ -57,6 +68,16 @@ const Architecture& find_architecture(const std::string& name) {
   throw UsageError(unknown_name_message("model", name, names));
 }
 
-Graph build_model(const std::string& name, const ModelOptions& options) { return find_architecture(name).build(options); }
+Graph build_model(const std::string& name, const ModelOptions& options) {
+  const Architecture& architecture = find_architecture(name);
+  if (options.width_multiplier != 1 && !architecture.scales_width) {
+    std::vector<std::string> scaled;
+    for (const Architecture& each : architectures())
+      if (each.scales_width) scaled.push_back(each.name);
+    throw UsageError(
+        fmt::format("model.width_multiplier: {} has its own widths (allowed: 1; others for {})", name, fmt::join(scaled, ", ")));
+  }
+  return architecture.build(options);
+}
 
 }  // namespace tnn

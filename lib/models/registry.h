@@ -18,10 +18,11 @@ struct ModelOptions {
   bool batch_norm = false;
   bool pool_before_norm = false;  ///< VGG: the pool of a stage directly after its last convolution
   double dropout = 0.0;
-  int depth = 0;            ///< layers as the papers count them; 0: the architecture's usual depth
-  int64_t group_width = 4;  ///< ResNeXt: channels of one group in the first stage
-  std::string variant;      ///< DenseNet: w, d, dw; DS-CNN: s, l; empty: the first
-  std::string file;         ///< for "file": a graph as JSON
+  int depth = 0;                ///< layers as the papers count them; 0: the architecture's usual depth
+  int64_t group_width = 4;      ///< ResNeXt: channels of one group in the first stage
+  double width_multiplier = 1;  ///< times the channels of every layer, where Architecture::scales_width
+  std::string variant;          ///< DenseNet: w, d, dw; DS-CNN: s, l; empty: the first
+  std::string file;             ///< for "file": a graph as JSON
 };
 
 /// An architecture: its registry name (= recipe name = file stem) and what declares its graph.
@@ -32,6 +33,7 @@ struct Architecture {
   /// The graph's name of a tensor that trained networks in use call `name`, where that is not its name; "": such networks hold it and never
   /// use it. nullptr: names are the same.
   std::string (*pretrained_name)(const std::string& name, const ModelOptions& options) = nullptr;
+  bool scales_width = false;  ///< whether it reads width_multiplier; others refuse one that is not 1
 };
 
 const std::vector<Architecture>& architectures();

@@ -2,6 +2,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/avg_pool3d.h>
+#include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/convolution.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/hardtanh.h>
@@ -40,6 +41,27 @@ bool skips_positions(const Window& window) {
 at::Tensor every_nth(at::Tensor x, const std::vector<int64_t>& stride) {
   for (size_t i = 0; i < stride.size(); ++i) x = x.slice(static_cast<int64_t>(i) + 2, 0, std::numeric_limits<int64_t>::max(), stride[i]);
   return x;
+}
+
+/// Whether a window is wider than its input without padding, which LibTorch's 3d pools refuse, and its 2d ones do not.
+bool exceeds_extent(const Window& window, const at::Tensor& x) {
+  for (size_t i = 0; i < window.kernel.size(); ++i)
+    if (window.kernel[i] > x.size(static_cast<int64_t>(i) + 2)) return true;
+  return false;
+}
+
+/// A 3d pool whose padding is written out: of numbers that no maximum is, or of zeros, which averages count. With ceil mode LibTorch begins
+/// a further window there; those beyond `extent` are left out.
+at::Tensor pool_padded_clip(const Pool& options, const at::Tensor& x, const std::vector<int64_t>& extent) {
+  const Window& w = options.window;
+  std::vector<int64_t> sides;  // from the last dimension back, a pair each
+  for (size_t i = w.padding.size(); i-- > 0;) sides.insert(sides.end(), 2, w.padding[i]);
+  const bool is_max = options.kind == PoolKind::max;
+  const at::Tensor padded = at::constant_pad_nd(x, sides, is_max ? -std::numeric_limits<double>::infinity() : 0.0);
+  at::Tensor y = is_max ? at::max_pool3d(padded, w.kernel, w.stride, 0, 1, options.ceil_mode)
+                        : at::avg_pool3d(padded, w.kernel, w.stride, 0, options.ceil_mode);
+  for (size_t i = 0; i < extent.size(); ++i) y = y.narrow(static_cast<int64_t>(i) + 2, 0, extent[i]);
+  return y;
 }
 
 }  // namespace
@@ -97,8 +119,9 @@ at::Tensor Executor::activation(NodeId id, const Activation& options, const at::
   return y;
 }
 
-at::Tensor Executor::pool(const Node&, const Pool& options, const at::Tensor& x) {
+at::Tensor Executor::pool(const Node& n, const Pool& options, const at::Tensor& x) {
   const Window& w = options.window;
+  if (w.kernel.size() == 3 && exceeds_extent(w, x)) return pool_padded_clip(options, x, n.shape.extent);
   const bool flat = w.kernel.size() == 2;
   if (options.kind == PoolKind::max)
     return flat ? at::max_pool2d(x, w.kernel, w.stride, w.padding, 1, options.ceil_mode)

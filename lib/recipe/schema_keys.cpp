@@ -88,6 +88,7 @@ const std::vector<RecipeKey> kKeys{
   real("model.dropout", 0.0, below(0, 1), "", "probability that dropout zeroes an input of a fully connected layer while training"),
   integer("model.depth", 0, within(0, 10000), "layers", "layers as the architecture's papers count them, such as 29 or 50 for resnext_w, 16 for vgg_w; 0: its usual depth, and for vgg_w the layers of model.stages"),
   integer("model.group_width", 4, within(1, 4096), "channels", "ResNeXt: channels of one group of the grouped convolutions in the first stage"),
+  real("model.width_multiplier", 1.0, above(0, 64), "", "times the channels of every layer: c3d_w, shufflenet, shufflenet_3d, tiny_cnn"),
   text("model.variant", "", "form of the architecture: densenet_w: w, d or dw (gates over channels, layers or both); ds_cnn, cnn: s or l; resnet_d for small images: b or a (shortcuts by 1x1 convolution, or by subsampling and zero channels), a_last (as a, the last block of a stage subsamples), imagenet (widths and depths as for large images); mobilenet_v2: residual or projected (1x1 convolutions in every shortcut of a new width); empty: its first"),
   file_name("model.file", "", "the graph as JSON, for model.name: file"),
   decides_nothing(file_name("model.pretrained", "", "start from the weights of this file: PyTorch's (.pth, .pt, .th) or safetensors, names as torchvision's or as docs/pretrained.md says; empty: random weights")),

@@ -102,14 +102,17 @@ TEST_CASE("ONNX Runtime gives the same logits for every architecture", "[onnxrun
   if (!has_onnxruntime()) TNN_SKIP("the Python packages onnx and onnxruntime are not installed (scripts/check-onnx installs them)");
   const TemporaryFolder folder;
   Cases cases(folder.path());
-  const std::vector<std::pair<std::string, std::string>> nets{{"vgg_w", ""},       {"mlp", ""},         {"resnext_w", ""},
-                                                              {"densenet_w", "w"}, {"densenet_w", "d"}, {"densenet_w", "dw"},
-                                                              {"mobilenet", ""},   {"ds_cnn", "s"},     {"resnet_d", ""}};
+  const std::vector<std::pair<std::string, std::string>> nets{
+      {"vgg_w", ""},        {"mlp", ""},           {"resnext_w", ""}, {"densenet_w", "w"}, {"densenet_w", "d"},
+      {"densenet_w", "dw"}, {"mobilenet", ""},     {"ds_cnn", "s"},   {"resnet_d", ""},    {"c3d_w", ""},
+      {"shufflenet", ""},   {"shufflenet_3d", ""}, {"tiny_cnn", ""}};
   uint64_t seed = 100;
   for (const auto& [name, variant] : nets) {
     ModelOptions options = small_options(variant);
     if (name == "resnext_w") options.depth = 11;
     if (name == "densenet_w") options.depth = 22;
+    if (name == "c3d_w") options.input = {3, 16, 32, 33}, options.width_multiplier = 0.04;
+    if (name == "shufflenet_3d") options.input = {3, 6, 17, 14};
     const BatchNormMode mode = seed % 2 ? BatchNormMode::shared : BatchNormMode::switchable;
     cases.add(random_model(build_model(name, options), {}, mode, seed), {}, seed);
     ++seed;

@@ -31,7 +31,8 @@ Graph build(const Golden& golden) {
   return build_model(golden.name, options);
 }
 
-const std::vector<int64_t> kCifar{3, 32, 32}, kImageNet{3, 224, 224}, kSpectrogram{1, 49, 10}, kVggHidden{4096, 4096};
+const std::vector<int64_t> kCifar{3, 32, 32}, kImageNet{3, 224, 224}, kSpectrogram{1, 49, 10}, kJester{3, 16, 100, 160},
+    kVggHidden{4096, 4096};
 
 }  // namespace
 
@@ -67,6 +68,11 @@ TEST_CASE("parameters and multiply-accumulates at full width equal the published
                                   {"resnet_d", kCifar, 10, 20, 16, 4, "", 272474, 0},
                                   {"resnet_d", kCifar, 10, 18, 16, 4, "imagenet", 11173962, 0},
                                   {"mobilenet_v2", kCifar, 10, 0, 16, 4, "projected", 2296922, 0},
+                                  {"c3d_w", kJester, 27, 0, 32, 4, "", 31865115, 48611.603968},
+                                  {"shufflenet_3d", kJester, 10, 0, 16, 4, "", 954514, 245.5968},
+                                  {"shufflenet", kImageNet, 1000, 0, 16, 4, "", 1865728, 137.46},
+                                  {"tiny_cnn", {1, 28, 28}, 10, 0, 16, 4, "", 6274, 0.144608},
+                                  {"tiny_cnn", kCifar, 10, 0, 16, 4, "", 6418, 0.203072},
                                   {"resnet_d", kCifar, 10, 20, 16, 4, "a", 269722, 40.55}};
   for (const Golden& golden : table) {
     INFO(golden.name << " depth " << golden.depth << " classes " << golden.classes);
@@ -83,7 +89,8 @@ TEST_CASE("the gates of every architecture let its cost grow with the operating 
                                   {"mobilenet", kCifar, 10, 0, 16, 4, "", 0, 0},    {"mobilenet_v2", kCifar, 10, 0, 16, 4, "", 0, 0},
                                   {"cnn", kCifar, 10, 0, 16, 4, "s", 0, 0},         {"vgg_w", kCifar, 10, 11, 16, 4, "", 0, 0, {512}},
                                   {"ds_cnn", kCifar, 10, 0, 16, 4, "s", 0, 0},      {"ds_cnn", kCifar, 10, 0, 16, 4, "l", 0, 0},
-                                  {"resnet_d", kCifar, 10, 20, 16, 4, "", 0, 0},    {"resnet_d", kImageNet, 10, 34, 16, 4, "", 0, 0}};
+                                  {"resnet_d", kCifar, 10, 20, 16, 4, "", 0, 0},    {"resnet_d", kImageNet, 10, 34, 16, 4, "", 0, 0},
+                                  {"c3d_w", kJester, 27, 0, 32, 4, "", 0, 0}};
   for (const Golden& golden : table) {
     INFO(golden.name << " " << golden.variant);
     const Graph graph = build(golden);

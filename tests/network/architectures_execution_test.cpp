@@ -24,7 +24,10 @@ ModelDescription describe(const Small& small, const char* strategy) {
   options.batch_norm = true;
   options.stages = {"16", "M", "32", "32", "M"};
   options.hidden = {24};
-  if (options.depth == 11 && std::string(small.name) == "vgg_w") options.input = {3, 32, 32};
+  const std::string name = small.name;
+  if (name == "c3d_w") options.input = {3, 16, 32, 33}, options.width_multiplier = 0.04;
+  if (name == "shufflenet_3d") options.input = {3, 6, 17, 14};
+  if (options.depth == 11 && name == "vgg_w") options.input = {3, 32, 32};
   GatingRule rule;
   rule.strategy = strategy;
   return describe_model(build_model(small.name, options), rule, BatchNormMode::shared);
@@ -50,6 +53,10 @@ TEST_CASE("masked equals sliced execution of every architecture at every operati
                                {"ds_cnn", "l", 0},
                                {"cnn", "s", 0},
                                {"cnn", "l", 0},
+                               {"c3d_w", "", 0},
+                               {"shufflenet", "", 0},
+                               {"shufflenet_3d", "", 0},
+                               {"tiny_cnn", "", 0},
                                {"mlp", "", 0}};
   for (const Architecture& architecture : architectures())
     CHECK((architecture.name == "file" ||

@@ -15,6 +15,9 @@ RandomModel small_model(const char* name, const char* variant, const char* strat
   options.stages = {"16", "M", "32", "32", "M"};
   options.hidden = {24};
   const std::string architecture = name;
+  if (architecture == "c3d_w") options.input = {3, 16, 32, 33}, options.width_multiplier = 0.04;
+  if (architecture == "shufflenet_3d") options.input = {3, 6, 17, 14};
+  if (architecture.find("shufflenet") == 0) options.width_multiplier = 0.25;
   options.depth = architecture == "resnext_w" ? 11 : architecture == "densenet_w" ? 22 : architecture == "resnet_d" ? 14 : 0;
   GatingRule rule;
   rule.strategy = strategy;
@@ -35,7 +38,11 @@ TEST_CASE("the prefix engine equals direct evaluation of every architecture, pre
                                                                                         {"resnet_d", "a"},
                                                                                         {"mobilenet", ""},
                                                                                         {"mobilenet_v2", ""},
-                                                                                        {"cnn", "s"}}) {
+                                                                                        {"cnn", "s"},
+                                                                                        {"c3d_w", ""},
+                                                                                        {"shufflenet", ""},
+                                                                                        {"shufflenet_3d", ""},
+                                                                                        {"tiny_cnn", ""}}) {
       INFO(name << " " << variant << ", " << strategy);
       const RandomModel model = small_model(name, variant, strategy);
       for (const int64_t batch : {1, 9}) CHECK(difference_at_all_points(model, "prefix", batch) <= 1e-5);

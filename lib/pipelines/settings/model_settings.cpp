@@ -39,6 +39,7 @@ ModelOptions model_options(const Recipe& recipe) {
   options.dropout = recipe.real("model.dropout");
   options.depth = static_cast<int>(recipe.integer("model.depth"));
   options.group_width = recipe.integer("model.group_width");
+  options.width_multiplier = recipe.real("model.width_multiplier");
   options.variant = recipe.text("model.variant");
   options.file = recipe.text("model.file");
   return options;
