@@ -18,7 +18,8 @@ enum class RandomPurpose : uint64_t {
   dropout,
   validation_split,
   calibration,
-  other
+  other,
+  clip_start
 };
 
 /// Reproducible random numbers addressed by (seed, purpose, indices): the numbers of one sample or step do not depend on what was drawn
