@@ -18,8 +18,7 @@ enum class RandomPurpose : uint64_t {
   dropout,
   validation_split,
   calibration,
-  other,
-  clip_start
+  other
 };
 
 /// Reproducible random numbers addressed by (seed, purpose, indices): the numbers of one sample or step do not depend on what was drawn

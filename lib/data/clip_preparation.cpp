@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kMostFrames = 1 << 12;
 constexpr size_t kChannels = 3;
+constexpr uint64_t kStart = 1;  ///< what tells the stream of the first frame from that of the frames' preparation
 
 size_t checked_frames(int frames) {
   if (frames < 1 || frames > kMostFrames) throw UsageError(fmt::format("frames {} of a clip: allowed from 1 to {}", frames, kMostFrames));
@@ -40,7 +41,7 @@ size_t ClipPreparation::plane() const {
 size_t ClipPreparation::start(size_t of, uint64_t epoch, uint64_t sample) const {
   if (of <= frames_) return 0;
   if (!augment_) return (of - frames_) / 2;
-  return RandomStream(seed_, RandomPurpose::clip_start, {epoch, sample}).below(of - frames_ + 1);
+  return RandomStream(seed_, RandomPurpose::augmentation, {epoch, sample, kStart}).below(of - frames_ + 1);
 }
 
 Geometry ClipPreparation::prepare(const OpenClip& clip, size_t frame, uint64_t epoch, uint64_t sample, float* out, bool channels_last) const
