@@ -87,10 +87,12 @@ void setup_verify(CLI::App& data, const std::shared_ptr<Options>& options, Sessi
 }
 
 void setup_pack(CLI::App& data, const std::shared_ptr<Options>& options, Session& session) {
-  auto* pack = data.add_subcommand("pack", "Pack an image folder into one HDF5 file, for file systems on which many small files are slow");
+  auto* pack =
+      data.add_subcommand("pack", "Pack an image folder or clips into one HDF5 file, for file systems on which many small files are slow");
   add_name_and_root(*pack, *options);
   names_path(pack->add_option("FILE", options->pack.file, "The file to write, such as imagenet.h5"))->required();
-  pack->add_option("--damaged", options->pack.damaged, "What to do about damaged images: stop, or skip them")->capture_default_str();
+  pack->add_option("--damaged", options->pack.damaged, "What to do about damaged images or clips: stop, or skip them")
+      ->capture_default_str();
   pack->add_option("--workers", options->pack.workers, "Threads that read and check images")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
@@ -99,18 +101,19 @@ void setup_pack(CLI::App& data, const std::shared_ptr<Options>& options, Session
 }
 
 void setup_speed(CLI::App& data, const std::shared_ptr<Options>& options, Session& session) {
-  auto* speed = data.add_subcommand("speed", "Measure how many images a second are read, decoded and augmented");
+  auto* speed = data.add_subcommand("speed", "Measure how many images or clips a second are read, decoded and augmented");
   add_name_and_root(*speed, *options);
   LoadingOptions& loading = options->loading;
   speed->add_option("--split", loading.split, "train or test")->capture_default_str();
   speed->add_flag("--plain", options->plain, "Without augmentation: as images are prepared for evaluation");
-  speed->add_option("--image-size", loading.image_size, "Side, or HEIGHT,WIDTH, of the prepared images of an image folder")
+  speed->add_option("--image-size", loading.image_size, "Side, or HEIGHT,WIDTH, of the prepared images of an image folder, or of frames")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
+  speed->add_option("--frames", loading.frames, "Frames of a clip")->check(CLI::Range(1, 4096))->capture_default_str();
   speed->add_option("--workers", loading.workers, "Threads; 0: the calling one")->check(CLI::Range(0, 256))->capture_default_str();
-  speed->add_option("--batch-size", loading.batch_size, "Images of a batch")->check(CLI::Range(1, 65536))->capture_default_str();
+  speed->add_option("--batch-size", loading.batch_size, "Images or clips of a batch")->check(CLI::Range(1, 65536))->capture_default_str();
   speed->add_option("--seconds", loading.seconds, "Time to measure for, after a few batches that do not count")
       ->check(CLI::Range(0.0, 3600.0))
       ->capture_default_str();

@@ -88,9 +88,10 @@ void setup_run(CLI::App& app, Session& session) {
   RunRequest& request = options->request;
   request.runtime.batch_limit = 32;
   names_path(command->add_option("MODEL", request.model, "Model file (.safetensors) or run folder"))->required()->check(CLI::ExistingPath);
-  names_path(
-      command->add_option("--input", request.input,
-                          "A JPEG or PNG image, a folder of them, or a .npy file: one input or [batch, ...], numbers or uint8 images"))
+  names_path(command->add_option(
+                 "--input", request.input,
+                 "A JPEG or PNG image, a folder of them (of clips: of frames, or of such folders), or a .npy file: one input or [batch, "
+                 "...], numbers or uint8 images"))
       ->required();
   command->add_option("--top", options->top, "Print the K most probable classes of each input, with their probabilities (images: 5)")
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 20))

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "data/color_jitter.h"
 #include "data/crop.h"
 #include "data/encoded_images.h"
 #include "data/geometry.h"
+#include "data/loading_times.h"
 #include "data/resize.h"
 
 namespace tnn {
@@ -24,6 +26,7 @@ struct DecodingOptions {
   JitterRange jitter;  ///< augmented
   Scaled scaled = Scaled::training;
   DamagePolicy damaged = DamagePolicy::stop;
+  std::shared_ptr<LoadingTimes> times = {};  ///< where the time of decoding is added up; null: it is not measured
 };
 
 /// How an image becomes the network's input.
@@ -35,6 +38,7 @@ struct AugmentationOptions {
   std::vector<float> mean, std;   ///< one a channel, fractions of 255; out = (pixel / 255 - mean) / std
   bool augment = false;           ///< false: resize and normalise only, nothing random
   DecodingOptions decoding = {};  ///< of encoded images, whose pad_crop must be 0 and image_size above 0
+  int frames = 0;                 ///< of clips, where it must be above 0: how many consecutive ones are the input
 };
 
 /// UsageError where mean and std do not have one number a channel or std is not above 0.

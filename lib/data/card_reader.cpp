@@ -20,16 +20,19 @@ class CardReader {
 
   DatasetCard read() {
     const YAML::Node root = parse();
-    check_keys(root, {"title", "task", "format", "image", "classes", "mean", "std", "licence", "source", "folders", "splits"});
+    check_keys(root,
+               {"title", "task", "format", "image", "classes", "labels", "flip", "mean", "std", "licence", "source", "folders", "splits"});
     DatasetCard card;
     card.name = path_.stem().string();
     card.title = value<std::string>(root, "title", "text");
     card.task = choice(root, "task", {"classification"});
     card.format = static_cast<DatasetFormat>(choice_index(root, "format", dataset_format_names()));
-    if (card.is_image_folder())
+    if (card.is_encoded())
       read_class_list(root, card);
     else
       read_image(root, card);
+    read_labels(root, card);
+    if (root["flip"]) card.flip = value<bool>(root, "flip", "true or false");
     read_statistics(root, card);
     card.licence = value<std::string>(root, "licence", "text");
     card.source = value<std::string>(root, "source", "text");
@@ -127,8 +130,11 @@ class CardReader {
   /// Images of any size, in colour. The classes are a list of folders; or a file beside the card, a line each: its folder, a blank, its
   /// name; or they are what lies on disk.
   void read_class_list(const YAML::Node& root, DatasetCard& card) const {
-    if (root["image"]) fail(root["image"], "'image' is not a key of the format image_folder: the images have different sizes");
+    if (root["image"])
+      fail(root["image"], fmt::format("'image' is not a key of the format {}: the images have different sizes", format_name(card)));
     card.channels = 3;
+    if (root["classes"] && card.format == DatasetFormat::jester)
+      fail(root["classes"], "'classes' is not a key of the format jester: they are those of the list that 'labels' names");
     if (!root["classes"]) return;
     if (root["classes"].IsSequence()) {
       card.classes = card.class_folders = value<std::vector<std::string>>(root, "classes", "a list of folders");
@@ -138,6 +144,26 @@ class CardReader {
     }
     check(root, "classes", !card.classes.empty(), "has no class");
   }
+
+  /// Names of the list of classes.
+  void read_labels(const YAML::Node& root, DatasetCard& card) const {
+    if (card.format == DatasetFormat::jester) {
+      card.label_lists = list_names(root, "labels");
+    } else if (root["labels"]) {
+      fail(root["labels"], fmt::format("'labels' is a key of the format jester, not of {}", format_name(card)));
+    }
+  }
+
+  /// Names of files, in which one '*' may stand for any characters.
+  std::vector<std::string> list_names(const YAML::Node& mapping, const char* key) const {
+    const auto names = value<std::vector<std::string>>(mapping, key, "a list of files");
+    check(mapping, key, !names.empty(), "must name a file");
+    for (const std::string& name : names)
+      check(mapping, key, std::count(name.begin(), name.end(), '*') <= 1, fmt::format("has more than one '*' in '{}'", name));
+    return names;
+  }
+
+  static const std::string& format_name(const DatasetCard& card) { return dataset_format_names()[static_cast<size_t>(card.format)]; }
 
   void read_class_file(const YAML::Node& root, DatasetCard& card) const {
     const auto list = path_.parent_path() / value<std::string>(root, "classes", "a list of folders, or the name of a file beside the card");
@@ -167,18 +193,23 @@ class CardReader {
           fmt::format("must be {} fractions of 255 above 0, one a channel", channels));
   }
 
-  DatasetSplit read_folder_split(const YAML::Node& node) const {
-    check_keys(node, {"folders", "lists", "images"});
+  DatasetSplit read_folder_split(const YAML::Node& node, const DatasetCard& card) const {
+    const char* const samples = card.noun();
+    check_keys(node, card.format == DatasetFormat::clip_folder ? std::vector<std::string>{"folders", samples}
+                                                               : std::vector<std::string>{"folders", "lists", samples});
     DatasetSplit split;
     split.folders = value<std::vector<std::string>>(node, "folders", "a list of folders");
     check(node, "folders", !split.folders.empty(), "must name a folder");
-    if (node["lists"]) split.lists = value<std::vector<std::string>>(node, "lists", "a list of files");
-    if (node["images"]) split.expected_images = count(node, "images");
+    if (card.format == DatasetFormat::jester)
+      split.lists = list_names(node, "lists");
+    else if (node["lists"])
+      split.lists = value<std::vector<std::string>>(node, "lists", "a list of files");
+    if (node[samples]) split.expected_images = count(node, samples);
     return split;
   }
 
   DatasetSplit read_split(const YAML::Node& node, const DatasetCard& card) const {
-    if (card.is_image_folder()) return read_folder_split(node);
+    if (card.is_encoded()) return read_folder_split(node, card);
     if (!node.IsSequence() || node.size() == 0) fail(node, "a split is a list of files");
     DatasetSplit split;
     for (const auto& entry : node) split.files.push_back(read_entry(entry, card));

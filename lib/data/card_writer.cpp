@@ -35,14 +35,14 @@ void write_fractions(YAML::Emitter& out, const std::vector<float>& fractions) {
 
 void write_text(YAML::Emitter& out, const char* key, const std::string& value) { out << YAML::Key << key << YAML::Value << value; }
 
-void write_folder_split(YAML::Emitter& out, const DatasetSplit& split) {
+void write_folder_split(YAML::Emitter& out, const DatasetSplit& split, const DatasetCard& card) {
   out << YAML::Block << YAML::BeginMap << YAML::Key << "folders" << YAML::Value;
   write_list(out, split.folders);
   if (!split.lists.empty()) {
     out << YAML::Key << "lists" << YAML::Value;
     write_list(out, split.lists);
   }
-  if (split.expected_images > 0) out << YAML::Key << "images" << YAML::Value << split.expected_images;
+  if (split.expected_images > 0) out << YAML::Key << card.noun() << YAML::Value << split.expected_images;
   out << YAML::EndMap;
 }
 
@@ -57,9 +57,9 @@ void write_file(YAML::Emitter& out, const DatasetFile& file) {
   out << YAML::EndMap;
 }
 
-void write_split(YAML::Emitter& out, const char* name, const DatasetSplit& split, bool folders) {
+void write_split(YAML::Emitter& out, const char* name, const DatasetSplit& split, const DatasetCard& card) {
   out << YAML::Key << name << YAML::Value;
-  if (folders) return write_folder_split(out, split);
+  if (card.is_encoded()) return write_folder_split(out, split, card);
   out << YAML::Block << YAML::BeginSeq;
   for (const DatasetFile& file : split.files) write_file(out, file);
   out << YAML::EndSeq;
@@ -67,7 +67,7 @@ void write_split(YAML::Emitter& out, const char* name, const DatasetSplit& split
 
 void write_classes(YAML::Emitter& out, const DatasetCard& card) {
   if (card.classes_on_disk) return;
-  const auto& classes = card.is_image_folder() ? card.class_folders : card.classes;
+  const auto& classes = card.is_encoded() ? card.class_folders : card.classes;
   if (classes.empty()) return;
   out << YAML::Key << "classes" << YAML::Value;
   write_list(out, classes);
@@ -82,9 +82,14 @@ std::string card_yaml(const DatasetCard& card, const std::string& comment) {
   write_text(out, "title", card.title);
   write_text(out, "task", card.task);
   write_text(out, "format", dataset_format_names().at(static_cast<size_t>(card.format)));
-  if (!card.is_image_folder())
+  if (!card.is_encoded())
     out << YAML::Key << "image" << YAML::Value << YAML::Flow << std::vector<int>{card.channels, card.height, card.width};
   write_classes(out, card);
+  if (!card.label_lists.empty()) {
+    out << YAML::Key << "labels" << YAML::Value;
+    write_list(out, card.label_lists);
+  }
+  if (!card.flip) out << YAML::Key << "flip" << YAML::Value << false;
   out << YAML::Key << "mean" << YAML::Value;
   write_fractions(out, card.mean);
   out << YAML::Key << "std" << YAML::Value;
@@ -94,8 +99,8 @@ std::string card_yaml(const DatasetCard& card, const std::string& comment) {
   out << YAML::Key << "folders" << YAML::Value;
   write_list(out, card.folders);
   out << YAML::Key << "splits" << YAML::Value << YAML::BeginMap;
-  write_split(out, "train", card.train, card.is_image_folder());
-  write_split(out, "test", card.test, card.is_image_folder());
+  write_split(out, "train", card.train, card);
+  write_split(out, "test", card.test, card);
   out << YAML::EndMap << YAML::EndMap;
   return std::string(out.c_str()) + "\n";
 }

@@ -5,8 +5,11 @@
 #include "core/error.h"
 #include "data/cifar_pickle.h"
 #include "data/cifar_reader.h"
+#include "data/clip_folder.h"
 #include "data/idx_reader.h"
 #include "data/image_folder.h"
+#include "data/jester.h"
+#include "data/packed_clips.h"
 #include "data/packed_images.h"
 #include "data/parallel.h"
 
@@ -49,6 +52,12 @@ ImageSet parse_idx_split(const DatasetCard& card, std::vector<SourceBytes> sourc
   return with_targets(std::move(set));
 }
 
+ImageSet load_encoded_split(const DatasetCard& card, const fs::path& location, const std::string& split, int64_t limit) {
+  if (is_packed(location)) return (card.has_clips() ? read_packed_clips : read_packed_images)(card, location, split, limit);
+  if (card.format == DatasetFormat::jester) return read_jester(card, location, split, limit);
+  return (card.has_clips() ? read_clip_folder : read_image_folder)(card, location, card.split(split), limit);
+}
+
 }  // namespace
 
 void check_image_size(const DatasetCard& card, const ImageSet& set, const fs::path& path) {
@@ -76,8 +85,7 @@ ImageSet parse_split(const DatasetCard& card, std::vector<SourceBytes> sources, 
 
 ImageSet load_split(const DatasetCard& card, const fs::path& folder, const std::string& split, int64_t limit) {
   if (limit < 0) throw UsageError(fmt::format("limit {}: allowed 0 (all images) or more", limit));
-  if (card.is_image_folder())
-    return is_packed(folder) ? read_packed_images(card, folder, split, limit) : read_image_folder(card, folder, card.split(split), limit);
+  if (card.is_encoded()) return load_encoded_split(card, folder, split, limit);
   const std::vector<DatasetFile> files = files_needed(card, card.split(split), limit);
   std::vector<SourceBytes> sources(files.size());
   for_each_in_parallel(files.size(), static_cast<int>(files.size()), [&](size_t i) { sources[i] = read_dataset_file(files[i], folder); });

@@ -9,8 +9,9 @@
 
 namespace tnn {
 
-/// image_folder: JPEG and PNG files of any size in class folders, or packed in one HDF5 file (packed_images.h).
-enum class DatasetFormat { idx, cifar10, cifar100, cifar10_python, cifar100_python, image_folder };
+/// image_folder: JPEG and PNG files of any size in class folders, or packed in one HDF5 file (packed_images.h). jester: clips as folders of
+/// such files, with lists of clips and labels; clip_folder: the same in class folders; both may be packed, too (packed_clips.h).
+enum class DatasetFormat { idx, cifar10, cifar100, cifar10_python, cifar100_python, image_folder, jester, clip_folder };
 
 /// What a file holds: labelled records (CIFAR), images alone or labels alone (IDX).
 enum class FileContent { records, images, labels };
@@ -30,10 +31,10 @@ struct DatasetFile {
 
 struct DatasetSplit {
   std::vector<DatasetFile> files;
-  std::vector<std::string> folders;  ///< image_folder: the names that the split's folder may have
-  std::vector<std::string> lists;    ///< image_folder: the names that a list of labels of a flat folder may have
-  int64_t expected_images = 0;       ///< image_folder; 0: not known
-  /// Images of the split: those of the files, an IDX pair counted once; or expected_images.
+  std::vector<std::string> folders;  ///< image_folder, clips: the names that the split's folder may have
+  std::vector<std::string> lists;    ///< image_folder: the names that a list of labels of a flat folder may have; jester: see find_list()
+  int64_t expected_images = 0;       ///< image_folder, clips (of jester those of the list that lists.front() names); 0: not known
+  /// Images or clips of the split: those of the files, an IDX pair counted once; or expected_images.
   int64_t images() const;
 };
 
@@ -45,10 +46,12 @@ struct DatasetCard {
   std::string name;  ///< the file's stem
   std::string title, task;
   DatasetFormat format = DatasetFormat::idx;
-  int channels = 0, height = 0, width = 0;  ///< height and width 0: images of different sizes (image_folder)
+  int channels = 0, height = 0, width = 0;  ///< height and width 0: images of different sizes (image_folder, clips)
   std::vector<std::string> classes;         ///< empty: the class folders on disk are the classes (see complete_card)
-  std::vector<std::string> class_folders;   ///< image_folder: one a class, sorted
+  std::vector<std::string> class_folders;   ///< image_folder, clip_folder: one a class, sorted; jester: the classes
+  std::vector<std::string> label_lists;     ///< jester: names that the list of classes may have, see find_list()
   bool classes_on_disk = false;             ///< the card itself has none: they are what complete_card() found
+  bool flip = true;                         ///< whether a sample that is mirrored left to right keeps its class
   std::vector<float> mean, std;             ///< of the training pixels, one a channel, as fractions of 255
   std::string licence, source;              ///< in words; source: where users get the files
   std::vector<std::string> folders;         ///< where to look: relative ones are below the data root
@@ -57,6 +60,11 @@ struct DatasetCard {
   /// "train" or "test"; else UsageError.
   const DatasetSplit& split(const std::string& split_name) const;
   bool is_image_folder() const { return format == DatasetFormat::image_folder; }
+  bool has_clips() const { return format == DatasetFormat::jester || format == DatasetFormat::clip_folder; }
+  /// Whether the samples are JPEG and PNG files of any size, or made of such.
+  bool is_encoded() const { return is_image_folder() || has_clips(); }
+  /// What a number of samples are called in messages.
+  const char* noun() const { return has_clips() ? "clips" : "images"; }
 };
 
 /// The names of the formats in cards, in the order of DatasetFormat.

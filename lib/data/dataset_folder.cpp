@@ -9,6 +9,7 @@
 #include "data/byte_source.h"
 #include "data/display_name.h"
 #include "data/image_folder.h"
+#include "data/jester.h"
 #include "data/packed_images.h"
 
 namespace tnn {
@@ -51,8 +52,8 @@ std::vector<fs::path> folders_of(const DatasetCard& card, const DataRoot& root) 
   return folders;
 }
 
-/// Where an image folder may be, in the order the places count.
-std::vector<fs::path> image_folder_places(const DatasetCard& card, const DataRoot& root) {
+/// Where folders of images or clips may be, in the order the places count.
+std::vector<fs::path> split_folder_places(const DatasetCard& card, const DataRoot& root) {
   if (is_packed(root.folder)) return {root.folder};
   std::vector<fs::path> places;
   const auto add = [&](const fs::path& folder) {
@@ -64,19 +65,27 @@ std::vector<fs::path> image_folder_places(const DatasetCard& card, const DataRoo
   return places;
 }
 
-fs::path locate_image_folder(const DatasetCard& card, const DataRoot& root) {
+/// What is looked for, in words.
+std::string parts_of(const DatasetCard& card) {
+  const std::string train = fmt::format("{}", fmt::join(card.train.folders, " or "));
+  if (card.format == DatasetFormat::jester)
+    return fmt::format("{}, a list of classes ({}) and lists of clips ({}; {})", train, fmt::join(card.label_lists, ", "),
+                       fmt::join(card.train.lists, ", "), fmt::join(card.test.lists, ", "));
+  return fmt::format("{} and {}", train, fmt::join(card.test.folders, " or "));
+}
+
+fs::path locate_split_folders(const DatasetCard& card, const DataRoot& root) {
   std::string looked;
   std::error_code ignored;
-  for (const fs::path& place : image_folder_places(card, root)) {
+  for (const fs::path& place : split_folder_places(card, root)) {
     const bool found =
         is_packed(place) ? fs::is_regular_file(place, ignored) : split_folder(place, card.train) || split_folder(place, card.test);
     if (found) return place;
     looked += fmt::format("\n  {}", place.string());
   }
   if (root.folder.empty()) looked += kNoDataRoot;
-  throw DataError(
-      fmt::format("{} is not here; it is a folder with {} and {}, or a file of tnn data pack; looked for:{}\nwhere to get it: {}",
-                  card.title, fmt::join(card.train.folders, " or "), fmt::join(card.test.folders, " or "), looked, card.source));
+  throw DataError(fmt::format("{} is not here; it is a folder with {}, or a file of tnn data pack; looked for:{}\nwhere to get it: {}",
+                              card.title, parts_of(card), looked, card.source));
 }
 
 }  // namespace
@@ -87,9 +96,11 @@ bool is_packed(const fs::path& location) {
 }
 
 DatasetCard complete_card(DatasetCard card, const fs::path& location) {
-  if (!card.is_image_folder() || !card.classes.empty()) return card;
+  if (!card.is_encoded() || !card.classes.empty()) return card;
   if (is_packed(location)) {
     card.class_folders = packed_classes(location);
+  } else if (card.format == DatasetFormat::jester) {
+    card.class_folders = jester_classes(card, location);
   } else {
     const auto train = split_folder(location, card.train), test = split_folder(location, card.test);
     card.class_folders = class_folders(train ? *train : *test);
@@ -119,7 +130,7 @@ std::vector<CandidateFolder> candidate_folders(const DatasetCard& card, const Da
 }
 
 fs::path locate(const DatasetCard& card, const DataRoot& root) {
-  if (card.is_image_folder()) return locate_image_folder(card, root);
+  if (card.is_encoded()) return locate_split_folders(card, root);
   std::string looked;
   // A folder that holds some of the files is what the user means: another copy must not quietly take its place.
   bool damaged = false;

@@ -63,6 +63,20 @@ void fix_classes(DraftedCard& draft) {
     draft.notes.emplace_back("names of class folders are no UTF-8, so the card lists none: the folders on disk are the classes");
 }
 
+/// Images in folders within class folders, all numbered, may be meant as clips.
+void note_clips(const ImageSet& set, DraftedCard& draft) {
+  const auto may_be_frame = [&](size_t i) {
+    const fs::path name = set.encoded->name_in_class(i);
+    const std::string stem = name.stem().string();
+    return name.has_parent_path() && !stem.empty() && stem.back() >= '0' && stem.back() <= '9';
+  };
+  for (size_t i = 0; i < static_cast<size_t>(set.size()); ++i)
+    if (!may_be_frame(i)) return;
+  draft.notes.emplace_back(
+      "all training images are numbered and lie in folders within the class folders: for clips of such frames the card says format: "
+      "clip_folder (docs/clips.md)");
+}
+
 void note_damage(const ImageSet& set, DraftedCard& draft) {
   const DamageLog& damage = set.encoded->damage();
   if (damage.count() == 0) return;
@@ -95,6 +109,7 @@ constexpr const char* kRecognised =
     "\n  images of any size: <folder>/train/<class>/*.jpg and <folder>/val/<class>/*.jpg (or validation, test; .png, too), or a file of "
     "tnn "
     "data pack"
+    "\n  (clips, folders of numbered frames, get a card by hand: a copy of that of jester or clip_folder, see docs/clips.md)"
     "\n  IDX files: images and labels of unsigned bytes, plain, .gz or .xz; 'train' in the names of one pair, 'test' or 't10k' in the "
     "other's"
     "\n  CIFAR files: records of the binary version (data_batch_1.bin, test_batch.bin; train.bin, test.bin) or batches of the Python "
@@ -120,6 +135,7 @@ std::optional<DraftedCard> draft_image_folder(const fs::path& location, int64_t 
     if (const LeftOut& left_out = set->encoded->left_out(); !left_out.empty()) draft.notes.push_back(left_out.line());
   draft.card.train.expected_images = train.size();
   draft.card.test.expected_images = test.size();
+  note_clips(train, draft);
   const PixelStatistics statistics = decoded_statistics(train, images, progress);
   draft.card.mean.assign(statistics.mean.begin(), statistics.mean.end());
   draft.card.std.assign(statistics.std.begin(), statistics.std.end());

@@ -107,14 +107,20 @@ void ImagePreparation::decode_part(ImageDecoder& decoder, const Part& part, Pixe
   const AxisRange y = input_range(rows), x = input_range(columns);
   shift_origin(rows, y.begin);
   shift_origin(columns, x.begin);
-  decoder.decode({top + y.begin, left + x.begin, y.end - y.begin, x.end - x.begin}, denominator, decoded);
+  {
+    const TimedPart timed(decoding_time());
+    decoder.decode({top + y.begin, left + x.begin, y.end - y.begin, x.end - x.begin}, denominator, decoded);
+  }
   resample(decoded, columns, rows, out);
   if (kept != part.cut) pad(out, kept.top - part.cut.top, kept.left - part.cut.left, output());
 }
 
 Geometry ImagePreparation::apply(std::span<const uint8_t> bytes, uint64_t epoch, uint64_t sample, float* out, bool channels_last) const {
   thread_local PixelImage prepared;
-  const auto decoder = open_image(bytes);
+  const auto decoder = [&] {
+    const TimedPart timed(decoding_time());
+    return open_image(bytes);
+  }();
   RandomStream random(seed_, RandomPurpose::augmentation, {epoch, sample});
   const Part part = choose_part(decoder->extent(), random);
   decode_part(*decoder, part, prepared);

@@ -38,6 +38,7 @@ class ImagePreparation {
   };
 
   void check() const;
+  std::atomic<int64_t>* decoding_time() const { return options_.decoding.times ? &options_.decoding.times->decoding : nullptr; }
   bool crops() const { return options_.augment && options_.decoding.crop; }
   Part choose_part(ImageExtent image, RandomStream& random) const;
   int choose_denominator(const ImageDecoder& decoder, const Part& part) const;

@@ -60,8 +60,9 @@ bool Loader::next(Batch& batch) {
     return true;
   }
   if (!std::exchange(nothing_came_, false)) return false;
-  const auto [name, problem] = set_->encoded->damage().first();
-  throw DataError(fmt::format("all {} images are damaged, such as {}: {}", size(), name, problem));
+  const EncodedSamples& samples = *set_->samples();
+  const auto [name, problem] = samples.damage().first();
+  throw DataError(fmt::format("all {} {} are damaged, such as {}: {}", size(), samples.noun(), name, problem));
 }
 
 void Loader::make(int64_t number, Batch& batch) const {

@@ -15,6 +15,8 @@ namespace tnn {
 constexpr const char* kPackedFormat = "tnn packed images";
 constexpr int64_t kPackedVersion = 3;
 constexpr int64_t kUnsealedVersion = 2;  ///< the oldest that is read: images in chunks of HDF5, no seal
+/// The list of a split that only those of clips have, after the split's name.
+constexpr const char* kClipEnds = "/clip_ends";
 
 /// A packed file that is read. The caller holds lock_hdf5() in every call, and where it is destroyed. Where the file is damaged, DataError,
 /// which names it, or Hdf5Error.

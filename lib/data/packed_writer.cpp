@@ -106,28 +106,41 @@ void PackedWriter::create(const std::string& dataset, const std::vector<Room>& r
   write_hdf5_attribute(file, "version", H5T_NATIVE_INT64, &kPackedVersion);
   write_text_attribute(file, "dataset", dataset);
   write_texts(file, "classes", classes_);
-  for (const Room& room : rooms) splits_.push_back({room.split, make_room(file, room), {}, {}, {}, {}});
+  for (const Room& room : rooms) splits_.push_back({room.split, make_room(file, room), room.of_clips, {}, {}, {}, {}, {}});
   file.close("write the file");
 }
 
-void PackedWriter::add(size_t split, const std::vector<uint8_t>& bytes, int label, const std::string& name) {
-  Split& to = splits_.at(split);
+void PackedWriter::add_bytes(Split& to, const std::vector<uint8_t>& bytes) {
   const uint64_t begin = to.ends.empty() ? 0 : static_cast<uint64_t>(to.ends.back()), end = begin + bytes.size();
   if (end > to.room.size) throw DataError(fmt::format("{}: files of '{}' became larger while they were packed", shown_.string(), to.name));
   file_->write_at(to.room.offset + begin, bytes.data(), bytes.size());
   to.ends.push_back(static_cast<int64_t>(end));
-  to.labels.push_back(label);
   to.checksums.push_back(crc32_of(bytes));
+}
+
+void PackedWriter::add(size_t split, const std::vector<uint8_t>& bytes, int label, const std::string& name) {
+  Split& to = splits_.at(split);
+  add_bytes(to, bytes);
+  to.labels.push_back(label);
+  to.names.push_back(name);
+}
+
+void PackedWriter::add_clip(size_t split, const std::vector<std::vector<uint8_t>>& frames, int label, const std::string& name) {
+  Split& to = splits_.at(split);
+  for (const auto& frame : frames) add_bytes(to, frame);
+  to.clip_ends.push_back(static_cast<int64_t>(to.ends.size()));
+  to.labels.push_back(label);
   to.names.push_back(name);
 }
 
 void PackedWriter::write_lists() const {
   Handle file(open_again(path_), H5Fclose, "open the file again");
   for (const Split& split : splits_) {
-    const hsize_t count = split.labels.size();
-    write_list(file, split.name + "/ends", count, H5T_NATIVE_INT64, split.ends.data());
-    write_list(file, split.name + "/labels", count, H5T_NATIVE_INT64, split.labels.data());
-    write_list(file, split.name + "/checksums", count, H5T_NATIVE_UINT32, split.checksums.data());
+    const hsize_t images = split.ends.size(), samples = split.labels.size();
+    write_list(file, split.name + "/ends", images, H5T_NATIVE_INT64, split.ends.data());
+    write_list(file, split.name + "/labels", samples, H5T_NATIVE_INT64, split.labels.data());
+    write_list(file, split.name + "/checksums", images, H5T_NATIVE_UINT32, split.checksums.data());
+    if (split.of_clips) write_list(file, split.name + kClipEnds, samples, H5T_NATIVE_INT64, split.clip_ends.data());
     write_texts(file, split.name + "/names", split.names);
   }
   file.close("write the lists");
@@ -154,7 +167,8 @@ void PackedWriter::read_back_lists() const {
     for (const Split& split : splits_) {
       const std::vector<int64_t> checksums(split.checksums.begin(), split.checksums.end());
       if (file.integers(split.name + "/ends") != split.ends || file.integers(split.name + "/labels") != split.labels ||
-          file.integers(split.name + "/checksums") != checksums || file.texts(split.name + "/names") != split.names)
+          file.integers(split.name + "/checksums") != checksums || file.texts(split.name + "/names") != split.names ||
+          (split.of_clips && file.integers(split.name + kClipEnds) != split.clip_ends))
         fail_to_read_back(fmt::format("a list of '{}'", split.name));
     }
   } catch (const DataError&) {
@@ -174,7 +188,9 @@ void PackedWriter::read_back_image(const InputFile& file, size_t split, size_t i
   } catch (const DataError&) {
     read = false;
   }
-  if (!read || crc32_of(bytes) != from.checksums[index]) fail_to_read_back(fmt::format("'{}/{}'", from.name, from.names[index]));
+  if (read && crc32_of(bytes) == from.checksums[index]) return;
+  const auto clip = std::upper_bound(from.clip_ends.begin(), from.clip_ends.end(), static_cast<int64_t>(index)) - from.clip_ends.begin();
+  fail_to_read_back(fmt::format("'{}/{}'", from.name, from.names[from.of_clips ? static_cast<size_t>(clip) : index]));
 }
 
 }  // namespace tnn

@@ -20,15 +20,19 @@ class PackedWriter {
   struct Room {
     std::string split;
     uint64_t bytes = 0;
+    bool of_clips = false;  ///< its images are frames
   };
 
   PackedWriter(std::filesystem::path path, std::filesystem::path shown, const std::string& dataset, std::vector<std::string> classes,
                const std::vector<Room>& rooms);
 
   size_t splits() const { return splits_.size(); }
-  size_t images(size_t split) const { return splits_[split].labels.size(); }
+  /// Images of a split so far; of clips all frames.
+  size_t images(size_t split) const { return splits_[split].ends.size(); }
   /// The next image of a split. DataError where they have more bytes than they were to have.
   void add(size_t split, const std::vector<uint8_t>& bytes, int label, const std::string& name);
+  /// The next clip of a split, by its frames. DataError as of add().
+  void add_clip(size_t split, const std::vector<std::vector<uint8_t>>& frames, int label, const std::string& name);
   /// Writes the lists and the seal, and flushes all to the disk.
   void finish();
   /// Reads the seal and the lists again; SystemError where they are not what was written.
@@ -40,11 +44,13 @@ class PackedWriter {
   struct Split {
     std::string name;
     FileRange room;
-    std::vector<int64_t> ends, labels;
+    bool of_clips = false;
+    std::vector<int64_t> ends, labels, clip_ends;
     std::vector<uint32_t> checksums;
     std::vector<std::string> names;
   };
 
+  void add_bytes(Split& to, const std::vector<uint8_t>& bytes);
   void create(const std::string& dataset, const std::vector<Room>& rooms);
   void write_lists() const;
   [[noreturn]] void fail_to_read_back(const std::string& what) const;

@@ -8,8 +8,8 @@ namespace tnn {
 std::string set_identity(const ImageSet& set) {
   IdentityDigest digest;
   set.targets->identify(digest);
-  if (set.encoded) {
-    for (size_t i = 0; i < static_cast<size_t>(set.size()); ++i) digest.add(set.encoded->name_in_class(i));
+  if (const EncodedSamples* samples = set.samples()) {
+    for (size_t i = 0; i < static_cast<size_t>(set.size()); ++i) digest.add(samples->name_in_class(i));
   } else {
     for (const int side : {set.channels, set.height, set.width}) digest.add(static_cast<uint64_t>(side));
     digest.add(crc32_of(set.pixels));

@@ -11,6 +11,7 @@
 #include "data/class_labels.h"
 #include "data/dataset.h"
 #include "data/idx_reader.h"
+#include "data/verify_clips.h"
 #include "data/verify_images.h"
 
 namespace tnn {
@@ -120,9 +121,9 @@ class SplitVerifier {
 VerifyReport verify_dataset(const DatasetCard& card, const DataRoot& data_root, Progress* progress) {
   Progress silent;
   Progress& listener = progress ? *progress : silent;
-  if (card.is_image_folder()) {
+  if (card.is_encoded()) {
     const fs::path location = locate(card, data_root);
-    return verify_images(complete_card(card, location), location, listener);
+    return (card.has_clips() ? verify_clips : verify_images)(complete_card(card, location), location, listener);
   }
   VerifyReport report;
   report.folder = folder_to_verify(card, data_root);

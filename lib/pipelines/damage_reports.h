@@ -8,12 +8,13 @@
 
 namespace tnn {
 
-/// Passes progress on, and tells of each damaged image that was left out meanwhile: by name, and how many there are so far; at first which
-/// files of the folders are no images of the set.
+/// Passes progress on, and tells of each damaged image or clip that was left out meanwhile: by name, and how many there are so far; at
+/// first which files of the folders are no images of the set.
 class DamageReports : public Progress {
  public:
   DamageReports(Progress& inner, std::shared_ptr<const ImageSet> images) : inner_(inner), images_(std::move(images)) {
-    if (images_->encoded && !images_->encoded->left_out().empty()) inner_.message(images_->encoded->left_out().line());
+    const EncodedSamples* samples = images_->samples();
+    if (samples && !samples->left_out().empty()) inner_.message(samples->left_out().line());
   }
 
   void begin(const std::string& phase, int64_t total, const std::string& unit) override { inner_.begin(phase, total, unit); }
@@ -29,8 +30,8 @@ class DamageReports : public Progress {
 
  private:
   void report() {
-    if (!images_->encoded) return;
-    DamageLog& log = images_->encoded->damage();
+    if (!images_->samples()) return;
+    DamageLog& log = images_->samples()->damage();
     for (const auto& [name, problem] : log.take_new())
       inner_.message(name + ": damaged, left out: " + problem + " (" + std::to_string(log.count()) + " so far)");
   }

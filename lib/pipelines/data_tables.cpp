@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
 
 #include "core/error.h"
@@ -11,7 +12,7 @@
 #include "data/dataset.h"
 #include "data/display_name.h"
 #include "data/loading_speed.h"
-#include "data/packed_images.h"
+#include "data/packed_clips.h"
 #include "data/verify.h"
 #include "pipelines/experiment.h"
 #include "pipelines/output_check.h"
@@ -26,7 +27,8 @@ VerifiedData verify_data(const std::string& name, const std::string& data_root, 
   for (const Finding& finding : report.findings)
     result.table.rows.push_back({display_name(finding.file.string()), display_name(finding.problem)});
   if (report.ok()) {
-    result.table = {{"class", "train_images", "test_images"}, {}, {false, true, true}};
+    const std::string noun = card.noun();
+    result.table = {{"class", "train_" + noun, "test_" + noun}, {}, {false, true, true}};
     for (size_t i = 0; i < card.classes.size(); ++i)
       result.table.rows.push_back({card.classes[i], std::to_string(report.train_counts.at(i)), std::to_string(report.test_counts.at(i))});
   }
@@ -66,8 +68,11 @@ void check_packed_file(const std::filesystem::path& file, const std::filesystem:
 
 std::string pack_data(const PackOptions& options, Progress& progress) {
   const DatasetCard named = load_card(card_folders(), options.name);
-  if (!named.is_image_folder())
-    throw UsageError(fmt::format("'{}' is one file a split already: image folders (imagenet, image_folder) are packed", options.name));
+  if (!named.is_encoded())
+    throw UsageError(
+        fmt::format("'{}' is one file a split already: image folders (imagenet, image_folder) and clips (jester, clip_folder) are "
+                    "packed",
+                    options.name));
   if (options.damaged != "stop" && options.damaged != "skip")
     throw UsageError(unknown_name_message("--damaged", options.damaged, {"stop", "skip"}));
   if (std::filesystem::exists(options.file) && !options.overwrite)
@@ -79,12 +84,45 @@ std::string pack_data(const PackOptions& options, Progress& progress) {
   const DatasetCard card = complete_card(named, folder);
   DamageLog damage;
   const auto policy = options.damaged == "skip" ? DamagePolicy::skip : DamagePolicy::stop;
-  const PackedCount count = pack_images(card, folder, options.file, policy, options.workers, damage, progress);
+  std::string packed;  // in words, and bytes
+  int64_t bytes = 0;
+  if (card.has_clips()) {
+    const PackedClipCount count = pack_clips(card, folder, options.file, policy, options.workers, damage, progress);
+    packed = fmt::format("{} clips of {} frames", count.clips, count.frames);
+    bytes = count.bytes;
+  } else {
+    const PackedCount count = pack_images(card, folder, options.file, policy, options.workers, damage, progress);
+    packed = fmt::format("{} images", count.images);
+    bytes = count.bytes;
+  }
   for (const auto& [name, problem] : damage.take_new()) progress.message(fmt::format("{}: damaged, left out: {}", name, problem));
-  return fmt::format("{}: {} images of {}, {:.1f} MB{}", options.file.string(), count.images, folder.string(),
-                     static_cast<double>(count.bytes) / 1e6,
-                     damage.count() ? fmt::format("; {} damaged images left out", damage.count()) : "");
+  return fmt::format("{}: {} of {}, {:.1f} MB{}", options.file.string(), packed, folder.string(), static_cast<double>(bytes) / 1e6,
+                     damage.count() ? fmt::format("; {} damaged {} left out", damage.count(), card.noun()) : "");
 }
+
+namespace {
+
+/// Shares are of the time that the threads spent on clips, summed over threads.
+Table clip_loading_speed(const LoadingOptions& options, const std::shared_ptr<const ImageSet>& set, std::vector<uint32_t> all,
+                         LoaderOptions loading) {
+  const auto times = std::make_shared<LoadingTimes>();
+  loading.augmentation.decoding.times = times;
+  Loader loader(set, std::move(all), loading);
+  const LoadingSpeed speed = measure_loading(loader, options.seconds);
+  const auto share = [&](const std::atomic<int64_t>& part) {
+    const auto whole = static_cast<double>(times->whole);
+    return fmt::format("{:.3f}", whole > 0 ? static_cast<double>(part) / whole : 0);
+  };
+  Table table{{"data", "split", "workers", "clips", "seconds", "clips_per_second", "reading_share", "decoding_share"},
+              {},
+              {false, false, true, true, true, true, true, true}};
+  table.rows.push_back({options.name, options.split, std::to_string(options.workers), std::to_string(speed.images),
+                        fmt::format("{:.3f}", speed.seconds), fmt::format("{:.1f}", speed.images_per_second()), share(times->reading),
+                        share(times->decoding)});
+  return table;
+}
+
+}  // namespace
 
 Table loading_speed(const LoadingOptions& options) {
   if (options.image_size.empty() || options.image_size.size() > 2)
@@ -96,13 +134,16 @@ Table loading_speed(const LoadingOptions& options) {
   loading.workers = options.workers;
   loading.shuffle = options.augment;
   loading.channels_last = true;
-  if (set->encoded) loading.augmentation.image_size = {options.image_size.front(), options.image_size.back()};
+  if (set->samples()) loading.augmentation.image_size = {options.image_size.front(), options.image_size.back()};
+  if (set->clips) loading.augmentation.frames = options.frames;
   loading.augmentation.mean = dataset.card.mean;
   loading.augmentation.std = dataset.card.std;
-  loading.augmentation.augment = loading.augmentation.flip = options.augment;
+  loading.augmentation.augment = options.augment;
+  loading.augmentation.flip = options.augment && dataset.card.flip;
   loading.augmentation.decoding.damaged = DamagePolicy::skip;
   std::vector<uint32_t> all(static_cast<size_t>(set->size()));
   std::iota(all.begin(), all.end(), 0U);
+  if (set->clips) return clip_loading_speed(options, set, std::move(all), loading);
   Loader loader(set, std::move(all), loading);
   const LoadingSpeed speed = measure_loading(loader, options.seconds);
   Table table{{"data", "split", "workers", "images", "seconds", "images_per_second"}, {}, {false, false, true, true, true, true}};

@@ -40,8 +40,8 @@ TrainedModel DatapathStage::train(const StageInput& input, const RunFolder& fold
   const DatapathOptions& options = settings.datapath;
   const Task& task = *input.experiment.task;
   const DatasetOnDisk& dataset = input.experiment.dataset;
-  progress.message(fmt::format("{}: {} training, {} validation images; {}", dataset.card.title, input.data.train.size(),
-                               input.data.validation.size(), dataset.folder.string()));
+  progress.message(fmt::format("{}: {} training, {} validation {}; {}", dataset.card.title, input.data.train.size(),
+                               input.data.validation.size(), dataset.card.noun(), dataset.folder.string()));
   Network network = make_network(input.experiment);
   DatapathTrainer trainer(network, task, input.data, options, folder.checkpoints(),
                           stage_fingerprint(input.experiment, name(), input.data));

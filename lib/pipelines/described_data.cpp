@@ -16,6 +16,13 @@ Preprocessing preprocessing_of(const Settings& settings, const DatasetCard& card
   return {{card.mean.begin(), card.mean.end()}, {card.std.begin(), card.std.end()}, 0};
 }
 
+/// The keys that say what size samples have, for a message; "" where there are none.
+std::string size_keys(const AugmentationOptions& augmentation) {
+  const bool size = augmentation.image_size != ImageExtent{}, frames = augmentation.frames != 0;
+  if (!size && !frames) return "";
+  return fmt::format("at {}{}{} ", size ? "data.image_size" : "", size && frames ? " and " : "", frames ? "data.frames" : "");
+}
+
 }  // namespace
 
 std::unique_ptr<Task> task_of(const Settings& settings, const DatasetCard& card) {
@@ -39,11 +46,14 @@ std::optional<Preprocessing> given_preprocessing(const Settings& settings, int64
 
 Misfit misfit(const Settings& settings, const DatasetCard& card) {
   const Graph& graph = settings.model.graph;
-  const auto image = image_shape(settings.data, card, graph), input = graph.dimensions(graph.input().shape);
+  const auto input = graph.dimensions(graph.input().shape);
+  if (card.has_clips() && input.size() != 4)
+    return {"model.input", fmt::format("the network takes [{}], but clips of '{}' are [channels, frames, height, width]",
+                                       fmt::join(input, ", "), card.name)};
+  const auto image = image_shape(settings.data, card, graph);
   if (input != image)
-    return {"model.input",
-            fmt::format("the network takes [{}], but images of '{}' {}are [{}]", fmt::join(input, ", "), card.name,
-                        settings.data.augmentation.image_size == ImageExtent{} ? "" : "at data.image_size ", fmt::join(image, ", "))};
+    return {"model.input", fmt::format("the network takes [{}], but {} of '{}' {}are [{}]", fmt::join(input, ", "), card.noun(), card.name,
+                                       size_keys(settings.data.augmentation), fmt::join(image, ", "))};
   const std::string mismatch = task_of(settings, card)->mismatch(graph);
   return mismatch.empty() ? Misfit{} : Misfit{"model.classes", fmt::format("'{}': {}", card.name, mismatch)};
 }
@@ -54,7 +64,7 @@ void describe_data(const Settings& settings, const DatasetCard& card, ModelDescr
   description.class_names = card.classes;
   description.preprocessing = preprocessing_of(settings, card);
   check_image_options(settings, card);
-  if (card.is_image_folder()) {
+  if (card.is_encoded()) {
     description.preprocessing.resize_side = settings.data.augmentation.decoding.resize_side;
   } else {  // images of the input's size: nothing is cut from them
     const ImageExtent input = input_extent(description.graph);

@@ -32,7 +32,7 @@ const char* run_folder_note(bool holds_run, RunFolder::Existing existing) {
 }
 
 std::string left_out_line(const ImageSet& images) {
-  const std::string line = images.encoded ? images.encoded->left_out().line() : "";
+  const std::string line = images.samples() ? images.samples()->left_out().line() : "";
   return line.empty() ? "" : "           " + line + "\n";
 }
 
@@ -41,9 +41,9 @@ struct TestImages {
   std::string left_out;
 };
 
-/// Of an image folder what is there, which may be a part.
+/// Of folders of images or clips what is there, which may be a part.
 TestImages test_images(const DatasetOnDisk& dataset) {
-  if (!dataset.card.is_image_folder()) return {dataset.card.test.images(), ""};
+  if (!dataset.card.is_encoded()) return {dataset.card.test.images(), ""};
   const ImageSet images = load_split(dataset.card, dataset.folder, "test");
   return {images.size(), left_out_line(images)};
 }
@@ -80,9 +80,9 @@ std::string as_json(const Preview& preview) {
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
-std::string stage_line(const std::string& name, const StagePlan& plan, int threads) {
-  std::string line = fmt::format("{:<10} {}{}{} epochs, {} steps of {} images", name + ":", plan.subject, plan.subject.empty() ? "" : ", ",
-                                 plan.epochs, plan.steps, plan.batch_size);
+std::string stage_line(const std::string& name, const StagePlan& plan, const char* noun, int threads) {
+  std::string line = fmt::format("{:<10} {}{}{} epochs, {} steps of {} {}", name + ":", plan.subject, plan.subject.empty() ? "" : ", ",
+                                 plan.epochs, plan.steps, plan.batch_size, noun);
   if (plan.timed_steps > 0) {
     line += fmt::format("; about {:.1f} min", plan.training_seconds / 60);
     if (plan.validation_seconds > 0) line += fmt::format(", validation {:.1f} min", plan.validation_seconds / 60);
@@ -95,12 +95,14 @@ std::string as_text(const Preview& preview, TableFormat format) {
   const DatasetOnDisk& dataset = preview.experiment.dataset;
   const ModelDescription& model = preview.experiment.description;
   const TestImages test = test_images(dataset);
-  std::string text = fmt::format("data:      {} in {}: {} training, {} validation, {} test images\n", dataset.card.title,
-                                 dataset.folder.string(), preview.data.train.size(), preview.data.validation.size(), test.count);
+  std::string text =
+      fmt::format("data:      {} in {}: {} training, {} validation, {} test {}\n", dataset.card.title, dataset.folder.string(),
+                  preview.data.train.size(), preview.data.validation.size(), test.count, dataset.card.noun());
   text += left_out_line(*preview.data.images) + test.left_out;
   text += fmt::format("model:     {}, {} operating points, {} gating{}\n", model.graph.name(), model.points.size(), model.gating.strategy,
                       preview.plan.model.empty() ? "" : "; " + preview.plan.model.string() + ", frozen");
-  for (size_t i = 0; i < preview.stages.size(); ++i) text += stage_line(preview.plan.stages[i]->name(), preview.stages[i], preview.threads);
+  for (size_t i = 0; i < preview.stages.size(); ++i)
+    text += stage_line(preview.plan.stages[i]->name(), preview.stages[i], dataset.card.noun(), preview.threads);
   text += fmt::format("sweep:     {} utilizations\nfolder:    {}{}\n\n", preview.sweep_points, preview.plan.run.string(),
                       run_folder_note(preview.taken, preview.existing));
   return text + format_table(preview.points, format);

@@ -64,13 +64,17 @@ TrainingData load_training_data(const Experiment& experiment) {
   data.train = std::move(split.train);
   data.validation = std::move(split.validation);
   if (settings.validation_fraction > 0 && data.validation.empty())
-    throw experiment.settings.fault("data.validation_fraction",
-                                    fmt::format("leaves no validation image of {} training images", data.images->size()));
+    throw experiment.settings.fault("data.validation_fraction", fmt::format("leaves no validation {} of {} training {}",
+                                                                            experiment.dataset.card.has_clips() ? "clip" : "image",
+                                                                            data.images->size(), experiment.dataset.card.noun()));
   const AugmentationOptions plain = plain_augmentation(experiment.description.preprocessing);
   data.augmentation = settings.augmentation;
   data.augmentation.mean = plain.mean;
   data.augmentation.std = plain.std;
-  if (data.images->encoded) data.augmentation.image_size = input_extent(experiment.description.graph);
+  if (data.images->samples()) {
+    data.augmentation.image_size = input_extent(experiment.description.graph);
+    data.augmentation.frames = input_frames(experiment.description.graph);
+  }
   data.workers = settings.workers;
   return data;
 }

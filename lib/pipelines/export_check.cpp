@@ -68,7 +68,7 @@ void ExportCheck::choose_inputs(const std::string& data_root, Progress& progress
     loader.start_epoch(0);
     if (!loader.next(batch)) throw DataError(fmt::format("'{}': the test set is empty", dataset.folder.string()));
     inputs_ = {batch.inputs.shape, batch.inputs.values};
-    described_ = fmt::format("{} test images of {}", batch.size, description.dataset);
+    described_ = fmt::format("{} test {} of {}", batch.size, dataset.card.noun(), description.dataset);
     real_images_ = true;
   } catch (const DataError& error) {
     progress.message(fmt::format("checked on random inputs: {}", error.what()));

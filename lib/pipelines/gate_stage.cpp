@@ -54,7 +54,7 @@ Network load_datapath(const Experiment& experiment, const std::filesystem::path&
                                                    asked.graph.name(), model.string(), found.graph.name()));
   if (found.dataset != asked.dataset)
     throw settings.fault("data.name", fmt::format("'{}' was trained on '{}', not on '{}'", model.string(), found.dataset, asked.dataset));
-  const bool different_sizes = experiment.dataset.card.is_image_folder();
+  const bool different_sizes = experiment.dataset.card.is_encoded();
   if (different_sizes && found.preprocessing.resize_side != asked.preprocessing.resize_side)
     throw settings.fault("data.resize_side", fmt::format("'{}' was trained with images resized to {}, not to {} (0: 256/224 of the input)",
                                                          model.string(), found.preprocessing.resize_side, asked.preprocessing.resize_side));
@@ -73,9 +73,9 @@ TrainedModel GateStage::train(const StageInput& input, const RunFolder& folder, 
   const GateOptions& options = settings.gates;
   const Task& task = *input.experiment.task;
   Network datapath = load_throttled_datapath(input.experiment, input.model);
-  progress.message(fmt::format("{} gates of {} on a frozen data path; {}: {} training, {} validation images",
-                               gate_method_name(options.method), datapath.graph().name(), input.experiment.dataset.card.title,
-                               input.data.train.size(), input.data.validation.size()));
+  progress.message(fmt::format("{} gates of {} on a frozen data path; {}: {} training, {} validation {}", gate_method_name(options.method),
+                               datapath.graph().name(), input.experiment.dataset.card.title, input.data.train.size(),
+                               input.data.validation.size(), input.experiment.dataset.card.noun()));
   GateNetwork gates(datapath.graph(), options.hidden, options.seed, datapath.device());
   Fingerprint fingerprint = stage_fingerprint(input.experiment, name(), input.data);
   fingerprint.add_digest("the data path's weights", weights_digest(datapath));

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "data/file_bytes.h"
 #include "data/folder_scan.h"
+#include "pipelines/clip_inputs.h"
 #include "pipelines/experiment.h"
 #include "pipelines/image_options.h"
 
@@ -81,6 +82,7 @@ void ImageInputs::read_image(const std::filesystem::path& file, float* to) const
 }
 
 std::unique_ptr<RunInputs> open_image_inputs(const std::filesystem::path& file_or_folder, const ModelDescription& description) {
+  if (takes_clips(description.graph)) return std::make_unique<ClipInputs>(file_or_folder, description);
   return std::make_unique<ImageInputs>(file_or_folder, description);
 }
 

@@ -32,6 +32,7 @@ class ImageInputs : public RunInputs {
   std::unique_ptr<const ImagePreparation> preparation_;
 };
 
+/// Images, or clips where the network takes those.
 std::unique_ptr<RunInputs> open_image_inputs(const std::filesystem::path& file_or_folder, const ModelDescription& description);
 
 }  // namespace tnn

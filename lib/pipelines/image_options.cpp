@@ -6,34 +6,60 @@
 #include <algorithm>
 
 namespace tnn {
+namespace {
+
+std::vector<int64_t> input_shape(const Graph& graph) { return graph.dimensions(graph.input().shape); }
+
+void check_dimensions(const Settings& settings, const DatasetCard& card) {
+  const Graph& graph = settings.model.graph;
+  const auto input = input_shape(graph);
+  if (input.size() == (card.has_clips() ? 4U : 3U)) return;
+  throw settings.fault("model.input", fmt::format("{} are [channels, {}height, width], the network takes [{}]", card.noun(),
+                                                  card.has_clips() ? "frames, " : "", fmt::join(input, ", ")));
+}
+
+}  // namespace
 
 std::vector<int64_t> image_shape(const DataSettings& data, const DatasetCard& card, const Graph& graph) {
   const ImageExtent size = data.augmentation.image_size;
+  if (card.has_clips()) {
+    const ImageExtent taken = size != ImageExtent{} ? size : input_extent(graph);
+    const int frames = data.augmentation.frames != 0 ? data.augmentation.frames : input_frames(graph);
+    return {card.channels, frames, taken.height, taken.width};
+  }
   if (size != ImageExtent{}) return {card.channels, size.height, size.width};
-  if (!card.is_image_folder()) return {card.channels, card.height, card.width};
-  auto shape = graph.dimensions(graph.input().shape);
+  if (!card.is_encoded()) return {card.channels, card.height, card.width};
+  auto shape = input_shape(graph);
   shape[0] = card.channels;
   return shape;
 }
 
+bool takes_clips(const Graph& graph) { return input_shape(graph).size() == 4; }
+
 ImageExtent input_extent(const Graph& graph) {
-  const auto input = graph.dimensions(graph.input().shape);
-  return {static_cast<int>(input.at(1)), static_cast<int>(input.at(2))};
+  const auto input = input_shape(graph);
+  const size_t rows = takes_clips(graph) ? 2 : 1;
+  return {static_cast<int>(input.at(rows)), static_cast<int>(input.at(rows + 1))};
 }
+
+int input_frames(const Graph& graph) { return takes_clips(graph) ? static_cast<int>(input_shape(graph)[1]) : 0; }
 
 void check_image_options(const Settings& settings, const DatasetCard& card) {
   const AugmentationOptions& augmentation = settings.data.augmentation;
-  if (!card.is_image_folder()) {
+  if (augmentation.flip && !card.flip)
+    throw settings.fault(
+        "data.flip",
+        fmt::format("mirrored left to right, {} of '{}' would not keep their classes (its card says flip: false)", card.noun(), card.name));
+  if (augmentation.frames != 0 && !card.has_clips())
+    throw settings.fault("data.frames", fmt::format("data.frames is for clips (jester, clip_folder); '{}' has images", card.name));
+  if (!card.is_encoded()) {
     if (settings.data.folder_keys.empty()) return;
     const std::string& key = settings.data.folder_keys.front();
     throw settings.fault(key,
                          fmt::format("{} is for image folders (imagenet, image_folder); the images of '{}' have one size", key, card.name));
   }
-  const Graph& graph = settings.model.graph;
-  if (const auto input = graph.dimensions(graph.input().shape); input.size() != 3)
-    throw settings.fault("model.input",
-                         fmt::format("images are [channels, height, width], the network takes [{}]", fmt::join(input, ", ")));
-  const ImageExtent input = input_extent(graph);
+  check_dimensions(settings, card);
+  const ImageExtent input = input_extent(settings.model.graph);
   const int shorter = std::min(input.height, input.width), resize = augmentation.decoding.resize_side;
   if (resize != 0 && resize < shorter)
     throw settings.fault("data.resize_side",

@@ -1,6 +1,7 @@
 #include "pipelines/sweep_utilization.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -77,6 +78,13 @@ void report_not_finite(const std::vector<SweepPoint>& swept, Progress& progress)
       progress.message(fmt::format("u = {}: the network's outputs are not finite numbers", point.u));
 }
 
+/// DataError where images are to be clips, or clips images.
+void check_kind(const ModelDescription& description, const DatasetCard& card) {
+  if (takes_clips(description.graph) != card.has_clips())
+    throw DataError(fmt::format("the network takes [{}], but the samples of '{}' are {}",
+                                fmt::join(description.graph.dimensions(description.graph.input().shape), ", "), card.name, card.noun()));
+}
+
 int largest_cardinality(const Graph& graph) {
   int largest = 1;
   for (const Gate& gate : graph.gates()) largest = std::max(largest, gate.groups);
@@ -87,6 +95,7 @@ int largest_cardinality(const Graph& graph) {
 
 LoaderOptions evaluation_loading(const ModelDescription& description, const DatasetOnDisk& dataset, const SweepOptions& options) {
   const auto input = description.graph.dimensions(description.graph.input().shape);
+  check_kind(description, dataset.card);
   LoaderOptions loader;
   loader.batch_size = evaluation_batch(description.graph, options.batch_size);
   loader.workers = options.workers;
@@ -94,14 +103,15 @@ LoaderOptions evaluation_loading(const ModelDescription& description, const Data
   loader.augmentation = plain_augmentation(description.preprocessing);
   loader.augmentation.decoding.scaled = options.decoding.scaled;
   loader.augmentation.decoding.damaged = options.decoding.damaged;
-  if (input.size() == 3 && (input[1] != dataset.card.height || input[2] != dataset.card.width))
+  if (takes_clips(description.graph) || (input.size() == 3 && (input[1] != dataset.card.height || input[2] != dataset.card.width)))
     loader.augmentation.image_size = input_extent(description.graph);
+  loader.augmentation.frames = input_frames(description.graph);
   return loader;
 }
 
 Loader load_test_data(const ModelDescription& description, const DatasetOnDisk& dataset, const SweepOptions& options) {
   auto images = std::make_shared<ImageSet>(load_split(dataset.card, dataset.folder, "test", options.test_limit));
-  if (images->encoded && images->targets->class_names() != description.class_names)
+  if (images->samples() && images->targets->class_names() != description.class_names)
     throw DataError(fmt::format("{}: its classes are not those that the model was trained on ({} and {} of them)", dataset.folder.string(),
                                 images->targets->class_names().size(), description.class_names.size()));
   std::vector<uint32_t> all(static_cast<size_t>(images->size()));
@@ -131,7 +141,8 @@ UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progre
 
   UtilizationCurve curve;
   curve.name = options.name;
-  curve.dataset = description.dataset + " test" + (options.test_limit > 0 ? fmt::format(", first {} images", loader.size()) : "");
+  curve.dataset =
+      description.dataset + " test" + (options.test_limit > 0 ? fmt::format(", first {} {}", loader.size(), dataset.card.noun()) : "");
   curve.model =
       fmt::format("{}, D = {}, {} gating", description.graph.name(), largest_cardinality(description.graph), description.gating.strategy);
   curve.command = options.command;

@@ -7,6 +7,7 @@
 #include "catch_compat.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "data/card_writer.h"
 #include "temporary_folder.h"
 
 using namespace tnn;
@@ -153,6 +154,38 @@ TEST_CASE("a folder of TNN_DATASETS that is none is an error that names it") {
   }
 }
 
+TEST_CASE("cards of clips say their lists, and whether clips may be mirrored; keys of other formats are refused") {
+  const std::filesystem::path& shipped = kCards;
+  const DatasetCard jester = load_card(shipped, "jester"), clips = load_card(shipped, "clip_folder");
+  CHECK((jester.has_clips() && jester.is_encoded() && !jester.flip && jester.train.images() == 118562 && jester.test.images() == 14787));
+  CHECK((clips.has_clips() && clips.flip && clips.train.images() == 0));
+  CHECK(load_card(shipped, "cifar10").flip);
+  const TemporaryFolder folder;
+  const std::filesystem::path file = folder.path() / "own.yaml";
+  for (const DatasetCard& card : {jester, clips}) {
+    write_file_atomically(file, card_yaml(card, ""));
+    const DatasetCard again = read_card(file);
+    CHECK((again.format == card.format && again.flip == card.flip && again.label_lists == card.label_lists));
+    CHECK((again.train.lists == card.train.lists && again.test.folders == card.test.folders));
+    CHECK(again.train.images() == card.train.images());
+  }
+  const auto refused = [&](const char* name, const std::string& from, const std::string& to) -> std::string {
+    write_file_atomically(file, replaced(read_file(shipped / (std::string(name) + ".yaml")), from, to));
+    try {
+      read_card(file);
+    } catch (const UsageError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  CHECK_THAT(refused("jester", "flip: false", "flip: left"), ContainsSubstring("'flip' must be true or false"));
+  CHECK_THAT(refused("jester", "flip: false", "classes: [a, b]"), ContainsSubstring("'classes' is not a key of the format jester"));
+  CHECK_THAT(refused("jester", "\"*-labels.csv\"", "\"*-*.csv\""), ContainsSubstring("more than one '*'"));
+  CHECK_THAT(refused("jester", "labels:", "# labels:"), ContainsSubstring("'labels' is missing"));
+  CHECK_THAT(refused("clip_folder", "mean:", "labels: [x.csv]\nmean:"), ContainsSubstring("'labels' is a key of the format jester"));
+  CHECK_THAT(refused("clip_folder", "folders: [train]", "folders: [train]\n    lists: [x.csv]"), ContainsSubstring("lists"));
+}
+
 TEST_CASE("docs/dataset-cards.md names every format and key of cards, and its examples are cards") {
   const std::string page = read_file(TNN_SOURCE_DIR "/docs/dataset-cards.md"), begin = "```yaml\n";
   for (const std::string& format : dataset_format_names()) CHECK_THAT(page, ContainsSubstring("`" + format + "`"));
@@ -165,7 +198,7 @@ TEST_CASE("docs/dataset-cards.md names every format and key of cards, and its ex
     CHECK((card.train.images() > 0 && card.test.images() > 0));
     formats.insert(card.format);
   }
-  CHECK(formats == std::set<DatasetFormat>{DatasetFormat::idx, DatasetFormat::cifar10, DatasetFormat::image_folder});
+  CHECK(formats == std::set<DatasetFormat>{DatasetFormat::idx, DatasetFormat::cifar10, DatasetFormat::image_folder, DatasetFormat::jester});
   // The reader lists the keys that it knows where one is unknown.
   for (const std::string& place : {std::string("title"), std::string("holds")}) {
     write_file_atomically(folder.path() / "wrong.yaml", replaced(kCard, place + ":", "xyzzy:"));

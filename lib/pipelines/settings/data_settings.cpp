@@ -55,6 +55,7 @@ DataSettings data_settings(const Recipe& recipe) {
   data.augmentation.flip = recipe.boolean("data.flip");
   data.augmentation.cutout = static_cast<int>(recipe.integer("data.cutout"));
   data.augmentation.image_size = image_size(recipe);
+  data.augmentation.frames = static_cast<int>(recipe.integer("data.frames"));
   data.augmentation.augment = true;
   data.augmentation.decoding = decoding_options(recipe);
   data.dataset_normalization = recipe.text("data.normalize") == "dataset";
