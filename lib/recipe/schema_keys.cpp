@@ -208,6 +208,7 @@ const std::vector<RecipeKey> kKeys{
   integers("controller.hidden", {64}, within(1, 1e6), "units", "widths of the fully connected layers before its last one; [] for none"),
   integer("controller.depth", 0, within(0, 10000), "layers", "as model.depth, of its network"),
   text("controller.variant", "", "as model.variant, of its network"),
+  real("controller.width_multiplier", 1.0, above(0, 64), "", "as model.width_multiplier, of its network"),
   boolean("controller.batch_norm", false, "as model.batch_norm, of its network"),
   real("controller.dropout", 0.0, below(0, 1), "", "as model.dropout, of its network"),
   choice("controller.reward", "dtnn", {"dtnn", "linear"},

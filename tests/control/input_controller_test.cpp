@@ -55,23 +55,25 @@ TEST_CASE("each input of a batch is computed at the point that its controller ch
   InferenceContext context = network.context();
   const std::vector<float> inputs = model.model.input(kBatch, 9);
   for (const auto input : {ControllerInput::pixels, ControllerInput::logits}) {
-    const SavedController saved(model, input, 5);
-    const auto controller = load_controller(network, model.path, saved.path, reference_engine());
-    std::vector<float> outputs(kBatch * kClasses), alone(kClasses);
-    std::vector<Decision> decisions(kBatch);
-    controller->run(inputs.data(), kBatch, outputs.data(), decisions.data());
-    std::set<int> points;
-    for (int64_t i = 0; i < kBatch; ++i) {
-      const Decision& decision = decisions[static_cast<size_t>(i)];
-      points.insert(decision.point);
-      context.run_at(decision.point, inputs.data() + i * 64, 1, alone.data());
-      CHECK(std::equal(alone.begin(), alone.end(), outputs.begin() + i * kClasses));
-      Decision one;
-      std::vector<float> again(kClasses);
-      controller->run(inputs.data() + i * 64, 1, again.data(), &one);
-      CHECK(one.point == decision.point);
-      CHECK(one.macs == decision.macs);
-      CHECK(decision.macs > network.operating_points()[static_cast<size_t>(decision.point)].cost.macs);
+    std::set<int> points;  // of the controllers together: one with random weights may choose one for all
+    for (uint64_t seed = 0; seed < 6; ++seed) {
+      const SavedController saved(model, input, seed);
+      const auto controller = load_controller(network, model.path, saved.path, reference_engine());
+      std::vector<float> outputs(kBatch * kClasses), alone(kClasses);
+      std::vector<Decision> decisions(kBatch);
+      controller->run(inputs.data(), kBatch, outputs.data(), decisions.data());
+      for (int64_t i = 0; i < kBatch; ++i) {
+        const Decision& decision = decisions[static_cast<size_t>(i)];
+        points.insert(decision.point);
+        context.run_at(decision.point, inputs.data() + i * 64, 1, alone.data());
+        CHECK(std::equal(alone.begin(), alone.end(), outputs.begin() + i * kClasses));
+        Decision one;
+        std::vector<float> again(kClasses);
+        controller->run(inputs.data() + i * 64, 1, again.data(), &one);
+        CHECK(one.point == decision.point);
+        CHECK(one.macs == decision.macs);
+        CHECK(decision.macs > network.operating_points()[static_cast<size_t>(decision.point)].cost.macs);
+      }
     }
     CHECK(points.size() > 1);
     CHECK(network.operating_point() == static_cast<int>(network.operating_points().size()) - 1);  // never touched
@@ -109,8 +111,10 @@ TEST_CASE("a certified floor is stored in a model file, which stays the same net
   const SavedModel model(random_classifier(3)), other(random_classifier(4));
   const std::string identity = model_identity(SafetensorsFile(model.path));
   CHECK_THROWS_WITH(read_floor(SafetensorsFile(model.path)), ContainsSubstring("has no certified floor"));
-  FloorCertificate written{
-      {ConfidenceMeasure::max_softmax, {{0.25, 0.75}, {1, 0}}}, 0.02, 0.9, 500, 3, 0.01, 0.1, "some split", "abc", identity};
+  FloorCertificate written;
+  written.setting.stages = {{0.25, 0.75}, {1, 0}};
+  written.risk = 0.02, written.confidence = 0.9, written.samples = 500, written.losses = 3;
+  written.network = identity;
   write_floor(model.path, written);
   const FloorCertificate read = read_floor(SafetensorsFile(model.path));
   CHECK(read.setting == written.setting);

@@ -25,6 +25,8 @@ const Recipe::Overrides kFewSteps{"run.threads=1",
                                   "data.workers=1",
                                   "gates.epochs=1",
                                   "gates.batch_size=2",
+                                  "controller.epochs=1",
+                                  "controller.batch_size=2",
                                   "evaluation.u='0.5,1'",
                                   "output.tensorboard=false"};
 
@@ -50,27 +52,41 @@ void unpack_cifar(const fs::path& from, const fs::path& to) {
   }
 }
 
-/// A dry run and then some real steps of every stage and a sweep of each.
-void check_that_it_trains(const std::string& name, const fs::path& data, Recipe::Overrides overrides) {
-  INFO(name);
+/// The settings of a DTNN recipe for some steps on a few samples.
+Settings few_steps(const std::string& name, const fs::path& data, Recipe::Overrides overrides) {
   overrides.insert(overrides.begin(), kFewSteps.begin(), kFewSteps.end());  // the given ones count
   overrides.push_back("data.root=" + data.string());
+  return read_settings(Recipe::load(TNN_SOURCE_DIR "/recipes/dtnn-2022/" + name, overrides));
+}
+
+void check_dry_run(const std::string& name, const fs::path& data, const Recipe::Overrides& overrides) {
+  INFO(name);
   const TemporaryFolder folder;
-  const Settings settings = read_settings(Recipe::load(TNN_SOURCE_DIR "/recipes/dtnn-2022/" + name, overrides));
   TrainOptions options;
   options.out = folder.path() / "run";
-  CHECK_THAT(dry_run(settings, options, TableFormat::text), ContainsSubstring("operating points"));
+  CHECK_THAT(dry_run(few_steps(name, data, overrides), options, TableFormat::text), ContainsSubstring("operating points"));
   CHECK_FALSE(fs::exists(options.out));
+}
+
+/// Some real steps of every stage and a sweep of each.
+void check_that_it_trains(const std::string& name, const fs::path& data, const Recipe::Overrides& overrides) {
+  INFO(name);
+  const TemporaryFolder folder;
+  const Settings settings = few_steps(name, data, overrides);
+  TrainOptions options;
+  options.out = folder.path() / "run";
   Progress silent;
   const TrainResult result = train(settings, options, silent);
   CHECK(result.curve.points.size() == 2);
   CHECK(result.curve.points.back().images > 0);
+  CHECK(result.curve.controllers.empty() == !settings.controller.enabled);
   for (const auto& file : result.files) CHECK(fs::exists(file));
 }
 
 void check_recipes_on_cifar(const std::vector<std::string>& names) {
   const TemporaryFolder folder;
   unpack_cifar(fs::path(test_data_root()) / "cifar-10-batches-bin", folder.path() / "cifar-10-batches-bin");
+  check_dry_run(names.front(), folder.path(), {});
   for (const std::string& name : names) check_that_it_trains(name, folder.path(), {});
 }
 
@@ -86,7 +102,7 @@ TEST_CASE("every recipe of the DTNN paper for CIFAR-10 starts, trains some steps
   if (!has_cifar()) TNN_SKIP("TNN_DATA is not set or has no CIFAR-10");
   std::vector<std::string> names = paper_recipes("", "cifar10");
   std::erase_if(names, [](const std::string& name) { return name.find("augmented") != std::string::npos; });
-  REQUIRE(names.size() == 24);
+  REQUIRE(names.size() == 25);
   check_recipes_on_cifar(names);
 }
 
@@ -118,6 +134,14 @@ TEST_CASE("every recipe of the DTNN paper for ImageNet starts, trains some steps
   if (test_data_root().empty() || !fs::exists(part)) TNN_SKIP("TNN_DATA is not set or has no imagenet-part");
   const std::vector<std::string> names = paper_recipes("", "imagenet");
   REQUIRE(names.size() == 3);
+  check_dry_run(names.front(), part, {"model.input=[3,64,64]", "data.image_size=64", "data.train_limit=32"});
   for (const std::string& name : names)
     check_that_it_trains(name, part, {"model.input=[3,64,64]", "data.image_size=64", "data.train_limit=32"});
+}
+
+TEST_CASE("the small recipe of the DTNN paper for Jester trains data path and controller on clips, and compares the controller") {
+  const fs::path part = fs::path(test_data_root()) / "jester-layout-part";
+  if (test_data_root().empty() || !fs::exists(part)) TNN_SKIP("TNN_DATA is not set or has no jester-layout-part");
+  check_dry_run("jester-small.yaml", part, {"data.train_limit=16"});
+  check_that_it_trains("jester-small.yaml", part, {"data.train_limit=16"});
 }

@@ -59,6 +59,7 @@ Graph build_controller(const Recipe& recipe, const Graph& datapath) try {
   options.dropout = recipe.real("controller.dropout");
   options.depth = static_cast<int>(recipe.integer("controller.depth"));
   options.variant = recipe.text("controller.variant");
+  options.width_multiplier = recipe.real("controller.width_multiplier");
   options.file = recipe.text("controller.file");
   return build_model(recipe.text("controller.model"), options);
 } catch (const UsageError& error) {
