@@ -41,8 +41,10 @@ struct OwnClips {
                                                           "training: {epochs: 2, batch_size: 3, chunks: 1, recalibration_images: 3}\n"
                                                           "run: {threads: 1}\n");
   }
-  Outcome train(const std::string& arguments) const {
-    return tnn_run("train " + (folder.path() / "own.yaml").string() + " --out " + run.string() + data_root() + " " + arguments);
+  Outcome train(const std::string& arguments) const { return train(arguments, root); }
+  Outcome train(const std::string& arguments, const fs::path& data) const {
+    return tnn_run("train " + (folder.path() / "own.yaml").string() + " --out " + run.string() + " --data-root " + data.string() + " " +
+                   arguments);
   }
   std::string data_root() const { return " --data-root " + root.string(); }
   nlohmann::json curve() const { return nlohmann::json::parse(read_file(run / "curve.json")); }
@@ -74,7 +76,7 @@ TEST_CASE("a 3d network trains on clips, loose and packed alike, is swept, expor
   const Outcome packing = tnn_run("data pack jester " + own.packed.string() + " -q" + own.data_root());
   REQUIRE(packing.code == 0);
   CHECK_THAT(packing.out, ContainsSubstring("9 clips of 81 frames"));
-  REQUIRE(own.train("-q --overwrite --data-root " + own.packed.string()).code == 0);
+  REQUIRE(own.train("-q --overwrite", own.packed).code == 0);
   for (size_t i = 0; i < curve.at("points").size(); ++i) CHECK(own.curve().at("points")[i].at("loss") == curve.at("points")[i].at("loss"));
 }
 

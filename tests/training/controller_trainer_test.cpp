@@ -50,18 +50,19 @@ ControllerData made_up_data() {
 
 Network controller_network() {
   ModelOptions options;
-  options.input = {kClasses}, options.classes = 3, options.cardinality = 1, options.hidden = {16};
+  options.input = {kClasses}, options.classes = 3, options.cardinality = 1, options.hidden = {32}, options.batch_norm = true;
   return Network(describe_model(mlp(options), {"nested", Rounding::ceil, 1}, BatchNormMode::shared), 1);
 }
 
 ControllerOptions controller_options(RewardVariance variance = RewardVariance::exact) {
   ControllerOptions options;
-  options.actions = 3, options.epochs = 12, options.batch_size = 32;
+  options.actions = 3, options.epochs = 40, options.batch_size = 32;
   options.reward = {RewardKind::linear, 0, 0, 0.3, true};
   options.variance = variance;
   options.exploitation = Exploitation::sample;
   options.optimizer.kind = optimizer_from_name("adam");
-  options.schedule.base = 0.02, options.schedule.epochs = 12;
+  options.schedule.base = 0.005, options.schedule.epochs = 40;
+  options.entropy = 0.05;  // without it the policy may settle on the action that is best on average
   return options;
 }
 
