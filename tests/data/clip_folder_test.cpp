@@ -13,7 +13,7 @@ using namespace tnn;
 using namespace tnn::test;
 namespace fs = std::filesystem;
 
-TEST_CASE("clips in class folders are sorted by class and name; what lies beside them is left out") {
+TEST_CASE("clips in class folders are sorted by class and name, and what lies beside them is left out") {
   const TemporaryFolder folder;
   const DatasetCard card = write_clip_folder_tree(folder.path());
   CHECK(card.classes == std::vector<std::string>{"come", "go"});
