@@ -19,8 +19,7 @@ using Kind = FolderEntry::Kind;
 
 /// Clips and what lies beside them.
 struct FoundClips {
-  std::vector<std::string> paths;  ///< from the split's folder
-  std::vector<int> labels;
+  ListedClips clips;  ///< their ids are paths from the split's folder
   LeftOut left_out;
 };
 
@@ -40,8 +39,8 @@ void add_class(const fs::path& folder, const std::string& name, int label, Found
     if (entry.name.front() == '.') {
       found.left_out.add("hidden", path);
     } else if (entry.kind == Kind::folder || entry.kind == Kind::dangling) {
-      found.paths.push_back(path);
-      found.labels.push_back(label);
+      found.clips.ids.push_back(path);
+      found.clips.labels.push_back(label);
     } else {
       found.left_out.add("beside the folders of clips", path);
     }
@@ -49,7 +48,7 @@ void add_class(const fs::path& folder, const std::string& name, int label, Found
 }
 
 FoundClips find_clips(const DatasetCard& card, const fs::path& folder) {
-  FoundClips found{{}, {}, LeftOut(folder.string())};
+  FoundClips found{{}, LeftOut(folder.string())};
   for (const FolderEntry& entry : folder_entries(folder)) {
     if (entry.name.front() == '.')
       found.left_out.add("hidden", entry.name);
@@ -58,7 +57,7 @@ FoundClips find_clips(const DatasetCard& card, const fs::path& folder) {
     else
       found.left_out.add("beside the class folders", entry.name);
   }
-  const auto counts = count_classes(found.labels, card.class_folders.size());
+  const auto counts = count_classes(found.clips.labels, card.class_folders.size());
   for (size_t i = 0; i < counts.size() && card.classes_on_disk; ++i)
     if (counts[i] == 0) found.left_out.add_empty_class(card.class_folders[i]);
   return found;
@@ -70,20 +69,10 @@ ImageSet read_clip_folder(const DatasetCard& card, const fs::path& data_folder, 
   const auto folder = split_folder(data_folder, split);
   if (!folder) throw DataError(fmt::format("{}: no folder {}", data_folder.string(), fmt::join(split.folders, " or ")));
   FoundClips found = find_clips(card, *folder);
-  if (found.paths.empty())
+  if (found.clips.ids.empty())
     throw DataError(fmt::format("{}: no clip in it (a clip is a folder of frames in a class folder){}", folder->string(),
                                 found.left_out.empty() ? "" : "; " + found.left_out.files()));
-  auto clips = std::make_shared<ClipsInFolders>(*folder, std::move(found.left_out));
-  std::vector<int> labels;
-  for (const size_t i : limited(found.paths.size(), limit)) {
-    clips->add(found.paths[i]);
-    labels.push_back(found.labels[i]);
-  }
-  ImageSet set;
-  set.channels = card.channels;
-  set.targets = std::make_shared<ClassLabels>(std::move(labels), card.classes);
-  set.clips = std::move(clips);
-  return set;
+  return clip_set(*folder, found.clips, limit, card, std::move(found.left_out));
 }
 
 }  // namespace tnn

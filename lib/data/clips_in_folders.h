@@ -5,7 +5,10 @@
 #include <string_view>
 #include <vector>
 
+#include "data/clip_list.h"
+#include "data/dataset_card.h"
 #include "data/encoded_clips.h"
+#include "data/image_set.h"
 
 namespace tnn {
 
@@ -38,5 +41,10 @@ class ClipsInFolders : public EncodedClips {
   std::string paths_;
   std::vector<size_t> ends_;
 };
+
+/// `limit` of the clips below a folder (see limited()) as a set, with the classes of a card; the ids are their folders' paths, and each has
+/// a label.
+ImageSet clip_set(const std::filesystem::path& folder, const ListedClips& clips, int64_t limit, const DatasetCard& card,
+                  LeftOut left_out = LeftOut());
 
 }  // namespace tnn

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
-#include "data/class_labels.h"
 #include "data/clip_list.h"
 #include "data/clips_in_folders.h"
 #include "data/image_folder.h"
@@ -26,17 +25,7 @@ ImageSet read_jester(const DatasetCard& card, const fs::path& folder, const std:
   const ListedClips listed = read_clip_list(list, card.classes);
   if (listed.labels.empty())
     throw DataError(fmt::format("{}: its clips have no labels, which training and evaluation need (lines are id;label)", list.string()));
-  auto clips = std::make_shared<ClipsInFolders>(*frames);
-  std::vector<int> labels;
-  for (const size_t i : limited(listed.ids.size(), limit)) {
-    clips->add(listed.ids[i]);
-    labels.push_back(listed.labels[i]);
-  }
-  ImageSet set;
-  set.channels = card.channels;
-  set.targets = std::make_shared<ClassLabels>(std::move(labels), card.classes);
-  set.clips = std::move(clips);
-  return set;
+  return clip_set(*frames, listed, limit, card);
 }
 
 }  // namespace tnn

@@ -5,7 +5,7 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
-#include "core/interruption.h"
+#include "data/blocks.h"
 #include "data/class_labels.h"
 #include "data/clip_check.h"
 #include "data/dataset.h"
@@ -58,23 +58,10 @@ class ClipPacker {
   }
 
  private:
-  /// Calls work(first, count) for blocks of `size` things.
-  template <typename Work>
-  void in_blocks(const std::string& phase, size_t size, size_t block, const char* noun, const Work& work) {
-    progress_.begin(phase, static_cast<int64_t>(size), noun);
-    for (size_t first = 0; first < size; first += block) {
-      stop_if_interrupted();
-      const size_t count = std::min(block, size - first);
-      work(first, count);
-      progress_.advance(static_cast<int64_t>(first + count), {});
-    }
-    progress_.end();
-  }
-
   uint64_t bytes_of(const Split& split) {
     std::atomic<uint64_t> bytes{0};
     const auto size = static_cast<size_t>(split.set.size());
-    in_blocks("measure " + split.name, size, kBlock, "clips", [&](size_t first, size_t count) {
+    for_each_block("measure " + split.name, {size, kBlock, "clips"}, progress_, [&](size_t first, size_t count) {
       for_each_in_parallel(count, workers_, [&](size_t i) { bytes += bytes_in(split.set.clips->name(first + i)); });
     });
     return bytes;
@@ -82,7 +69,7 @@ class ClipPacker {
 
   void pack_split(PackedWriter& writer, size_t number, const Split& split) {
     const auto size = static_cast<size_t>(split.set.size());
-    in_blocks("pack " + split.name, size, kBlock, "clips", [&](size_t first, size_t count) {
+    for_each_block("pack " + split.name, {size, kBlock, "clips"}, progress_, [&](size_t first, size_t count) {
       read_block(split.set, first, count);
       for (size_t i = 0; i < count; ++i)
         if (!block_[i].empty()) add(writer, number, split.set, first + i, block_[i]);
@@ -119,9 +106,10 @@ class ClipPacker {
     file.drop_cache();
     writer.read_back_lists();
     for (size_t split = 0; split < splits.size(); ++split)
-      in_blocks("read back " + splits[split].name, writer.images(split), kFrameBlock, "frames", [&](size_t first, size_t count) {
-        for_each_in_parallel(count, workers_, [&](size_t i) { writer.read_back_image(file, split, first + i); });
-      });
+      for_each_block("read back " + splits[split].name, {writer.images(split), kFrameBlock, "frames"}, progress_,
+                     [&](size_t first, size_t count) {
+                       for_each_in_parallel(count, workers_, [&](size_t i) { writer.read_back_image(file, split, first + i); });
+                     });
   }
 
   const DatasetCard& card_;

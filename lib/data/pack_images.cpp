@@ -5,7 +5,7 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
-#include "core/interruption.h"
+#include "data/blocks.h"
 #include "data/class_labels.h"
 #include "data/display_name.h"
 #include "data/file_bytes.h"
@@ -43,23 +43,10 @@ class Packer {
   }
 
  private:
-  /// Calls work(first, count) for blocks of images.
-  template <typename Work>
-  void in_blocks(const std::string& phase, size_t size, const Work& work) {
-    progress_.begin(phase, static_cast<int64_t>(size), "images");
-    for (size_t first = 0; first < size; first += kBlock) {
-      stop_if_interrupted();
-      const size_t count = std::min(kBlock, size - first);
-      work(first, count);
-      progress_.advance(static_cast<int64_t>(first + count), {});
-    }
-    progress_.end();
-  }
-
   /// Of all images that will be read; those that cannot be are found when they are.
   uint64_t bytes_of(const Split& split) {
     std::atomic<uint64_t> bytes{0};
-    in_blocks("measure " + split.name, static_cast<size_t>(split.set.size()), [&](size_t first, size_t count) {
+    for_each_block("measure " + split.name, {static_cast<size_t>(split.set.size()), kBlock}, progress_, [&](size_t first, size_t count) {
       for_each_in_parallel(count, workers_, [&](size_t i) {
         std::error_code unknown;
         const uint64_t size = fs::file_size(split.set.encoded->name(first + i), unknown);
@@ -70,7 +57,7 @@ class Packer {
   }
 
   void pack_split(PackedWriter& writer, size_t number, const Split& split) {
-    in_blocks("pack " + split.name, static_cast<size_t>(split.set.size()), [&](size_t first, size_t count) {
+    for_each_block("pack " + split.name, {static_cast<size_t>(split.set.size()), kBlock}, progress_, [&](size_t first, size_t count) {
       read_block(split.set, first, count);
       for (size_t i = 0; i < count; ++i)
         if (sound_[i]) add(writer, number, split.set, first + i, block_[i]);
@@ -108,7 +95,7 @@ class Packer {
     file.drop_cache();
     writer.read_back_lists();
     for (size_t split = 0; split < splits.size(); ++split)
-      in_blocks("read back " + splits[split].name, writer.images(split), [&](size_t first, size_t count) {
+      for_each_block("read back " + splits[split].name, {writer.images(split), kBlock}, progress_, [&](size_t first, size_t count) {
         for_each_in_parallel(count, workers_, [&](size_t i) { writer.read_back_image(file, split, first + i); });
       });
   }

@@ -7,8 +7,8 @@
 #include <cmath>
 
 #include "core/error.h"
-#include "core/interruption.h"
 #include "core/processor.h"
+#include "data/blocks.h"
 #include "data/image_decoder.h"
 #include "data/image_folder.h"
 #include "data/parallel.h"
@@ -88,14 +88,9 @@ PixelStatistics PixelSums::statistics() const {
 PixelStatistics decoded_statistics(const ImageSet& set, int64_t limit, Progress& progress) {
   const std::vector<size_t> chosen = limited(static_cast<size_t>(set.size()), limit);
   std::vector<ImageMoments> moments(chosen.size());
-  progress.begin("mean and deviation", static_cast<int64_t>(chosen.size()), "images");
-  for (size_t first = 0; first < chosen.size(); first += kBlock) {
-    stop_if_interrupted();
-    const size_t count = std::min(kBlock, chosen.size() - first);
+  for_each_block("mean and deviation", {chosen.size(), kBlock}, progress, [&](size_t first, size_t count) {
     for_each_in_parallel(count, available_processors(), [&](size_t i) { moments[first + i] = decoded_moments(set, chosen[first + i]); });
-    progress.advance(static_cast<int64_t>(first + count), {});
-  }
-  progress.end();
+  });
   const auto sound = static_cast<double>(std::count_if(moments.begin(), moments.end(), [](const auto& image) { return image.sound; }));
   if (sound == 0) {
     const auto [name, problem] = set.encoded->damage().first();

@@ -6,8 +6,8 @@
 #include <set>
 
 #include "core/error.h"
-#include "core/interruption.h"
 #include "core/processor.h"
+#include "data/blocks.h"
 #include "data/class_labels.h"
 #include "data/clip_check.h"
 #include "data/dataset.h"
@@ -67,14 +67,9 @@ class ClipVerifier {
     const auto size = static_cast<size_t>(set.size());
     const int workers = available_processors();
     std::vector<std::string> problems(size);
-    progress_.begin("verify " + split, set.size(), "clips");
-    for (size_t first = 0; first < size; first += kBlock) {
-      stop_if_interrupted();
-      const size_t count = std::min(kBlock, size - first);
+    for_each_block("verify " + split, {size, kBlock, "clips"}, progress_, [&](size_t first, size_t count) {
       for_each_in_parallel(count, workers, [&](size_t i) { problems[first + i] = problem_of(set, first + i); });
-      progress_.advance(static_cast<int64_t>(first + count), {});
-    }
-    progress_.end();
+    });
     for (size_t i = 0; i < size; ++i)
       if (!problems[i].empty()) find(set.clips->name(i), problems[i]);
   }
