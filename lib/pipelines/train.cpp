@@ -36,7 +36,7 @@ TrainResult train(const Settings& settings, const TrainOptions& options, Progres
     TrainedModel trained = stage->train({experiment, data, plan.model}, folder, resume, observed);
     result.files.push_back(stage->extends_model() ? trained.controller : trained.file);
     plan.model = trained.file;
-    if (stage->extends_model() && held.size() > 1) trained.history = history;  // the report is that of the model
+    if (stage->extends_model()) trained.history = history;  // the report is that of the model, whose training it shows if it was here
     history = trained.history;
     const auto next = std::find(plan.stages.begin(), plan.stages.end(), stage) + 1;
     if (!options.sweep || (next != plan.stages.end() && (*next)->extends_model())) continue;  // the next one's sweep is this one's, too

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "control/controller_description.h"
-#include "training/learning_rate.h"
-#include "training/optimizer.h"
+#include "training/loop_settings.h"
 #include "training/reward.h"
 
 namespace tnn {
@@ -21,7 +20,7 @@ enum class Exploitation {
 };
 
 /// The recipe's `controller` section as the trainer takes it.
-struct ControllerOptions {
+struct ControllerOptions : LoopSettings {
   bool enabled = false;  ///< controller.method is not "none"
   ControllerInput input = ControllerInput::logits;
   int64_t actions = 10;  ///< K: utilizations k / K
@@ -30,12 +29,7 @@ struct ControllerOptions {
   Exploitation exploitation = Exploitation::greedy;
   double epsilon = 0.1, final_epsilon = 0.1;  ///< probability of a uniformly random action, falling linearly over the epochs
   double entropy = 0;                         ///< weight of the policy's entropy, which is added to the reward
-  int64_t epochs = 10;
-  int64_t batch_size = 128;
-  OptimizerOptions optimizer;
-  ScheduleOptions schedule;
-  uint64_t seed = 1;
-  int64_t checkpoint_steps = 0, log_steps = 50, evaluation_batch = 500;
+  int64_t evaluation_batch = 500;
 };
 
 RewardVariance reward_variance_from_name(const std::string& name);  ///< "none", "standardized" or "exact"

@@ -19,17 +19,10 @@ constexpr double kCollapsed = 0.99;
 constexpr size_t kScalars = 5;  ///< of ControllerValidation
 
 EpochLoopOptions loop_options(const Network& controller, const ControllerOptions& options) {
-  EpochLoopOptions loop;
+  EpochLoopOptions loop(options);
   loop.phase = "controller, epoch";
   loop.metric_name = "accuracy";
   loop.channels_last = controller.channels_last();
-  loop.epochs = options.epochs;
-  loop.batch_size = options.batch_size;
-  loop.optimizer = options.optimizer;
-  loop.schedule = options.schedule;
-  loop.seed = options.seed;
-  loop.checkpoint_steps = options.checkpoint_steps;
-  loop.log_steps = options.log_steps;
   loop.advice = "A lower controller.learning_rate may help";
   return loop;
 }
@@ -148,7 +141,7 @@ void ControllerTrainer::end_epoch(EpochSummary& summary, bool last) {
   }
   const ControllerValidation validation = validate();
   summary.validation = validation.numbers();
-  summary.score = 1 / (1 + std::max(0.0, validation.oracle_reward - validation.reward));
+  summary.score = 1 / (1 + std::max(0.0, validation.oracle_reward - validation.reward));  // of the mean regret: above 0, higher is better
   learning_rate_.observe(summary.score);
   state_.learning_rate = learning_rate_.state();
   if (!(summary.score > state_.best_score)) return;

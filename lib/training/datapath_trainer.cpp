@@ -14,18 +14,11 @@ namespace tnn {
 namespace {
 
 EpochLoopOptions loop_options(const Network& network, const Task& task, const DatapathOptions& options) {
-  EpochLoopOptions loop;
+  EpochLoopOptions loop(options);
   loop.phase = "epoch";
   loop.metric_name = task.score_name();
   loop.channels_last = network.channels_last();
-  loop.epochs = options.epochs;
-  loop.batch_size = options.batch_size;
-  loop.optimizer = options.optimizer;
-  loop.schedule = options.schedule;
   loop.clip_norm = options.clip_norm;
-  loop.seed = options.seed;
-  loop.checkpoint_steps = options.checkpoint_steps;
-  loop.log_steps = options.log_steps;
   loop.advice = "A lower training.learning_rate, training.warmup_epochs or training.clip_norm may help";
   return loop;
 }

@@ -7,8 +7,7 @@
 
 #include "core/progress.h"
 #include "network/parameter_store.h"
-#include "training/learning_rate.h"
-#include "training/optimizer.h"
+#include "training/loop_settings.h"
 #include "training/step_result.h"
 #include "training/training_data.h"
 
@@ -48,16 +47,13 @@ struct TrainingObserver {
 enum class TrainingEnd { finished, interrupted };
 
 /// What an epoch loop needs to know of a training.
-struct EpochLoopOptions {
+struct EpochLoopOptions : LoopSettings {
+  EpochLoopOptions() = default;
+  explicit EpochLoopOptions(const LoopSettings& settings) : LoopSettings(settings) {}
+
   std::string phase;        ///< for progress: "epoch", "gates, epoch"
   std::string metric_name;  ///< of StepResult::metric in figures
-  int64_t epochs = 10;
-  int64_t batch_size = 128;
-  OptimizerOptions optimizer;
-  ScheduleOptions schedule;
-  double clip_norm = 0;  ///< 0: off
-  uint64_t seed = 1;
-  int64_t checkpoint_steps = 0, log_steps = 50;
+  double clip_norm = 0;     ///< 0: off
   bool channels_last = true;
   std::string advice;  ///< what may help where the loss is not finite
 };

@@ -3,8 +3,7 @@
 #include "gating/learned.h"
 #include "tasks/complexity.h"
 #include "tasks/complexity_penalty.h"
-#include "training/learning_rate.h"
-#include "training/optimizer.h"
+#include "training/loop_settings.h"
 
 namespace tnn {
 
@@ -23,7 +22,7 @@ enum class Baseline {
 };
 
 /// The recipe's `gates` section as the gate trainer takes it.
-struct GateOptions {
+struct GateOptions : LoopSettings {
   GateMethod method = GateMethod::none;
   int64_t hidden = 32;
   int64_t points = 16;  ///< the table's utilizations are k / points
@@ -36,12 +35,7 @@ struct GateOptions {
   Baseline baseline = Baseline::sample;
   int64_t draws = 2;  ///< reinforce: of each image
   double u_min = 0;   ///< exclusive
-  int64_t epochs = 5;
-  int64_t batch_size = 128;
-  OptimizerOptions optimizer;
-  ScheduleOptions schedule;
-  uint64_t seed = 1;
-  int64_t checkpoint_steps = 0, log_steps = 50, validate_epochs = 1, recalibration_images = 2000, evaluation_batch = 500;
+  int64_t validate_epochs = 1, recalibration_images = 2000, evaluation_batch = 500;
   std::vector<double> validation_u;
 };
 

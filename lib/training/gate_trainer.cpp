@@ -14,17 +14,10 @@ namespace tnn {
 namespace {
 
 EpochLoopOptions loop_options(const Network& network, const Task& task, const GateOptions& options) {
-  EpochLoopOptions loop;
+  EpochLoopOptions loop(options);
   loop.phase = "gates, epoch";
   loop.metric_name = task.score_name();
   loop.channels_last = network.channels_last();
-  loop.epochs = options.epochs;
-  loop.batch_size = options.batch_size;
-  loop.optimizer = options.optimizer;
-  loop.schedule = options.schedule;
-  loop.seed = options.seed;
-  loop.checkpoint_steps = options.checkpoint_steps;
-  loop.log_steps = options.log_steps;
   loop.advice = "A lower gates.learning_rate or gates.lambda may help";
   return loop;
 }

@@ -51,6 +51,18 @@ TEST_CASE("one command trains data path and controller and compares the controll
   CHECK_THAT(resumed.err, ContainsSubstring("outputs at 4 actions are those of"));
   CHECK(tensors_of(controller) == before);
 
+  // Alone, on the data path of that run: the report shows no training but its model's own, which was elsewhere.
+  const fs::path out = folder.path() / "alone";
+  std::string command = controller_training(out) + " -q --from " + run.string();
+  command.replace(0, std::string("train").size(), "train-controller");
+  const Outcome alone = tnn_run(command);
+  INFO(alone.err);
+  REQUIRE(alone.code == 0);
+  const auto alone_curve = nlohmann::json::parse(read_file(out / "curve.json"));
+  CHECK(alone_curve.at("epochs").empty());
+  CHECK(alone_curve.at("controllers") == curve.at("controllers"));
+  CHECK_FALSE(curve.at("epochs").empty());
+
   NpyArray images{{6, 1, 28, 28}, std::vector<float>(6 * 784), false};
   for (size_t i = 0; i < images.values.size(); ++i) images.values[i] = static_cast<float>(i % 97) / 97;
   const fs::path input = folder.path() / "x.npy", output = folder.path() / "y.npy";

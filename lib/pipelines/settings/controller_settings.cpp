@@ -4,6 +4,7 @@ namespace tnn {
 
 ControllerOptions controller_options(const Recipe& r) {
   ControllerOptions o;
+  static_cast<LoopSettings&>(o) = loop_settings(r, "controller");
   o.enabled = r.text("controller.method") != "none";
   o.input = controller_input_from_name(r.text("controller.input"));
   o.actions = r.integer("controller.actions");
@@ -17,15 +18,6 @@ ControllerOptions controller_options(const Recipe& r) {
   o.epsilon = r.real("controller.epsilon");
   o.final_epsilon = r.real("controller.final_epsilon");
   o.entropy = r.real("controller.entropy");
-  o.epochs = r.integer("controller.epochs");
-  o.batch_size = r.integer("controller.batch_size");
-  o.optimizer.kind = optimizer_from_name(r.text("controller.optimizer"));
-  o.schedule.kind = schedule_from_name(r.text("controller.schedule"));
-  o.schedule.base = r.real("controller.learning_rate");
-  o.schedule.epochs = static_cast<double>(o.epochs);
-  o.seed = static_cast<uint64_t>(r.integer("training.seed"));
-  o.checkpoint_steps = r.integer("training.checkpoint_steps");
-  o.log_steps = r.integer("training.log_steps");
   return o;
 }
 

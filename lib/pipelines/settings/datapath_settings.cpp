@@ -5,9 +5,8 @@
 namespace tnn {
 namespace {
 
-OptimizerOptions optimizer_options(const Recipe& r) {
-  OptimizerOptions o;
-  o.kind = optimizer_from_name(r.text("training.optimizer"));
+/// The keys that the section training alone has; the others are those of `o`.
+OptimizerOptions optimizer_options(const Recipe& r, OptimizerOptions o) {
   o.momentum = r.real("training.momentum");
   o.nesterov = r.boolean("training.nesterov");
   o.beta1 = r.real("training.beta1");
@@ -19,17 +18,13 @@ OptimizerOptions optimizer_options(const Recipe& r) {
   return o;
 }
 
-ScheduleOptions schedule_options(const Recipe& r) {
-  ScheduleOptions o;
-  o.kind = schedule_from_name(r.text("training.schedule"));
-  o.base = r.real("training.learning_rate");
+ScheduleOptions schedule_options(const Recipe& r, ScheduleOptions o) {
   o.minimum = r.real("training.min_learning_rate");
   o.factor = r.real("training.decay_factor");
   o.step_epochs = r.integer("training.step_epochs");
   o.milestones = r.integers("training.milestones");
   o.patience = r.integer("training.patience");
   o.warmup_epochs = r.real("training.warmup_epochs");
-  o.epochs = static_cast<double>(r.integer("training.epochs"));
   return o;
 }
 
@@ -84,17 +79,13 @@ void check_together(const Recipe& r, const DatapathOptions& o) {
 
 DatapathOptions datapath_options(const Recipe& r) {
   DatapathOptions o;
-  o.epochs = r.integer("training.epochs");
-  o.batch_size = r.integer("training.batch_size");
-  o.optimizer = optimizer_options(r);
-  o.schedule = schedule_options(r);
+  static_cast<LoopSettings&>(o) = loop_settings(r, "training");
+  o.optimizer = optimizer_options(r, o.optimizer);
+  o.schedule = schedule_options(r, o.schedule);
   o.prior = prior_options(r);
   o.masked = r.text("training.execution") == "masked";
   o.clip_norm = r.real("training.clip_norm");
   o.recalibration_images = r.integer("training.recalibration_images");
-  o.seed = static_cast<uint64_t>(r.integer("training.seed"));
-  o.checkpoint_steps = r.integer("training.checkpoint_steps");
-  o.log_steps = r.integer("training.log_steps");
   o.validate_epochs = r.integer("training.validate_epochs");
   o.validation_u = r.reals("training.validation_u");
   const std::string& best = r.text("training.best");

@@ -23,6 +23,7 @@ void check_together(const Recipe& r, const GateOptions& o) {
 
 GateOptions gate_options(const Recipe& r) {
   GateOptions o;
+  static_cast<LoopSettings&>(o) = loop_settings(r, "gates");
   o.method = gate_method_from_name(r.text("gates.method"));
   o.hidden = r.integer("gates.hidden");
   o.points = r.integer("gates.points");
@@ -35,15 +36,6 @@ GateOptions gate_options(const Recipe& r) {
   o.baseline = baseline_from_name(r.text("gates.baseline"));
   o.draws = o.method == GateMethod::reinforce ? r.integer("gates.draws") : 1;
   o.u_min = r.real("gates.u_min");
-  o.epochs = r.integer("gates.epochs");
-  o.batch_size = r.integer("gates.batch_size");
-  o.optimizer.kind = optimizer_from_name(r.text("gates.optimizer"));
-  o.schedule.kind = schedule_from_name(r.text("gates.schedule"));
-  o.schedule.base = r.real("gates.learning_rate");
-  o.schedule.epochs = static_cast<double>(o.epochs);
-  o.seed = static_cast<uint64_t>(r.integer("training.seed"));
-  o.checkpoint_steps = r.integer("training.checkpoint_steps");
-  o.log_steps = r.integer("training.log_steps");
   o.validate_epochs = r.integer("training.validate_epochs");
   o.recalibration_images = r.integer("training.recalibration_images");
   o.validation_u = r.reals("training.validation_u");

@@ -42,6 +42,20 @@ void check_model_name(const Recipe& recipe) {
 
 }  // namespace
 
+LoopSettings loop_settings(const Recipe& recipe, const std::string& section) {
+  LoopSettings loop;
+  loop.epochs = recipe.integer(section + ".epochs");
+  loop.batch_size = recipe.integer(section + ".batch_size");
+  loop.optimizer.kind = optimizer_from_name(recipe.text(section + ".optimizer"));
+  loop.schedule.kind = schedule_from_name(recipe.text(section + ".schedule"));
+  loop.schedule.base = recipe.real(section + ".learning_rate");
+  loop.schedule.epochs = static_cast<double>(loop.epochs);
+  loop.seed = static_cast<uint64_t>(recipe.integer("training.seed"));
+  loop.checkpoint_steps = recipe.integer("training.checkpoint_steps");
+  loop.log_steps = recipe.integer("training.log_steps");
+  return loop;
+}
+
 EvaluationSettings evaluation_settings(const Recipe& recipe) {
   return {recipe.text("evaluation.u"), recipe.integer("evaluation.batch_size"), recipe.boolean("evaluation.latency"),
           recipe.integer("evaluation.latency_repeats")};

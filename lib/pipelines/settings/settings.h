@@ -82,6 +82,8 @@ struct Settings {
 Settings read_settings(const Recipe& recipe);
 
 /// Sections that settings are made of.
+/// The loop over epochs of a stage's section; the optimizer and the schedule have what every section says of them.
+LoopSettings loop_settings(const Recipe& recipe, const std::string& section);
 DatapathOptions datapath_options(const Recipe& recipe);
 GateOptions gate_options(const Recipe& recipe);
 ControllerOptions controller_options(const Recipe& recipe);
