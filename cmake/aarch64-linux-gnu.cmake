@@ -1,10 +1,13 @@
 # Toolchain file: cross-compiles for 64-bit ARM with Debian's g++-aarch64-linux-gnu and runs the tests under qemu-user.
-# TNN_ARM_ROOT: a folder with the arm64 packages of the libraries unpacked, as scripts/check-portability makes it.
+# TNN_ARM_ROOT: a folder with the arm64 packages of the libraries unpacked, as scripts/arm64-root makes it.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)
 set(CMAKE_CXX_COMPILER aarch64-linux-gnu-g++)
 set(CMAKE_LIBRARY_ARCHITECTURE aarch64-linux-gnu)
+if(NOT EXISTS "${TNN_ARM_ROOT}/.complete")
+  message(FATAL_ERROR "TNN_ARM_ROOT='${TNN_ARM_ROOT}' does not hold the arm64 libraries. What to do: scripts/arm64-root, which also installs the compiler")
+endif()
 list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES TNN_ARM_ROOT)
 set(CMAKE_FIND_ROOT_PATH ${TNN_ARM_ROOT} /usr/aarch64-linux-gnu)
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)

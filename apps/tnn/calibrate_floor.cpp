@@ -31,7 +31,7 @@ int run_calibration(Options& options, const Session& session) {
     tell(fmt::format(
         "certified: with confidence {}, at most {} of inputs like those of '{}' are wrong where the full network is right; stored in "
         "'{}'\n",
-        floor.certificate.confidence, floor.certificate.risk, floor.certificate.calibration, options.floor.model.model.string()));
+        floor.certificate.confidence, floor.certificate.risk, floor.certificate.calibration, floor.file.string()));
   print_result(floor_table(floor), options.format);
   return 0;
 }
@@ -58,6 +58,9 @@ void setup_calibrate_floor(CLI::App& app, Session& session) {
       ->delimiter(',')
       ->check(CLI::Range(1e-9, 1.0))
       ->capture_default_str();
+  names_path(command->add_option("--controller", floor.controller,
+                                 "Certify this controller of the model instead, with the least u that its choices are raised to"))
+      ->check(CLI::ExistingFile);
   command->add_option("--split", floor.split, "Held-out samples: validation (of the run's recipe) or test")
       ->check(CLI::IsMember({"validation", "test"}))
       ->capture_default_str();

@@ -102,15 +102,16 @@ void setup_run(CLI::App& app, Session& session) {
   auto* u = command->add_option("--u", request.u, "Utilization in (0, 1]")->capture_default_str();
   command->add_option("--point", request.point, "Operating point by index (tnn inspect lists them), instead of --u")->excludes(u);
   auto* point_option = command->get_option("--point");
-  auto* controller = names_path(command->add_option("--controller", request.controller,
-                                                    "Let this controller (controller.safetensors) choose u for each input"))
-                         ->check(CLI::ExistingFile)
-                         ->excludes(u)
-                         ->excludes(point_option);
-  command->add_flag("--floor", request.floor, "Run each input at the model's certified floor (tnn calibrate-floor)")
+  names_path(
+      command->add_option("--controller", request.controller, "Let this controller (controller.safetensors) choose u for each input"))
+      ->check(CLI::ExistingFile)
       ->excludes(u)
-      ->excludes(point_option)
-      ->excludes(controller);
+      ->excludes(point_option);
+  command
+      ->add_flag("--floor", request.floor,
+                 "Run each input at the certified floor of the model, or with --controller of the controller (tnn calibrate-floor)")
+      ->excludes(u)
+      ->excludes(point_option);
   command->add_option("--engine", request.runtime.engine,
                       "What computes: " + CLI::detail::join(run_engines(), ", ") + " (default: the first)");
   command

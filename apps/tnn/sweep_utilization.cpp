@@ -17,7 +17,7 @@ namespace tnn::app {
 namespace {
 
 struct Options {
-  std::filesystem::path model, controller;
+  std::filesystem::path model, controller, vanilla;
   RecipeFlags flags;
   std::string utilizations, engine = "torch", precision = "fp32", out, format = "text";
   bool latency = false;
@@ -39,6 +39,7 @@ int run_sweep(const Options& options, const Session& session) {
   sweep.threads = set_threads(named.run.threads);
   sweep.model = named.model;
   sweep.controller = options.controller;
+  if (!options.vanilla.empty()) sweep.vanilla = find_model(options.vanilla, {}).model;
   sweep.name = options.model.has_filename() ? options.model.filename().string() : options.model.parent_path().filename().string();
   sweep.command = session.command;
   sweep.history = named.history;
@@ -77,6 +78,10 @@ void setup_sweep_utilization(CLI::App& app, Session& session) {
   names_path(command->add_option("--controller", options->controller,
                                  "Compare this controller of the model (controller.safetensors) with what it must beat"))
       ->check(CLI::ExistingFile);
+  names_path(command->add_option("--vanilla", options->vanilla,
+                                 "Compare the controller with this network at full width, too: run folder or model file"))
+      ->check(CLI::ExistingPath)
+      ->needs("--controller");
   command->add_flag("--latency", options->latency, "Measure the time of one-image inference, too");
   names_path(command->add_option("--out", options->out, "Folder for curve.csv, .json, .h5, .svg and report.html"))->check(not_empty);
   options->flags.add_to(*command);

@@ -73,6 +73,11 @@ Cascade cascade_from_json(const std::string& text) {
   }
 }
 
+int64_t action_of(const std::vector<double>& actions, double u) {
+  const auto found = std::lower_bound(actions.begin(), actions.end(), u);
+  return std::min<int64_t>(found - actions.begin(), static_cast<int64_t>(actions.size()) - 1);
+}
+
 SafetensorsMetadata controller_to_metadata(const ControllerDescription& description) {
   Json json{{"version", kVersion},
             {"input", controller_input_name(description.input)},
@@ -107,6 +112,12 @@ std::string model_identity(const SafetensorsFile& file) {
     if (const TensorView* view = file.find(tensor.name)) hash.add(view->data, view->bytes());
   }
   return hash.hex();
+}
+
+void check_datapath(const ControllerDescription& description, const std::filesystem::path& controller, const std::filesystem::path& model) {
+  if (const std::string found = model_identity(SafetensorsFile(model)); found != description.datapath)
+    throw UsageError(fmt::format("'{}' chooses for another network than '{}' (it was trained on the weights {}, these are {})",
+                                 controller.string(), model.string(), description.datapath, found));
 }
 
 }  // namespace tnn

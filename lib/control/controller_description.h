@@ -39,10 +39,16 @@ struct ControllerDescription {
   std::vector<Cascade> cascades;  ///< to compare with, thresholds chosen on the same validation samples
 };
 
+/// The index of the lowest action that is at least u; the last one where none is.
+int64_t action_of(const std::vector<double>& actions, double u);
+
 /// The key and JSON text of the metadata.
 SafetensorsMetadata controller_to_metadata(const ControllerDescription& description);
 /// DataError, naming the file, where it holds no controller or a damaged one.
 ControllerDescription controller_from_metadata(const SafetensorsMetadata& metadata, const std::string& path);
+
+/// UsageError, naming both files, where a controller was trained for another network than that of `model`.
+void check_datapath(const ControllerDescription& description, const std::filesystem::path& controller, const std::filesystem::path& model);
 
 /// A cascade as JSON text, and back; UsageError says what is wrong with the text.
 std::string cascade_to_json(const Cascade& cascade);

@@ -10,7 +10,7 @@ namespace tnn {
 /// A setting of a network that was certified on held-out samples: with the stated confidence over those samples, the probability that it is
 /// wrong where the full network is right is at most `risk`, for samples that are exchangeable with them. The metadata `tnn.floor`.
 struct FloorCertificate {
-  Cascade setting;  ///< a cascade; a single stage is one fixed u
+  Cascade setting;  ///< a cascade; a single stage is one fixed u, or in a controller's file the least u that its choices are raised to
   double risk = 0;  ///< certified bound
   double confidence = 0;
   int64_t samples = 0;      ///< of the calibration split
@@ -19,7 +19,7 @@ struct FloorCertificate {
   double level = 0;         ///< what it was tested at: 1 - confidence, shared among the kinds of settings that were tried
   std::string calibration;  ///< which samples: "fashion_mnist validation"
   std::string data;         ///< their digest
-  std::string network;      ///< model_identity() of the network
+  std::string network;      ///< model_identity() of the network whose file holds it
 };
 
 SafetensorsMetadata floor_to_metadata(const FloorCertificate& certificate);

@@ -72,12 +72,13 @@ class CascadeController : public InputController {
 class LearnedController : public InputController {
  public:
   LearnedController(const ThrottledNetwork& network, const ThrottledNetwork& chooser, const ControllerDescription& description,
-                    const RuntimeOptions& options)
+                    const RuntimeOptions& options, double least_u)
       : network_(network),
         chooser_context_(chooser.context()),
         chooser_macs_(chooser.operating_points().back().cost.macs),
         from_logits_(description.input == ControllerInput::logits),
         points_(points_of(network, description.actions)),
+        least_(action_of(description.actions, least_u)),
         runner_(network, options.batch_limit),
         limit_(options.batch_limit),
         scores_(static_cast<size_t>(limit_) * points_.size()),
@@ -99,7 +100,7 @@ class LearnedController : public InputController {
     for (int64_t k = 0; k < actions; ++k) {
       group_.clear();
       for (int64_t i = 0; i < batch; ++i)
-        if (top_class(scores_.data() + i * actions, actions) == k) group_.push_back(i);
+        if (std::max(least_, top_class(scores_.data() + i * actions, actions)) == k) group_.push_back(i);
       const int point = points_[static_cast<size_t>(k)];
       if (from_logits_ && k == 0) continue;  // computed already
       runner_.run(point, group_, input, outputs);
@@ -123,6 +124,7 @@ class LearnedController : public InputController {
   int64_t chooser_macs_;
   bool from_logits_;
   std::vector<int> points_;  ///< of the actions
+  int64_t least_;            ///< action that a lower one is raised to
   SubsetRunner runner_;
   int64_t limit_;
   std::vector<float> scores_;  ///< [batch, actions]
@@ -146,16 +148,14 @@ void check_fits(const ThrottledNetwork& network, const ThrottledNetwork& chooser
 }  // namespace
 
 std::unique_ptr<InputController> load_controller(const ThrottledNetwork& network, const std::filesystem::path& model,
-                                                 const std::filesystem::path& controller, const RuntimeOptions& options) {
+                                                 const std::filesystem::path& controller, const RuntimeOptions& options, double least_u) {
   const ControllerDescription description = controller_from_metadata(SafetensorsFile(controller).metadata(), controller.string());
-  if (const std::string found = model_identity(SafetensorsFile(model)); found != description.datapath)
-    throw UsageError(fmt::format("'{}' chooses for another network than '{}' (it was trained on the weights {}, these are {})",
-                                 controller.string(), model.string(), description.datapath, found));
+  check_datapath(description, controller, model);
   RuntimeOptions chooser_options = options;
   chooser_options.tuning_file.clear();
   const ThrottledNetwork chooser = ThrottledNetwork::load(controller, chooser_options);
   check_fits(network, chooser, description, controller);
-  return std::make_unique<LearnedController>(network, chooser, description, options);
+  return std::make_unique<LearnedController>(network, chooser, description, options, least_u);
 }
 
 std::unique_ptr<InputController> make_cascade(const ThrottledNetwork& network, const Cascade& cascade, const RuntimeOptions& options) {

@@ -26,9 +26,11 @@ class InputController {
 };
 
 /// The learned controller of a file for the network of `model`, its own network in the same kind of engine. DataError where the file holds
-/// none; UsageError where it was trained for another network, or for another input.
+/// none; UsageError where it was trained for another network, or for another input. What it chooses is raised to `least_u` where it is
+/// below.
 std::unique_ptr<InputController> load_controller(const ThrottledNetwork& network, const std::filesystem::path& model,
-                                                 const std::filesystem::path& controller, const RuntimeOptions& options);
+                                                 const std::filesystem::path& controller, const RuntimeOptions& options,
+                                                 double least_u = 0);
 
 /// A cascade over the network's operating points. UsageError where the network's first output is not a vector of logits.
 std::unique_ptr<InputController> make_cascade(const ThrottledNetwork& network, const Cascade& cascade, const RuntimeOptions& options);

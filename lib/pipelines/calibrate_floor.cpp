@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <stdexcept>
 
 #include "core/error.h"
@@ -17,6 +18,7 @@
 #include "pipelines/frozen_outputs.h"
 #include "pipelines/sweep_utilization.h"
 #include "training/collect_outputs.h"
+#include "training/controller_policy.h"
 
 namespace tnn {
 namespace {
@@ -69,19 +71,24 @@ std::vector<Cascade> cascade_settings(const std::vector<double>& stages) {
   return settings;
 }
 
+/// What is tried: settings from the safest to the cheapest, and what one does with the samples.
+struct SettingSequence {
+  std::vector<Cascade> settings;
+  std::function<Choice(const Cascade&)> choice;
+};
+
 /// The last setting of a sequence that is certified.
-std::optional<std::pair<Setting, CertifiedSetting>> certify(const std::vector<Cascade>& sequence, const ActionOutputs& outputs,
-                                                            const ActionCosts& costs, const RiskTarget& target) {
-  const Choice full = fixed_choice(outputs, costs, outputs.actions() - 1);
+std::optional<std::pair<Setting, CertifiedSetting>> certify(const SettingSequence& sequence, const Choice& full, int64_t samples,
+                                                            const RiskTarget& target) {
   std::vector<Setting> settings;
   std::vector<int64_t> losses;
-  for (const Cascade& cascade : sequence) {
-    settings.push_back({cascade, cascade_choice(outputs, costs, cascade), 0});
+  for (const Cascade& cascade : sequence.settings) {
+    settings.push_back({cascade, sequence.choice(cascade), 0});
     settings.back().losses = losses_of(settings.back().choice, full);
     losses.push_back(settings.back().losses);
-    if (!last_certified({losses.back()}, outputs.size(), target)) break;
+    if (!last_certified({losses.back()}, samples, target)) break;
   }
-  const auto passed = last_certified(losses, outputs.size(), target);
+  const auto passed = last_certified(losses, samples, target);
   if (!passed) return std::nullopt;
   return std::make_pair(settings[passed->index], *passed);
 }
@@ -111,6 +118,40 @@ std::vector<double> stage_utilizations(const FloorOptions& options, const ModelD
   return stages;
 }
 
+void check_enough(int64_t samples, const RiskTarget& asked, const RiskTarget& each) {
+  if (samples < samples_needed(each))
+    throw UsageError(
+        fmt::format("{} held-out samples cannot show a risk of at most {} at confidence {}: {} are needed, without a loss (allowed: a "
+                    "higher --risk, a lower --confidence, a larger split)",
+                    samples, asked.risk, asked.confidence, samples_needed(each)));
+}
+
+struct LearnedController {
+  ControllerDescription description;
+  Network network;
+};
+
+LearnedController open_controller(const FloorOptions& options, const Network& network) {
+  const SafetensorsFile file(options.controller);
+  ControllerDescription description = controller_from_metadata(file.metadata(), options.controller.string());
+  check_datapath(description, options.controller, options.model.model);
+  return {std::move(description), load_network(options.controller, network.device(), options.model.run.channels_last)};
+}
+
+/// What the controller does where its choices are raised to the only stage of a setting. `outputs` are of its actions.
+std::function<Choice(const Cascade&)> raised_choices(const LearnedController& learned, const ActionOutputs& outputs,
+                                                     const ActionCosts& costs, Loader& loader) {
+  const Graph& graph = learned.network.graph();
+  const OwnCost own{static_cast<double>(network_cost(graph, Configuration::full(graph)).macs), 0};
+  std::vector<int64_t> chosen = chosen_actions(learned.network, learned.description.input, outputs, loader);
+  return [&, own, chosen = std::move(chosen)](const Cascade& setting) {
+    const int64_t least = action_of(learned.description.actions, setting.stages.front().u);
+    std::vector<int64_t> actions = chosen;
+    for (int64_t& action : actions) action = std::max(action, least);
+    return learned_choice(outputs, costs, actions, learned.description.input, own);
+  };
+}
+
 }  // namespace
 
 CalibratedFloor calibrate_floor(const FloorOptions& options, Progress& progress) {
@@ -121,27 +162,30 @@ CalibratedFloor calibrate_floor(const FloorOptions& options, Progress& progress)
     throw UsageError(
         fmt::format("'{}' is trained for {}: a floor is certified of classifiers", options.model.model.string(), description.task));
   Loader loader = open_samples(options, description);
-  const std::vector<double> utilizations = point_utilizations(description);
+  std::optional<LearnedController> learned;
+  if (!options.controller.empty()) learned.emplace(open_controller(options, network));
+  const std::vector<double> utilizations = learned ? learned->description.actions : point_utilizations(description);
   const ActionOutputs outputs = collect_outputs(network, loader, utilizations, progress);
   const ActionCosts costs = action_costs(description, utilizations);
+  const auto cascade = [&](const Cascade& setting) { return cascade_choice(outputs, costs, setting); };
 
-  std::vector<std::vector<Cascade>> sequences;
-  if (options.rule != "cascade") sequences.push_back(fixed_settings(utilizations));
-  if (options.rule != "fixed") sequences.push_back(cascade_settings(stage_utilizations(options, description)));
+  std::vector<SettingSequence> sequences;
+  if (learned) {
+    sequences.push_back({fixed_settings(utilizations), raised_choices(*learned, outputs, costs, loader)});
+  } else {
+    if (options.rule != "cascade") sequences.push_back({fixed_settings(utilizations), cascade});
+    if (options.rule != "fixed") sequences.push_back({cascade_settings(stage_utilizations(options, description)), cascade});
+  }
   RiskTarget each = options.target;  // several kinds share what may go wrong (Bonferroni)
   each.confidence = 1 - (1 - options.target.confidence) / static_cast<double>(sequences.size());
-  if (outputs.size() < samples_needed(each))
-    throw UsageError(
-        fmt::format("{} held-out samples cannot show a risk of at most {} at confidence {}: {} are needed, without a loss (allowed: a "
-                    "higher --risk, a lower --confidence, a larger split)",
-                    outputs.size(), options.target.risk, options.target.confidence, samples_needed(each)));
+  check_enough(outputs.size(), options.target, each);
+  const Choice full = fixed_choice(outputs, costs, outputs.actions() - 1);
   std::optional<std::pair<Setting, CertifiedSetting>> best;
-  for (const auto& sequence : sequences) {
-    auto found = certify(sequence, outputs, costs, each);
+  for (const SettingSequence& sequence : sequences) {
+    auto found = certify(sequence, full, outputs.size(), each);
     if (found && (!best || found->first.choice.mean_macs() < best->first.choice.mean_macs())) best = std::move(found);
   }
   if (!best) throw std::logic_error("the full network, which has no loss, was not certified");
-  const Choice full = fixed_choice(outputs, costs, outputs.actions() - 1);
   CalibratedFloor floor;
   FloorCertificate& certificate = floor.certificate;
   certificate.setting = best->first.cascade;
@@ -153,10 +197,12 @@ CalibratedFloor calibrate_floor(const FloorOptions& options, Progress& progress)
   certificate.level = 1 - each.confidence;
   certificate.calibration = description.dataset + " " + options.split;
   certificate.data = set_identity(*loader.set());
-  certificate.network = model_identity(SafetensorsFile(options.model.model));
   floor.mean_macs = best->first.choice.mean_macs(), floor.full_macs = full.mean_macs();
   floor.top1 = best->first.choice.top1(), floor.full_top1 = full.top1();
-  write_floor(options.model.model, certificate);
+  floor.rule = learned ? "controller" : certificate.setting.stages.size() > 1 ? "cascade" : "fixed";
+  floor.file = learned ? options.controller : options.model.model;
+  certificate.network = model_identity(SafetensorsFile(floor.file));
+  write_floor(floor.file, certificate);
   return floor;
 }
 
@@ -169,10 +215,9 @@ Table floor_table(const CalibratedFloor& floor) {
   }
   return {{"rule", "u", "thresholds", "risk", "confidence", "samples", "losses", "p_value", "level", "mean_macs", "full_macs", "top1",
            "full_top1"},
-          {{c.setting.stages.size() > 1 ? "cascade" : "fixed", stages, thresholds, fmt::format("{}", c.risk),
-            fmt::format("{}", c.confidence), std::to_string(c.samples), std::to_string(c.losses), fmt::format("{}", c.p_value),
-            fmt::format("{}", c.level), fmt::format("{}", floor.mean_macs), fmt::format("{}", floor.full_macs),
-            fmt::format("{}", floor.top1), fmt::format("{}", floor.full_top1)}},
+          {{floor.rule, stages, thresholds, fmt::format("{}", c.risk), fmt::format("{}", c.confidence), std::to_string(c.samples),
+            std::to_string(c.losses), fmt::format("{}", c.p_value), fmt::format("{}", c.level), fmt::format("{}", floor.mean_macs),
+            fmt::format("{}", floor.full_macs), fmt::format("{}", floor.top1), fmt::format("{}", floor.full_top1)}},
           {false, false, false, true, true, true, true, true, true, true, true, true, true}};
 }
 

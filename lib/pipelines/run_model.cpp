@@ -108,8 +108,10 @@ namespace {
 
 std::unique_ptr<InputController> make_controller(const RunRequest& request, const ThrottledNetwork& network,
                                                  const std::filesystem::path& file) {
-  if (request.floor) return make_cascade(network, read_floor(SafetensorsFile(file)).setting, request.runtime);
-  return load_controller(network, file, request.controller, request.runtime);
+  const auto floor = [](const std::filesystem::path& certified) { return read_floor(SafetensorsFile(certified)).setting; };
+  if (request.controller.empty()) return make_cascade(network, floor(file), request.runtime);
+  const double least_u = request.floor ? floor(request.controller).stages.front().u : 0;
+  return load_controller(network, file, request.controller, request.runtime, least_u);
 }
 
 /// Each input at a point of its own.

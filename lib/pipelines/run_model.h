@@ -22,7 +22,7 @@ struct RunRequest {
   double u = 1.0;
   std::optional<int> point;          ///< an operating point by index, instead of u
   std::filesystem::path controller;  ///< chooses the point of each input, instead of u; empty: none
-  bool floor = false;                ///< the model's certified floor does (see FloorCertificate)
+  bool floor = false;                ///< the model's certified floor does, or that of the controller (see FloorCertificate)
   bool needs_classes = false;        ///< results are told as classes: refused for what is no classifier
   RuntimeOptions runtime;
   /// Reads images, in programs that can.

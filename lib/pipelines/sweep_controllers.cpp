@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "cost/cost.h"
+#include "data/dataset.h"
 #include "evaluation/compare_controllers.h"
 #include "evaluation/sweep.h"
 #include "network/model_file.h"
@@ -55,8 +56,26 @@ ControllerComparison comparison_of(const Choice& a, const Choice& b) {
           pair.macs.mean, pair.macs.low, pair.macs.high, pair.p_value,  pair.better};
 }
 
+/// Another network at full width on the same samples, prepared as it expects them.
+Choice vanilla_choice(const SweepOptions& options, const Network& network, size_t samples, Progress& progress) {
+  const Network vanilla = load_network(options.vanilla, network.device(), options.channels_last);
+  const ModelDescription& description = vanilla.description();
+  if (description.dataset != network.description().dataset)
+    throw UsageError(fmt::format("--vanilla '{}' is trained for the data set '{}', '{}' for '{}'", options.vanilla.string(),
+                                 description.dataset, options.model.string(), network.description().dataset));
+  Loader loader = load_test_data(description, find_dataset(description.dataset, options.data_root), options);
+  const ActionOutputs outputs = collect_outputs(vanilla, loader, {1.0}, progress);
+  if (static_cast<size_t>(outputs.size()) != samples)
+    throw UsageError(fmt::format("--vanilla '{}' reads {} test samples, '{}' {}", options.vanilla.string(), outputs.size(),
+                                 options.model.string(), samples));
+  Choice choice = fixed_choice(outputs, action_costs(description, {1.0}), 0);
+  choice.name = "vanilla";
+  return choice;
+}
+
 bool is_compared(const Choice& choice) {
-  return choice.name == "chord" || choice.name == "random" || choice.name.rfind("cascade", 0) == 0 || choice.name == "fixed u=1";
+  return choice.name == "vanilla" || choice.name == "chord" || choice.name == "random" || choice.name.rfind("cascade", 0) == 0 ||
+         choice.name == "fixed u=1";
 }
 
 }  // namespace
@@ -64,16 +83,18 @@ bool is_compared(const Choice& choice) {
 void add_controllers(const SweepOptions& options, const Network& network, Loader& loader, UtilizationCurve& curve, Progress& progress) {
   const ControllerDescription description =
       controller_from_metadata(SafetensorsFile(options.controller).metadata(), options.controller.string());
-  if (const std::string found = model_identity(SafetensorsFile(options.model)); found != description.datapath)
-    throw UsageError(fmt::format("'{}' chooses for another network than '{}' (it was trained on the weights {}, these are {})",
-                                 options.controller.string(), options.model.string(), description.datapath, found));
+  check_datapath(description, options.controller, options.model);
   const Network controller = load_network(options.controller, network.device(), options.channels_last);
   const ActionOutputs outputs = collect_outputs(network, loader, description.actions, progress);
   const std::vector<int64_t> actions = chosen_actions(controller, description.input, outputs, loader);
   ActionCosts costs = action_costs(network.description(), description.actions);
   costs.latency_ms = latencies(curve, network.description(), description.actions);
   const OwnCost own = own_cost(controller, options, !costs.latency_ms.empty(), progress);
-  const ControllerRivals rivals = controller_rivals(outputs, costs, description, actions, own);
+  ControllerRivals rivals = controller_rivals(outputs, costs, description, actions, own);
+  if (!options.vanilla.empty()) {
+    rivals.choices.push_back(vanilla_choice(options, network, static_cast<size_t>(outputs.size()), progress));
+    rivals.choices.back().shares.insert(rivals.choices.back().shares.begin(), description.actions.size() - 1, 0.0);
+  }
   curve.actions = description.actions;
   for (const Choice& choice : rivals.choices) curve.controllers.push_back(row_of(choice, description.actions));
   const Choice& learned = rivals.choices[rivals.learned];

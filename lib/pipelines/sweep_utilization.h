@@ -17,6 +17,7 @@ namespace tnn {
 struct SweepOptions {
   std::filesystem::path model;
   std::filesystem::path controller;  ///< of this model, to be compared with what it must beat; empty: none
+  std::filesystem::path vanilla;     ///< a network of the same data set that is compared with the controller at full width; empty: none
   std::string name;                  ///< of the run or model, for the report
   std::string utilizations = "distinct";
   std::string data_root;

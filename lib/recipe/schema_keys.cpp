@@ -164,6 +164,7 @@ const std::vector<RecipeKey> kKeys{
   real("training.curriculum_start", 0.1, kUtilization, "", "u_prior curriculum: u of the first epochs"),
   real("training.curriculum_step", 0.1, kUtilization, "", "u_prior curriculum: by how much u rises, up to 1"),
   integer("training.curriculum_epochs", 2, from(1), "epochs", "u_prior curriculum: epochs between two rises"),
+  choice("training.curriculum_trains", "all", {"all", "new_slice"}, "u_prior curriculum: every weight of the present u, or those alone that no smaller u has trained"),
   choice("training.batch_norm", "recalibrated", {"shared", "recalibrated", "switchable"},
          "batch-norm statistics of the operating points: one set, re-estimated for each after training, or a batch norm for each"),
   integer("training.recalibration_images", 2000, from(1), "images", "batch_norm recalibrated: training images that statistics are estimated on"),

@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 
+#include "report/chart.h"
 #include "report/curve_columns.h"
 #include "report/markup.h"
 #include "report/quantity.h"
@@ -51,18 +52,39 @@ std::vector<std::string> point_head(const UtilizationCurve& curve, bool latency)
   return head;
 }
 
-/// All classes in their order; of many, those that lose the most between the largest and the smallest utilization, the worst first.
-std::vector<size_t> shown_classes(const UtilizationCurve& curve) {
+/// The classes by what they lose between the largest and the smallest utilization, the worst first.
+std::vector<size_t> classes_by_loss(const UtilizationCurve& curve) {
   std::vector<size_t> order(class_count(curve));
   std::iota(order.begin(), order.end(), size_t{0});
-  if (order.size() <= kMostClasses) return order;
   const auto loss = [&](size_t i) {
     const double lost = class_value(*largest_point(curve), i) - class_value(*smallest_point(curve), i);
     return std::isfinite(lost) ? lost : -2.0;
   };
   std::ranges::stable_sort(order, [&](size_t a, size_t b) { return loss(a) > loss(b); });
-  order.resize(kMostClasses);
   return order;
+}
+
+/// All classes in their order; of many, those that lose the most.
+std::vector<size_t> shown_classes(const UtilizationCurve& curve) {
+  std::vector<size_t> order = classes_by_loss(curve);
+  if (order.size() > kMostClasses)
+    order.resize(kMostClasses);
+  else
+    std::ranges::sort(order);
+  return order;
+}
+
+/// The two classes that lose the most with u, and the two that lose the least (DTNN Fig. 7).
+Chart classes_chart(const UtilizationCurve& curve) {
+  std::vector<size_t> drawn = classes_by_loss(curve);
+  if (drawn.size() > 4) drawn.erase(drawn.begin() + 2, drawn.end() - 2);
+  Chart chart{capitalised(curve.score_name) + " by class against utilization", "utilization u", "% of the class's samples", {}, 0.0, 1.0};
+  for (const size_t i : drawn) {
+    ChartSeries series{class_name(curve, i), {}};
+    for (const auto& point : curve.points) series.points.push_back({point.u, 100 * class_value(point, i)});
+    chart.series.push_back(std::move(series));
+  }
+  return chart;
 }
 
 /// Values between which the heat map's colour runs.
@@ -122,7 +144,9 @@ std::string classes_section(const UtilizationCurve& curve) {
     for (const auto& point : curve.points) html += heat_cell(point, i, heat);
     html += "</tr>\n";
   }
-  return html + "</tbody>\n</table></div>\n</section>\n";
+  html += "</tbody>\n</table></div>\n</section>\n";
+  if (curve.points.size() < 2) return html;
+  return html + "<section class=\"charts\">\n<div class=\"card\">" + chart_element(classes_chart(curve)) + "</div>\n</section>\n";
 }
 
 }  // namespace tnn

@@ -35,7 +35,7 @@ struct CurvePoint {
 
 /// A rule that chooses u for each input, and how it did on the evaluated samples.
 struct ControllerRow {
-  std::string name;              ///< "fixed u=0.3", "random", "chord", "cascade entropy", "learned logits", "oracle"
+  std::string name;              ///< "fixed u=0.3", "random", "chord", "cascade entropy", "learned logits", "oracle", "vanilla"
   double top1 = 0;               ///< share of right answers
   double low = 0, high = 1;      ///< its 95 % interval (Wilson)
   double mean_u = 0;             ///< of the answers

@@ -46,7 +46,26 @@ bool DatapathTrainer::resume() {
 
 StepResult DatapathTrainer::accumulate(Batch& batch) {
   const InputBatch input = to_tensors(batch, network_.device());
-  return accumulate_gradients(network_, task_, input, options_, state_.epoch, state_.global_step);
+  keep_earlier_slice();
+  const StepResult step = accumulate_gradients(network_, task_, input, options_, state_.epoch, state_.global_step);
+  if (kept_) kept_->clear_gradients();
+  return step;
+}
+
+void DatapathTrainer::after_update() {
+  if (kept_) kept_->restore();
+}
+
+/// Where a curriculum trains the new slice alone: takes note of what its last smaller operating point reads, when a stage begins.
+void DatapathTrainer::keep_earlier_slice() {
+  const PriorOptions& prior = options_.prior;
+  if (prior.kind != PriorKind::curriculum || !prior.new_slice_alone) return;
+  const auto point = [&](int64_t epoch) { return point_at(network_.description(), curriculum_utilization(prior, epoch)); };
+  int64_t epoch = state_.epoch;
+  const int now = point(epoch);
+  while (epoch > 0 && point(epoch) == now) --epoch;
+  const int earlier = point(epoch);
+  if (earlier != now && (!kept_ || kept_->point() != earlier)) kept_.emplace(network_, earlier);
 }
 
 std::vector<double> DatapathTrainer::evaluated_utilizations() const {

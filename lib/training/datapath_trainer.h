@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "training/datapath_options.h"
 #include "training/epoch_loop.h"
 #include "training/fingerprint.h"
+#include "training/kept_slice.h"
 
 namespace tnn {
 
@@ -27,7 +29,9 @@ class DatapathTrainer : public EpochLoop {
  private:
   StepResult accumulate(Batch& batch) override;
   void end_epoch(EpochSummary& summary, bool last) override;
+  void after_update() override;
   void save_last() const override;
+  void keep_earlier_slice();
   double score(const std::vector<double>& validation) const;
   std::vector<double> evaluated_utilizations() const;
   void check_weights() const;
@@ -37,6 +41,7 @@ class DatapathTrainer : public EpochLoop {
   DatapathOptions options_;
   std::filesystem::path best_path_;
   Fingerprint fingerprint_;
+  std::optional<KeptSlice> kept_;
 };
 
 }  // namespace tnn

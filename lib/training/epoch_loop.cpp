@@ -60,6 +60,7 @@ void EpochLoop::train_step(Batch& batch) {
   if (options_.clip_norm > 0) optimizer_.clip_gradients(options_.clip_norm);
   last_learning_rate_ = learning_rate_.at(position());
   optimizer_.step(last_learning_rate_);
+  after_update();
   state_.loss_sum += step.loss;
   ++state_.loss_steps;
   state_.metric += step.metric;

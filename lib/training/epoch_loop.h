@@ -81,6 +81,8 @@ class EpochLoop {
   virtual StepResult accumulate(Batch& batch) = 0;
   /// What belongs to the end of an epoch, before it counts: validation, the best checkpoint. `last`: of the whole training.
   virtual void end_epoch(EpochSummary& summary, bool last) = 0;
+  /// What belongs to a step after its update.
+  virtual void after_update() {}
   /// Writes last_path() from state() and the weights.
   virtual void save_last() const = 0;
   /// Further figures of the last step for metrics.

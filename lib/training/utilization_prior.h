@@ -30,7 +30,8 @@ struct PriorOptions {
   bool distillation = true;  ///< sandwich: all but the largest learn the largest's soft labels
   double curriculum_start = 0.1, curriculum_step = 0.1;
   int64_t curriculum_epochs = 2;
-  bool per_sample = false;  ///< uniform, list, beta: a u for each sample
+  bool new_slice_alone = false;  ///< curriculum: what smaller utilizations have trained stays as it is
+  bool per_sample = false;       ///< uniform, list, beta: a u for each sample
 };
 
 /// One forward and backward pass of a step: samples [begin, end) of the batch at one u, or one u a sample.

@@ -156,8 +156,8 @@ class Runtime:
         self.library.tnn_network_free(self.network)
 
 
-def interleaved(sides, rounds, seconds):
-    """Milliseconds a call of each side: the median over rounds of the fastest of a round's calls. In each round every side has its turn, in
+def interleaved(sides, rounds, seconds, of_round=min):
+    """Milliseconds a call of each side: the median over rounds of the fastest of a round's calls (or what `of_round` makes of them). In each round every side has its turn, in
     alternating order, so that what disturbs the machine disturbs all."""
     names = list(sides)
     calls = {}
@@ -170,13 +170,13 @@ def interleaved(sides, rounds, seconds):
     times = {name: [] for name in names}
     for number in range(rounds):
         for name in names if number % 2 == 0 else reversed(names):
-            call, best = sides[name], float("inf")
+            call, own = sides[name], []
             call()
             for _ in range(calls[name]):
                 start = time.perf_counter()
                 call()
-                best = min(best, time.perf_counter() - start)
-            times[name].append(best * 1000)
+                own.append(time.perf_counter() - start)
+            times[name].append(of_round(own) * 1000)
     return {name: statistics.median(values) for name, values in times.items()}, times
 
 

@@ -87,6 +87,20 @@ TEST_CASE("one command trains data path and controller and compares the controll
   CHECK(tnn_run(running + " --floor").code == 0);
   CHECK(tnn_run(running + " --controller " + controller.string()).code == 0);  // the same network all the same
 
+  const std::string certifying = "calibrate-floor " + run.string() + " --risk 0.2 --confidence 0.9 --format json --controller ";
+  const Outcome of_controller = tnn_run(certifying + controller.string());
+  INFO(of_controller.err);
+  REQUIRE(of_controller.code == 0);
+  CHECK(nlohmann::json::parse(of_controller.out).front().at("rule") == "controller");
+  CHECK(tnn_run(running + " --floor --controller " + controller.string()).code == 0);
+  CHECK(tnn_run(certifying + (run / "model.safetensors").string()).code == 3);
+
+  const Outcome vanilla = tnn_run("sweep-utilization " + run.string() + " --u 1 --set data.test_limit=50 -q --out " +
+                                  (folder.path() / "v").string() + " --controller " + controller.string() + " --vanilla " + run.string());
+  INFO(vanilla.err);
+  REQUIRE(vanilla.code == 0);
+  CHECK_THAT(read_file(folder.path() / "v" / "curve.json"), ContainsSubstring("\"vanilla\""));
+
   const Outcome too_many = tnn_run(controller_training(folder.path() / "other") + " --set controller.actions=9");
   CHECK(too_many.code == 2);
   CHECK_THAT(too_many.err, ContainsSubstring("9 actions stand for") && ContainsSubstring("4 operating points"));

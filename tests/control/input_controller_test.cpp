@@ -80,6 +80,27 @@ TEST_CASE("each input of a batch is computed at the point that its controller ch
   }
 }
 
+TEST_CASE("a least utilization raises the choices below it and leaves the others alone") {
+  const SavedModel model(random_classifier(3));
+  const ThrottledNetwork network = ThrottledNetwork::load(model.path, reference_engine());
+  const std::vector<float> inputs = model.model.input(kBatch, 9);
+  int raised = 0;
+  for (const double least : {0.5, 1.0})
+    for (uint64_t seed = 0; seed < 6; ++seed) {
+      const SavedController saved(model, ControllerInput::pixels, seed);
+      std::vector<float> outputs(kBatch * kClasses);
+      std::vector<Decision> free(kBatch), floored(kBatch);
+      load_controller(network, model.path, saved.path, reference_engine())->run(inputs.data(), kBatch, outputs.data(), free.data());
+      load_controller(network, model.path, saved.path, reference_engine(), least)
+          ->run(inputs.data(), kBatch, outputs.data(), floored.data());
+      for (size_t i = 0; i < free.size(); ++i) {
+        CHECK(floored[i].point == std::max(free[i].point, network.find_operating_point(least)));
+        raised += floored[i].point != free[i].point ? 1 : 0;
+      }
+    }
+  CHECK(raised > 0);
+}
+
 TEST_CASE("a cascade goes on while the confidence is below the threshold, and pays for every pass") {
   const SavedModel model(random_classifier(4));
   const ThrottledNetwork network = ThrottledNetwork::load(model.path, reference_engine());

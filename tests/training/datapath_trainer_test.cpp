@@ -132,6 +132,25 @@ TEST_CASE("per-sample utilization resumes to the same bits") {
   REQUIRE(train(options, BatchNormMode::shared, {}, straight.path()) == train(options, BatchNormMode::shared, {3, 11}, interrupted.path()));
 }
 
+TEST_CASE("a curriculum of new slices alone keeps what smaller utilizations trained, and resumes to the same bits") {
+  DatapathOptions options = datapath();
+  options.schedule.kind = ScheduleKind::constant;
+  options.optimizer.weight_decay = 0.01;
+  options.prior.kind = PriorKind::curriculum;
+  options.prior.curriculum_start = options.prior.curriculum_step = 0.5;
+  options.prior.curriculum_epochs = 1;
+  options.prior.new_slice_alone = true;
+  const TemporaryFolder straight, interrupted, first;
+  REQUIRE(train(options, BatchNormMode::recalibrated, {}, straight.path()) ==
+          train(options, BatchNormMode::recalibrated, {2, 10, 19}, interrupted.path()));
+  options.epochs = 1;
+  train(options, BatchNormMode::recalibrated, {}, first.path());
+  const Network half = load_network(first.path() / "last.safetensors"), whole = load_network(straight.path() / "last.safetensors");
+  const at::Tensor before = half.parameters().weight(1), after = whole.parameters().weight(1);
+  CHECK(before.narrow(0, 0, 4).equal(after.narrow(0, 0, 4)));
+  CHECK_FALSE(before.narrow(0, 4, 4).equal(after.narrow(0, 4, 4)));
+}
+
 TEST_CASE("a checkpoint of another recipe is refused") {
   const TemporaryFolder folder;
   Network net = network();

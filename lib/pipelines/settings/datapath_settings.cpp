@@ -41,6 +41,7 @@ PriorOptions prior_options(const Recipe& r) {
   o.curriculum_start = r.real("training.curriculum_start");
   o.curriculum_step = r.real("training.curriculum_step");
   o.curriculum_epochs = r.integer("training.curriculum_epochs");
+  o.new_slice_alone = r.text("training.curriculum_trains") == "new_slice";
   o.per_sample = r.text("training.u_per") == "sample";
   return o;
 }
@@ -57,6 +58,11 @@ void check_together(const Recipe& r, const DatapathOptions& o) {
     fault("training.u_per", "'sample' goes with training.u_prior uniform, list or beta, not '" + r.text("training.u_prior") + "'");
   if (o.prior.per_sample && r.text("training.batch_norm") == "switchable")
     fault("training.u_per", "'sample' does not go with training.batch_norm switchable: its statistics are those of batches at one u");
+  if (o.prior.new_slice_alone && kind != PriorKind::curriculum)
+    fault("training.curriculum_trains", "'new_slice' goes with training.u_prior curriculum, not '" + r.text("training.u_prior") + "'");
+  if (o.prior.new_slice_alone && r.text("gating.strategy") == "independent")
+    fault("training.curriculum_trains",
+          "'new_slice' needs operating points that lie in each other: gating.strategy 'nested' or 'depthwise_nested'");
   if (o.optimizer.nesterov && (o.optimizer.kind != OptimizerKind::sgd || o.optimizer.momentum <= 0))
     fault("training.nesterov", "needs training.optimizer sgd and training.momentum above 0");
   if (o.schedule.warmup_epochs > o.schedule.epochs) fault("training.warmup_epochs", "is longer than training.epochs");
