@@ -4,11 +4,12 @@ namespace tnn::app {
 
 void prepare_process() {}
 
-std::string library_versions_text() { return "\nwithout LibTorch: run and inspect"; }
+std::string library_versions_text() { return "\nwithout LibTorch: run, inspect and bench-xavier"; }
 
 void setup_subcommands(CLI::App& app, Session& session) {
   setup_inspect(app, session);
   setup_run(app, session);
+  setup_bench(app, session);
 }
 
 std::vector<std::string> run_engines() { return engine_names(); }

@@ -47,6 +47,7 @@ void setup_calibrate_floor(CLI::App& app, Session& session);
 void setup_export(CLI::App& app, Session& session);
 void setup_inspect(CLI::App& app, Session& session);
 void setup_run(CLI::App& app, Session& session);
+void setup_bench(CLI::App& app, Session& session);
 void setup_data(CLI::App& app, Session& session);
 void setup_recipe(CLI::App& app, Session& session);
 void setup_completion(CLI::App& app, Session& session);

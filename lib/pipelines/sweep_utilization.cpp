@@ -13,7 +13,7 @@
 #include "data/dataset.h"
 #include "evaluation/runtime_predictor.h"
 #include "evaluation/sweep.h"
-#include "evaluation/utilization_list.h"
+#include "gating/utilization_list.h"
 #include "network/device.h"
 #include "network/model_file.h"
 #include "pipelines/damage_reports.h"

@@ -1,10 +1,10 @@
-#include "evaluation/utilization_list.h"
+#include "gating/utilization_list.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
+#include <sstream>
 
 #include "core/error.h"
 
@@ -17,8 +17,9 @@ double number(const std::string& text, const std::string& whole) {
   const size_t first = text.find_first_not_of(' '), last = text.find_last_not_of(' ');
   const std::string trimmed = first == std::string::npos ? "" : text.substr(first, last - first + 1);
   double value = 0;
-  const auto [end, error] = std::from_chars(trimmed.data(), trimmed.data() + trimmed.size(), value);
-  if (error != std::errc() || end != trimmed.data() + trimmed.size() || !std::isfinite(value))
+  std::istringstream digits(trimmed);
+  digits.imbue(std::locale::classic());
+  if (!(digits >> value) || digits.peek() != std::istringstream::traits_type::eof() || !std::isfinite(value))
     throw UsageError(fmt::format(
         "utilizations '{}': '{}' is not a number (allowed: distinct, start:end:step, or a list such as 0.25,0.5,1)", whole, trimmed));
   return value;

@@ -1,4 +1,4 @@
-#include "evaluation/utilization_list.h"
+#include "gating/utilization_list.h"
 
 #include "catch_compat.h"
 #include "core/error.h"
