@@ -20,8 +20,6 @@ struct Options {
   int threads = 1, rounds = 50;
 };
 
-int64_t elements(const std::vector<int64_t>& shape) { return std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>()); }
-
 struct Contender {
   std::string name;
   double macs = 0;  ///< of the batch
@@ -34,7 +32,7 @@ struct Contender {
   }
 };
 
-/// Times a batch whose inputs are spread evenly over the operating points, in random order, against the same batch at u = 1: grouped by
+/// Times a batch whose inputs are spread evenly over the operating points, in turn, against the same batch at u = 1: grouped by
 /// point, as controllers run it, and one input after another. All in turn, `rounds` times.
 int run(const Options& options) {
   tnn::RuntimeOptions runtime;
@@ -43,24 +41,24 @@ int run(const Options& options) {
   const auto& points = net.operating_points();
   const auto full = static_cast<int>(points.size()) - 1;
   tnn::RandomStream random(1);
-  std::vector<float> input(static_cast<size_t>(options.batch * elements(net.input_shape())));
+  tnn::SubsetRunner runner(net, options.batch);
+  std::vector<float> input(static_cast<size_t>(options.batch * runner.input_size()));
   for (float& value : input) value = static_cast<float>(random.uniform());
   std::vector<std::vector<float>> storage;
   std::vector<float*> outputs;
-  for (const auto& output : net.outputs()) storage.emplace_back(static_cast<size_t>(options.batch * elements(output.shape)));
+  for (const auto& output : net.outputs()) storage.emplace_back(static_cast<size_t>(options.batch * output.elements()));
   for (auto& values : storage) outputs.push_back(values.data());
   std::vector<std::vector<int64_t>> groups(points.size());
   std::vector<std::pair<int, std::vector<int64_t>>> singles;
   double mixed_macs = 0;
   for (int64_t i = 0; i < options.batch; ++i) {
-    const size_t point = random.below(points.size());
+    const size_t point = static_cast<size_t>(i) % points.size();
     groups[point].push_back(i);
     singles.push_back({static_cast<int>(point), {i}});
     mixed_macs += static_cast<double>(points[point].cost.macs);
   }
   std::vector<int64_t> all(static_cast<size_t>(options.batch));
   std::iota(all.begin(), all.end(), 0);
-  tnn::SubsetRunner runner(net, options.batch);
   const double full_macs = static_cast<double>(points.back().cost.macs) * static_cast<double>(options.batch);
   std::vector<Contender> contenders{{"all at u = 1", full_macs, [&] { runner.run(full, all, input.data(), outputs); }},
                                     {"mixed, grouped by point", mixed_macs,

@@ -39,8 +39,9 @@ int run_calibration(Options& options, const Session& session) {
 }  // namespace
 
 void setup_calibrate_floor(CLI::App& app, Session& session) {
-  auto* command =
-      app.add_subcommand("calibrate-floor", "Find the cheapest setting that is guaranteed to lose at most a share of right answers");
+  auto* command = app.add_subcommand(
+      "calibrate-floor",
+      "Find the cheapest setting that is guaranteed to be wrong where the full network is right on at most a share of all inputs");
   auto options = std::make_shared<Options>();
   FloorOptions& floor = options->floor;
   names_path(command->add_option("MODEL", options->model, "Run folder, or model file (.safetensors) with --split test"))
@@ -51,16 +52,18 @@ void setup_calibrate_floor(CLI::App& app, Session& session) {
       ->capture_default_str();
   command->add_option("--confidence", floor.target.confidence, "With which probability over the samples that holds, in (0, 1)")
       ->capture_default_str();
-  command->add_option("--rule", floor.rule, "What is tried: fixed (one u), cascade, or auto (both, at half the level each)")
-      ->check(CLI::IsMember({"auto", "fixed", "cascade"}))
-      ->capture_default_str();
-  command->add_option("--stages", floor.stages, "Utilizations of the cascade's stages, rising; the full network is the last")
-      ->delimiter(',')
-      ->check(CLI::Range(1e-9, 1.0))
-      ->capture_default_str();
+  auto* rule = command->add_option("--rule", floor.rule, "What is tried: fixed (one u), cascade, or auto (both, at half the level each)")
+                   ->check(CLI::IsMember({"auto", "fixed", "cascade"}))
+                   ->capture_default_str();
+  auto* stages = command->add_option("--stages", floor.stages, "Utilizations of the cascade's stages, rising; the full network is the last")
+                     ->delimiter(',')
+                     ->check(CLI::Range(1e-9, 1.0))
+                     ->capture_default_str();
   names_path(command->add_option("--controller", floor.controller,
                                  "Certify this controller of the model instead, with the least u that its choices are raised to"))
-      ->check(CLI::ExistingFile);
+      ->check(CLI::ExistingFile)
+      ->excludes(rule)
+      ->excludes(stages);
   command->add_option("--split", floor.split, "Held-out samples: validation (of the run's recipe) or test")
       ->check(CLI::IsMember({"validation", "test"}))
       ->capture_default_str();

@@ -10,6 +10,7 @@
 #include "core/name_table.h"
 #include "formats/model_description.h"
 #include "formats/model_tensors.h"
+#include "gating/gating_strategy.h"
 
 namespace tnn {
 namespace {
@@ -26,16 +27,12 @@ Json cascade_json(const Cascade& cascade) {
   return {{"measure", confidence_measure_name(cascade.measure)}, {"stages", stages}};
 }
 
-void check_utilization(double u, const char* what) {
-  if (!(u > 0 && u <= 1)) throw UsageError(fmt::format("{} {} is outside (0, 1]", what, u));
-}
-
 Cascade parse_cascade(const Json& json) {
   Cascade cascade;
   cascade.measure = confidence_measure_from_name(json.at("measure").get<std::string>());
   for (const Json& stage : json.at("stages")) cascade.stages.push_back({stage.at("u").get<double>(), stage.at("threshold").get<double>()});
   if (cascade.stages.empty()) throw UsageError("a cascade without stages");
-  for (const Cascade::Stage& stage : cascade.stages) check_utilization(stage.u, "u");
+  for (const Cascade::Stage& stage : cascade.stages) check_utilization(stage.u);
   if (!std::is_sorted(cascade.stages.begin(), cascade.stages.end(), [](const auto& a, const auto& b) { return a.u < b.u; }))
     throw UsageError("the stages of a cascade do not have rising u");
   return cascade;
@@ -51,7 +48,7 @@ ControllerDescription parse(const std::string& text) {
   description.datapath = json.at("datapath").get<std::string>();
   for (const Json& cascade : json.at("cascades")) description.cascades.push_back(parse_cascade(cascade));
   if (description.actions.empty()) throw UsageError("no actions");
-  for (const double u : description.actions) check_utilization(u, "action");
+  for (const double u : description.actions) check_utilization(u);
   for (size_t k = 1; k < description.actions.size(); ++k)
     if (!(description.actions[k - 1] < description.actions[k])) throw UsageError("the actions do not rise");
   return description;

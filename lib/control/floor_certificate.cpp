@@ -40,7 +40,7 @@ SafetensorsMetadata floor_to_metadata(const FloorCertificate& c) {
                   {"calibration", c.calibration},
                   {"data", c.data},
                   {"network", c.network},
-                  {"assumes", "samples that are exchangeable with those of the calibration"}};
+                  {"assumes", "samples that are exchangeable with those of the calibration, computed in fp32"}};
   return {{kKey, json.dump()}};
 }
 
@@ -59,6 +59,13 @@ FloorCertificate read_floor(const SafetensorsFile& file) {
   if (certificate.network != model_identity(file))
     throw UsageError(fmt::format("'{}': its floor was certified for other weights; calibrate it anew", path));
   return certificate;
+}
+
+Cascade certified_setting(const SafetensorsFile& file, Precision precision) {
+  if (precision != Precision::fp32)
+    throw UsageError(
+        fmt::format("'{}': its floor was certified in fp32, not in {} (allowed: fp32)", file.path().string(), precision_name(precision)));
+  return read_floor(file).setting;
 }
 
 void write_floor(const std::filesystem::path& model, const FloorCertificate& certificate) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "control/controller_description.h"
+#include "runtime/engine.h"
 
 namespace tnn {
 
@@ -26,6 +27,9 @@ SafetensorsMetadata floor_to_metadata(const FloorCertificate& certificate);
 /// The certificate of a model file. UsageError where it has none, or it is of other weights; DataError where it is damaged; both name the
 /// file.
 FloorCertificate read_floor(const SafetensorsFile& file);
+
+/// Its setting, to run in `precision`; UsageError also where that is not fp32, in which it was certified.
+Cascade certified_setting(const SafetensorsFile& file, Precision precision);
 
 /// Puts a certificate into a model file, in place of an earlier one; the file appears whole, all else in it stays.
 void write_floor(const std::filesystem::path& model, const FloorCertificate& certificate);

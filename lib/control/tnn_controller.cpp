@@ -37,8 +37,8 @@ tnn_status tnn_controller_floor(const tnn_network* network, const tnn_options* o
     require(controller, "controller");
     *controller = nullptr;
     const tnn::RuntimeOptions how = runtime_options(options);
-    const tnn::FloorCertificate floor = tnn::read_floor(tnn::SafetensorsFile(network->file));
-    *controller = new_controller(tnn::make_cascade(network->network, floor.setting, how), how);
+    const tnn::Cascade setting = tnn::certified_setting(tnn::SafetensorsFile(network->file), how.precision);
+    *controller = new_controller(tnn::make_cascade(network->network, setting, how), how);
   });
 }
 

@@ -57,8 +57,7 @@ std::vector<Frame> list_frames(const fs::path& folder) {
   std::vector<Frame> frames;
   std::optional<std::string> beginning;
   for (FolderEntry& entry : folder_entries(folder)) {
-    const bool may_be_image = entry.kind == FolderEntry::Kind::file || entry.kind == FolderEntry::Kind::dangling;
-    if (entry.name.front() == '.' || !may_be_image || !is_image_name(entry.name)) continue;
+    if (!is_frame(entry)) continue;
     const size_t begin = number_begin(entry.name);
     if (!beginning) beginning = entry.name.substr(0, begin);
     if (entry.name.compare(0, begin, *beginning) != 0)
@@ -87,6 +86,11 @@ void check_numbers(const std::vector<Frame>& frames) {
 }
 
 }  // namespace
+
+bool is_frame(const FolderEntry& entry) {
+  const bool may_be_image = entry.kind == FolderEntry::Kind::file || entry.kind == FolderEntry::Kind::dangling;
+  return may_be_image && entry.name.front() != '.' && is_image_name(entry.name);
+}
 
 std::unique_ptr<const OpenClip> open_clip_folder(const fs::path& folder) {
   std::error_code ignored;

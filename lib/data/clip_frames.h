@@ -4,8 +4,12 @@
 #include <memory>
 
 #include "data/encoded_clips.h"
+#include "data/folder_entries.h"
 
 namespace tnn {
+
+/// Whether an entry of a folder is a frame by its name: a JPEG or PNG file that is not hidden. A link that leads nowhere is a damaged one.
+bool is_frame(const FolderEntry& entry);
 
 /// The clip whose frames are the JPEG and PNG files of a folder (by their extensions), in the order of the numbers that end their names:
 /// 00001.jpg or frame_0001.png. Numbers begin with 0 or 1 and have no gap; what is before them is the same in all. Hidden files, folders

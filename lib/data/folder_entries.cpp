@@ -62,4 +62,10 @@ std::optional<std::string> missing_target(const fs::path& path) {
   return fs::read_symlink(path, error).string();
 }
 
+FolderIdentity folder_identity(const std::filesystem::path& folder) {
+  struct stat status {};
+  if (::stat(folder.c_str(), &status) != 0) return {};
+  return {status.st_dev, status.st_ino};
+}
+
 }  // namespace tnn

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tnn {
@@ -22,6 +24,10 @@ struct FolderEntry {
 /// The entries of a folder, sorted by name. As quick as the system lists them: there may be millions. DataError where it cannot be listed,
 /// or a link of it not be followed for another reason than that it leads nowhere.
 std::vector<FolderEntry> folder_entries(const std::filesystem::path& folder);
+
+/// Device and number: what tells whether two paths are one folder. Zeros where there is none.
+using FolderIdentity = std::pair<uint64_t, uint64_t>;
+FolderIdentity folder_identity(const std::filesystem::path& folder);
 
 /// Of a symbolic link that leads nowhere, or round in a circle, what it holds.
 std::optional<std::string> missing_target(const std::filesystem::path& path);

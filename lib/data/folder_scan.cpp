@@ -1,7 +1,5 @@
 #include "data/folder_scan.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cctype>
 #include <map>
@@ -24,14 +22,6 @@ std::string extension_of(const std::string& name) {
 }
 
 bool is_hidden(const FolderEntry& entry) { return entry.name.front() == '.'; }
-
-/// Device and number: what tells whether two paths are one folder.
-using Identity = std::pair<dev_t, ino_t>;
-Identity identity(const fs::path& folder) {
-  struct stat status {};
-  if (::stat(folder.c_str(), &status) != 0) return {};
-  return {status.st_dev, status.st_ino};
-}
 
 std::string inside(const std::string& folder, const std::string& name) { return folder.empty() ? name : folder + "/" + name; }
 
@@ -78,12 +68,12 @@ FolderScan::Listing FolderScan::list(const std::string& folder, const std::vecto
 
 std::vector<std::string> FolderScan::images_of_class(const std::string& class_folder) {
   std::map<std::string, std::vector<std::string>> images;  // by folder
-  std::set<Identity> seen;
+  std::set<FolderIdentity> seen;
   std::vector<std::string> ahead{class_folder};
   while (!ahead.empty()) {
     const std::string folder = std::move(ahead.back());
     ahead.pop_back();
-    if (!seen.insert(identity(folder_ / folder)).second) {
+    if (!seen.insert(folder_identity(folder_ / folder)).second) {
       left_out_.add("reached a second time", folder);
       continue;
     }

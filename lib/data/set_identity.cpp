@@ -17,4 +17,12 @@ std::string set_identity(const ImageSet& set) {
   return digest.hex();
 }
 
+std::string samples_identity(const ImageSet& set, const std::vector<uint32_t>& samples) {
+  IdentityDigest digest;
+  digest.add(set_identity(set));
+  digest.add(samples.size());
+  for (const uint32_t sample : samples) digest.add(uint64_t{sample});
+  return digest.hex();
+}
+
 }  // namespace tnn

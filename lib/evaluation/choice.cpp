@@ -68,7 +68,7 @@ class Filling {
   double macs_ = 0, latency_ = 0;  ///< of the sample so far
 };
 
-size_t action_of(const ActionOutputs& outputs, double u) {
+size_t exact_action(const ActionOutputs& outputs, double u) {
   for (size_t k = 0; k < outputs.utilizations.size(); ++k)
     if (outputs.utilizations[k] == u) return k;
   throw UsageError(fmt::format("a cascade's stage at u = {} is none of the controller's {} actions", u, outputs.actions()));
@@ -91,16 +91,16 @@ struct Mixture {
 
 Mixture best_mixture(const std::vector<double>& macs, const std::vector<double>& accuracy, double mean_macs) {
   const auto cheapest = static_cast<size_t>(std::min_element(macs.begin(), macs.end()) - macs.begin());
-  const auto dearest = static_cast<size_t>(std::max_element(macs.begin(), macs.end()) - macs.begin());
-  if (mean_macs >= macs[dearest]) return {dearest, dearest, 0};
   Mixture best{cheapest, cheapest, 0};
-  bool found = false;
+  const auto take = [&](const Mixture& mixture) {
+    if (mixture.of(accuracy) > best.of(accuracy)) best = mixture;
+  };
+  for (size_t k = 0; k < macs.size(); ++k)
+    if (macs[k] <= mean_macs) take({k, k, 0});
   for (size_t low = 0; low < macs.size(); ++low)
     for (size_t high = 0; high < macs.size(); ++high) {
       if (macs[low] > mean_macs || macs[high] < mean_macs || macs[low] == macs[high]) continue;
-      const Mixture mixture{low, high, (mean_macs - macs[low]) / (macs[high] - macs[low])};
-      if (!found || mixture.of(accuracy) > best.of(accuracy)) best = mixture;
-      found = true;
+      take({low, high, (mean_macs - macs[low]) / (macs[high] - macs[low])});
     }
   return best;
 }
@@ -140,7 +140,7 @@ Choice chord_choice(const ActionOutputs& outputs, const ActionCosts& costs, doub
 Choice cascade_choice(const ActionOutputs& outputs, const ActionCosts& costs, const Cascade& cascade) {
   Filling filling("cascade " + confidence_measure_name(cascade.measure), outputs, costs);
   std::vector<size_t> actions;
-  for (const Cascade::Stage& stage : cascade.stages) actions.push_back(action_of(outputs, stage.u));
+  for (const Cascade::Stage& stage : cascade.stages) actions.push_back(exact_action(outputs, stage.u));
   for (int64_t i = 0; i < outputs.size(); ++i) {
     size_t s = 0;
     filling.pass(actions[s]);

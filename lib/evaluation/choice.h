@@ -37,9 +37,9 @@ struct Choice {
 Choice fixed_choice(const ActionOutputs& outputs, const ActionCosts& costs, int64_t action);
 /// Actions drawn with these shares, whatever the sample: "random".
 Choice random_choice(const ActionOutputs& outputs, const ActionCosts& costs, const std::vector<double>& shares);
-/// The chord: of all pairs of fixed actions, drawn with probabilities that make the mean MACs `mean_macs`, the one of the highest accuracy
-/// on these very samples, which is what any controller of that cost must lie above; the dearest or cheapest action where the cost is
-/// outside. "chord".
+/// The chord: of all fixed actions that cost at most `mean_macs`, and all pairs of them drawn with probabilities that make the mean MACs
+/// `mean_macs`, the one of the highest accuracy on these very samples, which is what any controller of that cost must lie above; the
+/// cheapest action where all cost more. "chord".
 Choice chord_choice(const ActionOutputs& outputs, const ActionCosts& costs, double mean_macs);
 /// Every pass of a cascade is paid for; utilizations of its stages that are no action are a UsageError. "cascade max_softmax".
 Choice cascade_choice(const ActionOutputs& outputs, const ActionCosts& costs, const Cascade& cascade);
@@ -49,8 +49,8 @@ Choice learned_choice(const ActionOutputs& outputs, const ActionCosts& costs, co
 /// For each sample the cheapest action that is right, the cheapest where none is (DTNN Fig. 8a): what no controller can beat. "oracle".
 Choice oracle_choice(const ActionOutputs& outputs, const ActionCosts& costs);
 
-/// The cascade of two or three stages with the highest accuracy on these samples whose mean MACs are at most `most_macs`; of equal ones the
-/// cheapest. Thresholds are among the confidences of the samples.
+/// The cascade of one or two stages with the highest accuracy on these samples whose mean MACs are at most `most_macs`, with a third stage
+/// where one raises it further; of equal ones the cheapest. Thresholds are among the confidences of the samples.
 Cascade best_cascade(const ActionOutputs& outputs, const ActionCosts& costs, ConfidenceMeasure measure, double most_macs);
 
 }  // namespace tnn

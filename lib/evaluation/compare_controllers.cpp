@@ -34,7 +34,7 @@ ChoiceComparison compare_choices(const Choice& a, const Choice& b) {
     only_b += b.right[i] * (1 - a.right[i]);
   }
   result.p_value = mcnemar_p_value(std::llround(only_a), std::llround(only_b));
-  const bool as_cheap = result.macs.mean <= kRounding * b.mean_macs();
+  const bool as_cheap = result.macs.low <= kRounding * b.mean_macs();
   result.better = as_cheap && result.top1.low > 0 && result.p_value < kSignificance;
   return result;
 }

@@ -17,7 +17,7 @@ ControllerRivals controller_rivals(const ActionOutputs& outputs, const ActionCos
 struct ChoiceComparison {
   PairedDifference top1, macs;  ///< a less b
   double p_value = 1;           ///< McNemar's exact test; the counts of expected answers are rounded
-  bool better = false;          ///< a has the higher accuracy, p < 0.05 and the interval above 0, at mean MACs that are not higher
+  bool better = false;  ///< a has the higher accuracy, p < 0.05 and the interval above 0, at mean MACs that are not shown to be higher
 };
 ChoiceComparison compare_choices(const Choice& a, const Choice& b);
 

@@ -19,6 +19,7 @@ std::optional<CertifiedSetting> last_certified(const std::vector<int64_t>& losse
 int64_t samples_needed(const RiskTarget& target) {
   auto needed = static_cast<int64_t>(std::ceil(std::log(1 - target.confidence) / std::log1p(-target.risk)));
   while (needed > 1 && binomial_cdf(0, needed - 1, target.risk) <= 1 - target.confidence) --needed;  // rounding of the logarithms
+  while (binomial_cdf(0, needed, target.risk) > 1 - target.confidence) ++needed;
   return needed;
 }
 

@@ -14,16 +14,18 @@
 #include "evaluation/choice.h"
 #include "network/device.h"
 #include "network/model_file.h"
+#include "pipelines/damage_reports.h"
 #include "pipelines/experiment.h"
 #include "pipelines/frozen_outputs.h"
 #include "pipelines/sweep_utilization.h"
+#include "pipelines/trained_file.h"
 #include "training/collect_outputs.h"
 #include "training/controller_policy.h"
 
 namespace tnn {
 namespace {
 
-constexpr int kThresholds = 100;  ///< of a cascade, from always going on down to always stopping
+constexpr int kThresholds = 100;  ///< of a cascade, down to always stopping
 
 /// The calibration samples, in order.
 Loader open_samples(const FloorOptions& options, const ModelDescription& description) {
@@ -37,6 +39,9 @@ Loader open_samples(const FloorOptions& options, const ModelDescription& descrip
   auto split = validation_split(*images->targets, data.validation_fraction, options.model.run.seed);
   if (split.validation.empty())
     throw UsageError("its recipe held no validation image out of training (data.validation_fraction): --split test");
+  check_classes(*images->targets, description, dataset.folder);
+  check_held_out(options.model.model, *images, split.validation);
+  if (!options.controller.empty()) check_held_out(options.controller, *images, split.validation);
   return Loader(std::move(images), std::move(split.validation), evaluation_loading(description, dataset, how));
 }
 
@@ -59,11 +64,11 @@ std::vector<Cascade> fixed_settings(const std::vector<double>& utilizations) {
   return settings;
 }
 
-/// One threshold after another for all stages but the last, falling from one that nothing reaches.
+/// The full network, then one threshold after another for all stages but the last, falling.
 std::vector<Cascade> cascade_settings(const std::vector<double>& stages) {
-  std::vector<Cascade> settings;
-  for (int step = 0; step <= kThresholds; ++step) {
-    const double threshold = step == 0 ? 2 : 1 - static_cast<double>(step) / kThresholds;
+  std::vector<Cascade> settings{{ConfidenceMeasure::max_softmax, {{stages.back(), 0}}}};
+  for (int step = 1; step <= kThresholds; ++step) {
+    const double threshold = 1 - static_cast<double>(step) / kThresholds;
     Cascade cascade;
     for (const double u : stages) cascade.stages.push_back({u, u == stages.back() ? 0 : threshold});
     settings.push_back(std::move(cascade));
@@ -98,6 +103,8 @@ void check_target(const FloorOptions& options) {
   if (!(target.risk > 0 && target.risk < 1)) throw UsageError(fmt::format("--risk {} is outside (0, 1)", target.risk));
   if (!(target.confidence > 0 && target.confidence < 1))
     throw UsageError(fmt::format("--confidence {} is outside (0, 1)", target.confidence));
+  if (std::ranges::adjacent_find(options.stages, std::greater_equal<>()) != options.stages.end())
+    throw UsageError("--stages do not rise (allowed: rising utilizations, such as 0.25,0.5,1)");
 }
 
 /// The utilizations of all operating points, and of a cascade's stages those of their points.
@@ -162,10 +169,11 @@ CalibratedFloor calibrate_floor(const FloorOptions& options, Progress& progress)
     throw UsageError(
         fmt::format("'{}' is trained for {}: a floor is certified of classifiers", options.model.model.string(), description.task));
   Loader loader = open_samples(options, description);
+  DamageReports reports(progress, loader.set());
   std::optional<LearnedController> learned;
   if (!options.controller.empty()) learned.emplace(open_controller(options, network));
   const std::vector<double> utilizations = learned ? learned->description.actions : point_utilizations(description);
-  const ActionOutputs outputs = collect_outputs(network, loader, utilizations, progress);
+  const ActionOutputs outputs = collect_outputs(network, loader, utilizations, reports);
   const ActionCosts costs = action_costs(description, utilizations);
   const auto cascade = [&](const Cascade& setting) { return cascade_choice(outputs, costs, setting); };
 
@@ -196,7 +204,7 @@ CalibratedFloor calibrate_floor(const FloorOptions& options, Progress& progress)
   certificate.p_value = best->second.p_value;
   certificate.level = 1 - each.confidence;
   certificate.calibration = description.dataset + " " + options.split;
-  certificate.data = set_identity(*loader.set());
+  certificate.data = samples_identity(*loader.set(), outputs.samples);
   floor.mean_macs = best->first.choice.mean_macs(), floor.full_macs = full.mean_macs();
   floor.top1 = best->first.choice.top1(), floor.full_top1 = full.top1();
   floor.rule = learned ? "controller" : certificate.setting.stages.size() > 1 ? "cascade" : "fixed";

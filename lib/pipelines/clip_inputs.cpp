@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/error.h"
 #include "data/clip_frames.h"
@@ -18,10 +19,12 @@ namespace {
 
 using Kind = FolderEntry::Kind;
 
-bool is_frame(const FolderEntry& entry) { return entry.kind == Kind::file && entry.name.front() != '.' && is_image_name(entry.name); }
-
-/// A folder that holds images is a clip.
-void find_clips(const fs::path& folder, std::vector<fs::path>& clips, LeftOut& left_out) {
+/// A folder that holds images is a clip. `seen`: folders that were looked into, which links may lead back to.
+void find_clips(const fs::path& folder, std::vector<fs::path>& clips, LeftOut& left_out, std::set<FolderIdentity>& seen) {
+  if (!seen.insert(folder_identity(folder)).second) {
+    left_out.add("reached a second time", folder.string());
+    return;
+  }
   const auto entries = folder_entries(folder);
   if (std::any_of(entries.begin(), entries.end(), is_frame)) {
     clips.push_back(folder);
@@ -31,7 +34,7 @@ void find_clips(const fs::path& folder, std::vector<fs::path>& clips, LeftOut& l
   for (const FolderEntry& entry : entries) {
     if (entry.kind != Kind::folder || entry.name.front() == '.') continue;
     inner = true;
-    find_clips(folder / entry.name, clips, left_out);
+    find_clips(folder / entry.name, clips, left_out, seen);
   }
   if (!inner) left_out.add("folders without a frame", folder.string());
 }
@@ -55,7 +58,8 @@ ClipInputs::ClipInputs(const fs::path& folder, const ModelDescription& descripti
   if (!fs::is_directory(folder))
     throw UsageError(fmt::format("'{}' is an image; this network takes clips: a folder of numbered frames, or a folder of such folders",
                                  folder.string()));
-  find_clips(folder, clips_, left_out_);
+  std::set<FolderIdentity> seen;
+  find_clips(folder, clips_, left_out_, seen);
   if (clips_.empty())
     throw DataError(fmt::format("'{}' holds no clip (a folder of numbered JPEG or PNG files, such as 00001.jpg)", folder.string()));
 }

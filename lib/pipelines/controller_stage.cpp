@@ -11,6 +11,7 @@
 #include "network/model_file.h"
 #include "pipelines/frozen_outputs.h"
 #include "pipelines/gate_stage.h"
+#include "pipelines/trained_file.h"
 #include "pipelines/training_stage.h"
 #include "training/controller_policy.h"
 
@@ -97,11 +98,13 @@ TrainedModel ControllerStage::train(const StageInput& input, const RunFolder& fo
   const ControllerOptions& options = settings.controller;
   const Network datapath = load_datapath(input.experiment, input.model);
   check_points(input.experiment, datapath.description());
+  check_held_out(input.model, *input.data.images, input.data.validation);
   const std::string identity = model_identity(SafetensorsFile(input.model));
   Network controller(describe_controller(input.experiment), options.seed, choose_device(settings.run.device), settings.run.channels_last);
-  progress.message(fmt::format("controller {} looks at {} and chooses among {} utilizations of '{}'; {}: {} training, {} validation images",
-                               controller.graph().name(), controller_input_name(options.input), options.actions, datapath.graph().name(),
-                               input.experiment.dataset.card.title, input.data.train.size(), input.data.validation.size()));
+  progress.message(
+      fmt::format("controller {} looks at {} and chooses among {} utilizations of '{}'; {}: {} training, {} validation samples",
+                  controller.graph().name(), controller_input_name(options.input), options.actions, datapath.graph().name(),
+                  input.experiment.dataset.card.title, input.data.train.size(), input.data.validation.size()));
   Fingerprint fingerprint = stage_fingerprint(input.experiment, name(), input.data);
   fingerprint.add_digest("the data path's weights", identity);
   ControllerTrainer trainer(controller, controller_data(input.experiment, datapath, identity, input.data, folder, progress), options,
@@ -111,18 +114,15 @@ TrainedModel ControllerStage::train(const StageInput& input, const RunFolder& fo
   run_training(trainer, controller_log(settings), folder, progress);
 
   load_parameters(SafetensorsFile(trainer.best_path()), controller);
-  LoaderOptions in_order;
-  in_order.batch_size = options.evaluation_batch;
-  in_order.channels_last = controller.channels_last();
-  in_order.augmentation = trainer.data().samples.plain();
-  Loader validation(trainer.data().samples.images, trainer.data().samples.validation, in_order);
+  const TrainingData& samples = trainer.data().samples;
+  Loader validation(samples.images, samples.validation, samples.in_order(options.evaluation_batch, controller.channels_last()));
   const std::vector<double> actions = action_utilizations(options.actions);
   ControllerDescription description{options.input, actions, identity, {}};
   description.cascades = rival_cascades(controller, options, trainer, action_costs(datapath.description(), actions), validation);
   SafetensorsMetadata metadata = controller_to_metadata(description);
   metadata["tnn.epoch"] = std::to_string(trainer.state().best_epoch);
   const auto path = folder.path() / file_name(settings);
-  save_network(path, controller, {}, metadata);
+  save_trained(path, controller, {}, metadata, input.data);
   return {input.model, trainer.state().history, path};
 }
 

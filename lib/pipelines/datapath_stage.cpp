@@ -7,6 +7,7 @@
 #include "network/model_file.h"
 #include "pipelines/initial_network.h"
 #include "pipelines/step_time.h"
+#include "pipelines/trained_file.h"
 #include "pipelines/training_stage.h"
 #include "training/datapath_trainer.h"
 #include "training/training_step.h"
@@ -58,7 +59,7 @@ TrainedModel DatapathStage::train(const StageInput& input, const RunFolder& fold
   if (std::filesystem::exists(trainer.best_path())) load_parameters(SafetensorsFile(trainer.best_path()), network);
   measure_points(network, task, input.data, {options.recalibration_images, options.evaluation_batch, options.seed}, trainer, progress);
   const auto path = folder.path() / settings.output.model;
-  save_network(path, network, {}, {{"tnn.epoch", std::to_string(trainer.state().best_epoch)}});
+  save_trained(path, network, {}, {{"tnn.epoch", std::to_string(trainer.state().best_epoch)}}, input.data);
   return {path, trainer.state().history};
 }
 

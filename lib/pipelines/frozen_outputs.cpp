@@ -16,15 +16,6 @@
 namespace tnn {
 namespace {
 
-LoaderOptions in_order(const TrainingData& data, const Network& network, int64_t batch_size) {
-  LoaderOptions options;
-  options.batch_size = batch_size;
-  options.channels_last = network.channels_last();
-  options.workers = data.workers;
-  options.augmentation = data.plain();
-  return options;
-}
-
 /// What the outputs follow from.
 std::string key_of(const std::string& identity, const TrainingData& data, const std::vector<double>& actions) {
   ContentHash hash;
@@ -53,7 +44,7 @@ std::shared_ptr<const ImageSet> stand_ins(const ImageSet& images) {
 
 KeptOutputs compute(const Network& datapath, const TrainingData& data, const std::vector<double>& actions, int64_t batch_size,
                     Progress& progress) {
-  const LoaderOptions options = in_order(data, datapath, batch_size);
+  const LoaderOptions options = data.in_order(batch_size, datapath.channels_last());
   Loader train(data.images, data.train, options), validation(data.images, data.validation, options);
   return {collect_outputs(datapath, train, actions, progress), collect_outputs(datapath, validation, actions, progress)};
 }

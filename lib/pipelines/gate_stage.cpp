@@ -8,6 +8,7 @@
 #include "network/device.h"
 #include "network/model_file.h"
 #include "pipelines/step_time.h"
+#include "pipelines/trained_file.h"
 #include "pipelines/training_stage.h"
 #include "training/gate_step.h"
 #include "training/gate_trainer.h"
@@ -72,6 +73,7 @@ TrainedModel GateStage::train(const StageInput& input, const RunFolder& folder, 
   const Settings& settings = input.experiment.settings;
   const GateOptions& options = settings.gates;
   const Task& task = *input.experiment.task;
+  check_held_out(input.model, *input.data.images, input.data.validation);
   Network datapath = load_throttled_datapath(input.experiment, input.model);
   progress.message(fmt::format("{} gates of {} on a frozen data path; {}: {} training, {} validation {}", gate_method_name(options.method),
                                datapath.graph().name(), input.experiment.dataset.card.title, input.data.train.size(),
@@ -90,7 +92,7 @@ TrainedModel GateStage::train(const StageInput& input, const RunFolder& folder, 
   Network learned = with_learned_points(datapath, gates, options);
   measure_points(learned, task, input.data, {options.recalibration_images, options.evaluation_batch, options.seed}, trainer, progress);
   const auto path = folder.path() / settings.output.model;
-  save_network(path, learned, gates.tensors(), {{"tnn.epoch", std::to_string(trainer.state().epoch)}});
+  save_trained(path, learned, gates.tensors(), {{"tnn.epoch", std::to_string(trainer.state().epoch)}}, input.data);
   return {path, trainer.state().history};
 }
 

@@ -108,7 +108,9 @@ namespace {
 
 std::unique_ptr<InputController> make_controller(const RunRequest& request, const ThrottledNetwork& network,
                                                  const std::filesystem::path& file) {
-  const auto floor = [](const std::filesystem::path& certified) { return read_floor(SafetensorsFile(certified)).setting; };
+  const auto floor = [&](const std::filesystem::path& certified) {
+    return certified_setting(SafetensorsFile(certified), request.runtime.precision);
+  };
   if (request.controller.empty()) return make_cascade(network, floor(file), request.runtime);
   const double least_u = request.floor ? floor(request.controller).stages.front().u : 0;
   return load_controller(network, file, request.controller, request.runtime, least_u);

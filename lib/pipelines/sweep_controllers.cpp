@@ -10,6 +10,7 @@
 #include "evaluation/compare_controllers.h"
 #include "evaluation/sweep.h"
 #include "network/model_file.h"
+#include "pipelines/damage_reports.h"
 #include "pipelines/frozen_outputs.h"
 #include "tasks/interval.h"
 #include "training/collect_outputs.h"
@@ -38,7 +39,9 @@ OwnCost own_cost(const Network& controller, const SweepOptions& options, bool la
   if (!latency) return own;
   std::vector<SweepPoint> whole(1);
   whole.front().configuration = Configuration::full(controller.graph());
-  measure_latency(controller, sliced_predictor(controller), whole, options.latency_repeats, progress);
+  const Predictor predict =
+      options.engine == kTorchEngine ? sliced_predictor(controller) : engine_predictor(options, options.controller, 1, Precision::fp32);
+  measure_latency(controller, predict, whole, options.latency_repeats, progress);
   own.latency_ms = whole.front().latency_ms;
   return own;
 }
@@ -57,25 +60,25 @@ ControllerComparison comparison_of(const Choice& a, const Choice& b) {
 }
 
 /// Another network at full width on the same samples, prepared as it expects them.
-Choice vanilla_choice(const SweepOptions& options, const Network& network, size_t samples, Progress& progress) {
+Choice vanilla_choice(const SweepOptions& options, const Network& network, const ActionOutputs& beside, Progress& progress) {
   const Network vanilla = load_network(options.vanilla, network.device(), options.channels_last);
   const ModelDescription& description = vanilla.description();
   if (description.dataset != network.description().dataset)
     throw UsageError(fmt::format("--vanilla '{}' is trained for the data set '{}', '{}' for '{}'", options.vanilla.string(),
                                  description.dataset, options.model.string(), network.description().dataset));
   Loader loader = load_test_data(description, find_dataset(description.dataset, options.data_root), options);
-  const ActionOutputs outputs = collect_outputs(vanilla, loader, {1.0}, progress);
-  if (static_cast<size_t>(outputs.size()) != samples)
-    throw UsageError(fmt::format("--vanilla '{}' reads {} test samples, '{}' {}", options.vanilla.string(), outputs.size(),
-                                 options.model.string(), samples));
+  DamageReports reports(progress, loader.set());
+  const ActionOutputs outputs = collect_outputs(vanilla, loader, {1.0}, reports);
+  if (outputs.samples != beside.samples || outputs.labels != beside.labels)
+    throw UsageError(fmt::format("--vanilla '{}' reads other test samples ({}) than '{}' ({})", options.vanilla.string(), outputs.size(),
+                                 options.model.string(), beside.size()));
   Choice choice = fixed_choice(outputs, action_costs(description, {1.0}), 0);
   choice.name = "vanilla";
   return choice;
 }
 
 bool is_compared(const Choice& choice) {
-  return choice.name == "vanilla" || choice.name == "chord" || choice.name == "random" || choice.name.rfind("cascade", 0) == 0 ||
-         choice.name == "fixed u=1";
+  return choice.name == "vanilla" || choice.name == "chord" || choice.name.rfind("cascade", 0) == 0 || choice.name == "fixed u=1";
 }
 
 }  // namespace
@@ -92,7 +95,7 @@ void add_controllers(const SweepOptions& options, const Network& network, Loader
   const OwnCost own = own_cost(controller, options, !costs.latency_ms.empty(), progress);
   ControllerRivals rivals = controller_rivals(outputs, costs, description, actions, own);
   if (!options.vanilla.empty()) {
-    rivals.choices.push_back(vanilla_choice(options, network, static_cast<size_t>(outputs.size()), progress));
+    rivals.choices.push_back(vanilla_choice(options, network, outputs, progress));
     rivals.choices.back().shares.insert(rivals.choices.back().shares.begin(), description.actions.size() - 1, 0.0);
   }
   curve.actions = description.actions;

@@ -26,7 +26,6 @@
 namespace tnn {
 namespace {
 
-constexpr const char* kTorchEngine = "torch";
 constexpr int64_t kEngineBatch = 32;  ///< images together
 
 CurvePoint curve_point(const Graph& graph, const SweepPoint& swept) {
@@ -49,16 +48,6 @@ std::vector<EpochRecord> epoch_records(const std::vector<EpochSummary>& history)
   return records;
 }
 
-/// The engine that was asked for; a batch at a time.
-Predictor engine_predictor(const SweepOptions& options, int64_t batch_size, Precision precision) {
-  RuntimeOptions runtime;
-  runtime.engine = options.engine;
-  runtime.precision = precision;
-  runtime.threads = options.threads;
-  runtime.batch_limit = std::min<int64_t>(batch_size, kEngineBatch);
-  return runtime_predictor(options.model, runtime);
-}
-
 void check_engine(const SweepOptions& options) {
   std::vector<std::string> engines = engine_names();
   engines.push_back(kTorchEngine);
@@ -67,6 +56,8 @@ void check_engine(const SweepOptions& options) {
   if (options.engine == kTorchEngine && options.precision != Precision::fp32)
     throw UsageError("--precision " + precision_name(options.precision) +
                      " is for the engines of the runtime (--engine prefix); torch sweeps in fp32");
+  if (!options.controller.empty() && options.precision != Precision::fp32)
+    throw UsageError("--precision " + precision_name(options.precision) + ": controllers are compared in fp32");
   if (options.engine != kTorchEngine && options.engine != "cuda" && options.device != "auto" && options.device != "cpu")
     throw UsageError(fmt::format("--device {}: the engine '{}' computes on the CPU (allowed: auto, cpu)", options.device, options.engine));
 }
@@ -93,6 +84,15 @@ int largest_cardinality(const Graph& graph) {
 
 }  // namespace
 
+Predictor engine_predictor(const SweepOptions& options, const std::filesystem::path& model, int64_t batch_size, Precision precision) {
+  RuntimeOptions runtime;
+  runtime.engine = options.engine;
+  runtime.precision = precision;
+  runtime.threads = options.threads;
+  runtime.batch_limit = std::min<int64_t>(batch_size, kEngineBatch);
+  return runtime_predictor(model, runtime);
+}
+
 LoaderOptions evaluation_loading(const ModelDescription& description, const DatasetOnDisk& dataset, const SweepOptions& options) {
   const auto input = description.graph.dimensions(description.graph.input().shape);
   check_kind(description, dataset.card);
@@ -109,11 +109,15 @@ LoaderOptions evaluation_loading(const ModelDescription& description, const Data
   return loader;
 }
 
+void check_classes(const TargetSet& targets, const ModelDescription& description, const std::filesystem::path& folder) {
+  if (targets.class_names() != description.class_names)
+    throw DataError(fmt::format("{}: its classes are not those that the model was trained on ({} and {} of them)", folder.string(),
+                                targets.class_names().size(), description.class_names.size()));
+}
+
 Loader load_test_data(const ModelDescription& description, const DatasetOnDisk& dataset, const SweepOptions& options) {
   auto images = std::make_shared<ImageSet>(load_split(dataset.card, dataset.folder, "test", options.test_limit));
-  if (images->samples() && images->targets->class_names() != description.class_names)
-    throw DataError(fmt::format("{}: its classes are not those that the model was trained on ({} and {} of them)", dataset.folder.string(),
-                                images->targets->class_names().size(), description.class_names.size()));
+  if (images->samples()) check_classes(*images->targets, description, dataset.folder);
   std::vector<uint32_t> all(static_cast<size_t>(images->size()));
   std::iota(all.begin(), all.end(), 0u);
   return Loader(std::move(images), std::move(all), evaluation_loading(description, dataset, options));
@@ -132,17 +136,17 @@ UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progre
   const auto task = make_task(description.task, {description.class_names});
   const auto sweep = [&](const Predictor& predict) { return sweep_utilization(network, predict, *task, loader, utilizations, reports); };
   const int64_t batch_size = evaluation_batch(description.graph, options.batch_size);
-  const Predictor predict = deployed ? engine_predictor(options, batch_size, options.precision) : sliced_predictor(network);
+  const Predictor predict = deployed ? engine_predictor(options, options.model, batch_size, options.precision) : sliced_predictor(network);
   auto swept = sweep(predict);
   report_not_finite(swept, progress);
   std::vector<SweepPoint> in_fp32;
-  if (options.precision != Precision::fp32) in_fp32 = sweep(engine_predictor(options, batch_size, Precision::fp32));
+  if (options.precision != Precision::fp32) in_fp32 = sweep(engine_predictor(options, options.model, batch_size, Precision::fp32));
   if (options.latency) measure_latency(network, predict, swept, options.latency_repeats, progress);
 
   UtilizationCurve curve;
   curve.name = options.name;
   curve.dataset =
-      description.dataset + " test" + (options.test_limit > 0 ? fmt::format(", first {} {}", loader.size(), dataset.card.noun()) : "");
+      description.dataset + " test" + (options.test_limit > 0 ? fmt::format(", {} {}", loader.size(), dataset.card.noun()) : "");
   curve.model =
       fmt::format("{}, D = {}, {} gating", description.graph.name(), largest_cardinality(description.graph), description.gating.strategy);
   curve.command = options.command;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/progress.h"
+#include "evaluation/sweep.h"
 #include "pipelines/experiment.h"
 #include "report/utilization_curve.h"
 #include "runtime/engine.h"
@@ -37,8 +38,16 @@ struct SweepOptions {
   std::vector<EpochSummary> history;  ///< for the report's loss picture
 };
 
+inline constexpr const char* kTorchEngine = "torch";  ///< SweepOptions::engine: LibTorch
+
+/// A model in the engine of the runtime that was asked for; a batch at a time.
+Predictor engine_predictor(const SweepOptions& options, const std::filesystem::path& model, int64_t batch_size, Precision precision);
+
 /// How samples of a data set are loaded as a model expects them, without augmentation.
 LoaderOptions evaluation_loading(const ModelDescription& description, const DatasetOnDisk& dataset, const SweepOptions& options);
+
+/// DataError where the classes of samples in a folder are not those of the model.
+void check_classes(const TargetSet& targets, const ModelDescription& description, const std::filesystem::path& folder);
 
 /// Reads the test images of a model's data set, prepared as the model expects them. DataError where they are damaged.
 Loader load_test_data(const ModelDescription& description, const DatasetOnDisk& dataset, const SweepOptions& options);

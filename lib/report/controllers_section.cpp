@@ -74,7 +74,8 @@ std::string controllers_section(const UtilizationCurve& curve) {
   std::string html =
       "<section class=\"card\">\n<h2>Controllers</h2>\n<p class=\"note\">Rules that choose u for each input, on the same samples. MACs "
       "count all "
-      "that is computed for an input: the controller's own network and every pass. The chord mixes two fixed u at the mean MACs of the "
+      "that is computed for an input: the controller's own network and every pass. The chord is the best fixed u, or mixture of two, at "
+      "the mean MACs of the "
       "learned controller, chosen on these samples: what any controller must lie above.</p>\n" +
       table(curve);
   if (!curve.comparisons.empty()) {

@@ -50,7 +50,8 @@ struct ControllerComparison {
   double top1_difference = 0, low = 0, high = 0;            ///< name less other, with its 95 % interval (paired bootstrap)
   double macs_difference = 0, macs_low = 0, macs_high = 0;  ///< the same of the mean MACs
   double p_value = 1;                                       ///< McNemar's exact test; of expected answers, their counts rounded
-  /// Whether `name` is shown to be better: its accuracy is higher (p < 0.05, and the interval lies above 0) at mean MACs that are not.
+  /// Whether `name` is shown to be better: its accuracy is higher (p < 0.05, and the interval lies above 0) at mean MACs that are not shown
+  /// to be.
   bool better = false;
 };
 

@@ -35,7 +35,7 @@ ActionOutputs collect_outputs(const Network& network, Loader& loader, const std:
   const std::vector<int>& labels = labels_of(*loader.set());
   const auto row = static_cast<size_t>(outputs.classes), actions = utilizations.size();
   outputs.logits.reserve(static_cast<size_t>(loader.size()) * actions * row);
-  progress.begin("outputs at each action", loader.size(), "images");
+  progress.begin("outputs at each action", loader.size(), "samples");
   Batch batch;
   loader.start_epoch(0);
   while (loader.next(batch)) {

@@ -107,12 +107,7 @@ StepResult ControllerTrainer::accumulate(Batch& batch) {
 
 ControllerValidation ControllerTrainer::validate() const {
   const ActionOutputs& outputs = controller_data_.validation;
-  LoaderOptions options;
-  options.batch_size = options_.evaluation_batch;
-  options.channels_last = controller_.channels_last();
-  options.workers = data_.workers;
-  options.augmentation = data_.plain();
-  Loader loader(data_.images, data_.validation, options);
+  Loader loader(data_.images, data_.validation, data_.in_order(options_.evaluation_batch, controller_.channels_last()));
   const std::vector<int64_t> actions = chosen_actions(controller_, options_.input, outputs, loader);
   const auto width = static_cast<size_t>(outputs.actions());
   ControllerValidation result;

@@ -22,6 +22,16 @@ struct TrainingData {
     options.augment = false;
     return options;
   }
+
+  /// How its samples are loaded in their order, without what is random.
+  LoaderOptions in_order(int64_t batch_size, bool channels_last) const {
+    LoaderOptions options;
+    options.batch_size = batch_size;
+    options.channels_last = channels_last;
+    options.workers = workers;
+    options.augmentation = plain();
+    return options;
+  }
 };
 
 }  // namespace tnn

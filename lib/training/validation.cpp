@@ -32,12 +32,7 @@ std::vector<double> validate(const Network& network, const Task& task, const Tra
 std::vector<double> validate(const Network& network, const Task& task, const TrainingData& data, const std::vector<Execution>& executions,
                              int64_t batch_size) {
   c10::NoGradGuard no_grad;
-  LoaderOptions options;
-  options.batch_size = batch_size;
-  options.channels_last = network.channels_last();
-  options.workers = data.workers;
-  options.augmentation = data.plain();
-  Loader loader(data.images, data.validation, options);
+  Loader loader(data.images, data.validation, data.in_order(batch_size, network.channels_last()));
   std::vector<std::unique_ptr<MetricAccumulator>> accumulators;
   for (size_t i = 0; i < executions.size(); ++i) accumulators.push_back(task.make_accumulator());
   Batch batch;

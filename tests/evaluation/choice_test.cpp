@@ -46,6 +46,11 @@ TEST_CASE("fixed, random, chord and oracle on a table made by hand") {
   CHECK(chord_choice(kOutputs, kCosts, 100).top1() == 0.75);
   CHECK(chord_choice(kOutputs, kCosts, 0.5).mean_macs() == 1);
 
+  // A cheaper action that is more accurate than every mixture of just that cost is the chord.
+  const ActionOutputs falling = hand_made({{-1, 1, -1}, {-1, 1, -1}, {-1, 1, 1}, {1, -1, 1}});
+  CHECK(chord_choice(falling, kCosts, 10).top1() == 0.75);
+  CHECK(chord_choice(falling, kCosts, 100).mean_macs() == 4);
+
   const Choice oracle = oracle_choice(kOutputs, kCosts);
   CHECK(oracle.right == std::vector<double>{1, 1, 1, 0});
   CHECK(oracle.macs == std::vector<double>{1, 4, 16, 1});

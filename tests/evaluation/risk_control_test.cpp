@@ -16,6 +16,11 @@ TEST_CASE("the last setting before the first that fails is certified, not a chea
   CHECK_FALSE(last_certified({}, 200, target));
   CHECK(samples_needed({0.01, 0.9}) == 230);
   CHECK(samples_needed({0.5, 0.5}) == 1);
+  for (const double risk : {0.5, 0.25, 0.1, 0.01})  // confidences that a number of samples meets to the last digit, or not
+    for (int n = 1; n < 12; ++n) {
+      const RiskTarget target{risk, 1 - std::pow(1 - risk, n)};
+      CHECK(last_certified({0}, samples_needed(target), target).has_value());
+    }
 }
 
 TEST_CASE("over 2000 simulated data sets a certified setting breaks its promise no more often than it may") {

@@ -63,6 +63,9 @@ void check_together(const Recipe& r, const DatapathOptions& o) {
   if (o.prior.new_slice_alone && r.text("gating.strategy") == "independent")
     fault("training.curriculum_trains",
           "'new_slice' needs operating points that lie in each other: gating.strategy 'nested' or 'depthwise_nested'");
+  if (o.prior.new_slice_alone && r.text("training.batch_norm") == "shared")
+    fault("training.curriculum_trains",
+          "'new_slice' does not go with training.batch_norm shared: larger u would change the statistics of smaller ones");
   if (o.optimizer.nesterov && (o.optimizer.kind != OptimizerKind::sgd || o.optimizer.momentum <= 0))
     fault("training.nesterov", "needs training.optimizer sgd and training.momentum above 0");
   if (o.schedule.warmup_epochs > o.schedule.epochs) fault("training.warmup_epochs", "is longer than training.epochs");
