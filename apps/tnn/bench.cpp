@@ -29,7 +29,6 @@ int run_benchmark(Options& options, const CLI::App& command, const Session& sess
   BenchRequest& request = options.request;
   RuntimeOptions& runtime = request.run.runtime;
   check_bench_engine(runtime.engine);
-  check_tuning(runtime.engine, runtime.tuning_file);
   if (!request.run.input.empty() && !std::filesystem::exists(request.run.input))
     throw DataError(fmt::format("--input: there is no '{}'", request.run.input.string()));
   runtime.precision = precision_from_name(options.precision);
@@ -62,9 +61,8 @@ void add_what(CLI::App& command, BenchRequest& request) {
   names_path(command.add_option("--input", request.run.input,
                                 "Inputs as tnn run reads them; the first 64 take turns (default: noise from --seed)"))
       ->check(not_empty);
-  command
-      .add_option("--compare", request.compare,
-                  "Other models of the same inputs, such as static cuts, each at u = 1, measured in turn with MODEL")
+  names_path(command.add_option("--compare", request.compare,
+                                "Other models of the same inputs, such as static cuts, each at u = 1, measured in turn with MODEL"))
       ->check(CLI::ExistingPath)
       ->type_name("FILES");
 }

@@ -11,12 +11,11 @@ using Value = std::optional<double>;
 
 std::optional<double> energy_of(const PointMeasurement& m) { return m.energy ? m.energy->energy_mj : std::nullopt; }
 
-/// Millijoules an inference. Below the idle power there is none.
+/// Millijoules an inference; negative where less power was drawn than while idling.
 Value energy_without_idle(const PointMeasurement& m) {
   if (!energy_of(m) || !m.idle_mw) return std::nullopt;
   const double net = *energy_of(m) - *m.idle_mw * m.energy->seconds;
-  if (net <= 0) return std::nullopt;
-  return net / static_cast<double>(m.inferences);
+  return std::abs(net) < 1e-9 * *energy_of(m) ? 0 : net / static_cast<double>(m.inferences);
 }
 
 struct FigureRow {
@@ -80,7 +79,7 @@ void add_energy(BenchRow& row, const Measured& measured) {
     faults.insert(m->energy->faults.begin(), m->energy->faults.end());
     sampling += m->energy->sampling_seconds, seconds += m->energy->seconds;
     if (m->idle_change) row.largest_idle_change = std::max(row.largest_idle_change, std::abs(*m->idle_change));
-    row.below_idle = row.below_idle || (energy_of(*m) && m->idle_mw && !energy_without_idle(*m));
+    row.below_idle = row.below_idle || energy_without_idle(*m).value_or(1) <= 0;
   }
   row.faults.assign(faults.begin(), faults.end());
   if (seconds > 0) row.sampling_share = sampling / seconds;

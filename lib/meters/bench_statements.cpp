@@ -36,6 +36,7 @@ std::string names_where(const std::vector<BenchRow>& rows, const Holds& holds) {
   std::vector<std::string> names;
   for (const BenchRow& row : rows)
     if (holds(row)) names.push_back(row.label.compared ? row.label.model : fmt::format("u = {}", row.label.u));
+  if (names.size() > 1 && names.size() == rows.size()) return "every point";
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
@@ -52,7 +53,7 @@ std::vector<std::string> bench_statements(const std::vector<BenchRow>& rows) {
       "the warm-up ended without a plateau (--warm-up allows it longer)");
   say(names_where(rows, [](const BenchRow& row) { return !row.throttled.empty(); }), "the device throttled while this was measured");
   say(names_where(rows, [](const BenchRow& row) { return row.below_idle; }),
-      "the power was not above that of idling, so that there is no energy with idle subtracted");
+      "the power was not above that of idling: the energy with idle subtracted says nothing");
   double idle = 0, sampling = 0;
   std::set<std::string> faults;
   for (const BenchRow& row : rows) {

@@ -129,12 +129,21 @@ PointMeasurement measure_point(Workload& workload, const BenchPlan& plan, Energy
   return measurement;
 }
 
-/// The power of the module while nothing is computed.
-std::optional<double> idle_power(const BenchPlan& plan, EnergyWindows* energy, const BenchClock& clock) {
-  if (!energy) return std::nullopt;
+/// What the meter says while nothing is computed; nothing without one.
+WindowEnergy idle_window(const BenchPlan& plan, EnergyWindows* energy, const BenchClock& clock) {
+  if (!energy) return {};
   energy->begin_window();
   sleep_for(clock, std::max(plan.idle_seconds, energy->shortest_window()));
-  return energy->end_window().power_mw;
+  return energy->end_window();
+}
+
+void add_idle(const WindowEnergy& before, const WindowEnergy& after, PointMeasurement& to) {
+  if (!to.energy) return;
+  for (const WindowEnergy* window : {&before, &after})
+    for (const std::string& fault : window->faults) to.energy->faults.push_back("while idling: " + fault);
+  if (!before.power_mw || !after.power_mw) return;
+  to.idle_mw = (*before.power_mw + *after.power_mw) / 2;
+  if (*before.power_mw > 0) to.idle_change = *after.power_mw / *before.power_mw - 1;
 }
 
 }  // namespace
@@ -149,7 +158,7 @@ std::vector<PointMeasurement> run_repetition(const BenchPlan& plan, int repetiti
   std::iota(order.begin(), order.end(), 0);
   RandomStream(plan.seed, RandomPurpose::shuffle, {static_cast<uint64_t>(repetition)}).shuffle(order);
   const auto count = static_cast<int64_t>(order.size());
-  const auto before = idle_power(plan, energy, clock);
+  const WindowEnergy before = idle_window(plan, energy, clock);
   std::vector<PointMeasurement> measurements;
   for (const int index : order) {
     measurements.push_back(measure_point(*workloads[static_cast<size_t>(index)], plan, energy, clock));
@@ -157,12 +166,8 @@ std::vector<PointMeasurement> run_repetition(const BenchPlan& plan, int repetiti
     measurements.back().repetition = repetition;
     progress.advance(repetition * count + static_cast<int64_t>(measurements.size()), {{"ms", measurements.back().p50_ms}});
   }
-  const auto after = idle_power(plan, energy, clock);
-  for (PointMeasurement& measurement : measurements) {
-    if (!before || !after) continue;
-    measurement.idle_mw = (*before + *after) / 2;
-    if (*before > 0) measurement.idle_change = *after / *before - 1;
-  }
+  const WindowEnergy after = idle_window(plan, energy, clock);
+  for (PointMeasurement& measurement : measurements) add_idle(before, after, measurement);
   return measurements;
 }
 

@@ -51,15 +51,17 @@ MeterChoice first_there(const MeterRequest& request) {
 
 }  // namespace
 
+std::filesystem::path recording_of(const MeterRequest& request) {
+  const std::string prefix = kCsvPrefix;
+  return request.meter.rfind(prefix, 0) == 0 ? request.meter.substr(prefix.size()) : "";
+}
+
 MeterChoice open_meter(const MeterRequest& request) {
   std::error_code fault;
   if (!std::filesystem::is_directory(request.root, fault))
     throw UsageError(fmt::format("--sysfs-root: there is no folder '{}'", request.root.string()));
-  if (request.meter.rfind(kCsvPrefix, 0) == 0) {
-    const std::string file = request.meter.substr(std::string(kCsvPrefix).size());
-    if (file.empty()) throw UsageError("--meter csv=FILE: no file is named");
-    return {open_recorded_power(file), {}};
-  }
+  if (const auto file = recording_of(request); !file.empty()) return {open_recorded_power(file), {}};
+  if (request.meter == kCsvPrefix) throw UsageError("--meter csv=FILE: no file is named");
   const Kind kind = value_from_name(kKinds, "meter", request.meter);
   if (kind == Kind::csv) throw UsageError("--meter csv=FILE: name a file in place of FILE");
   if (kind == Kind::automatic) return first_there(request);

@@ -26,4 +26,7 @@ struct MeterChoice {
 /// the first of ina3221, nvml (for a GPU engine), rapl and battery that is there, or none.
 MeterChoice open_meter(const MeterRequest& request);
 
+/// The file of csv=FILE; empty: another meter.
+std::filesystem::path recording_of(const MeterRequest& request);
+
 }  // namespace tnn

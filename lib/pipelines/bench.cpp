@@ -38,6 +38,7 @@ void check_request(const BenchRequest& request) {
   inputs.add_model(request.run.model);
   for (const auto& other : request.compare) inputs.add_model(other);
   inputs.add("--input", request.run.input);
+  inputs.add("--meter", recording_of(request.meter));
   if (!request.out.empty()) {
     check_folder_can_be_written(request.out);
     for (const char* name : {"bench.json", "bench.svg"}) inputs.check_kept("--out", request.out / name);
@@ -104,45 +105,62 @@ int whole_repetitions(std::vector<PointMeasurement>& measurements, size_t worklo
   return whole;
 }
 
+/// Meter, models and plan of a request.
+struct Prepared {
+  MeterChoice choice;
+  std::optional<Sampler> sampler = {};
+  BenchModels models = {};
+  BenchPlan plan = {};
+  std::vector<std::string> notes = {};
+
+  EnergyWindows* energy() { return sampler ? &*sampler : nullptr; }
+};
+
+/// Into its place, as a sampler cannot be moved.
+void prepare(const BenchRequest& request, Prepared& to) {
+  if (to.choice.meter) to.sampler.emplace(*to.choice.meter);
+  to.models = load_bench_models(request);
+  to.notes = to.models.notes;
+  const auto& of_meter = to.choice.meter ? to.choice.meter->notes() : to.choice.reasons;
+  to.notes.insert(to.notes.end(), of_meter.begin(), of_meter.end());
+  to.plan = planned(request, to.energy(), to.notes);
+}
+
+void summarize(const BenchModels& models, const std::vector<PointMeasurement>& measurements, BenchResult& result) {
+  result.rows = bench_rows(models.labels, measurements);
+  result.statements = bench_statements(result.rows);
+}
+
 }  // namespace
 
 BenchResult run_bench(const BenchRequest& request, Progress& progress) {
   check_request(request);
-  const MeterChoice choice = open_meter(request.meter);
-  std::optional<Sampler> sampler;
-  if (choice.meter) sampler.emplace(*choice.meter);
-  BenchModels models = load_bench_models(request);
-  std::vector<std::string> notes = models.notes;
-  if (!choice.meter) notes.insert(notes.end(), choice.reasons.begin(), choice.reasons.end());
-  if (choice.meter) notes.insert(notes.end(), choice.meter->notes().begin(), choice.meter->notes().end());
-  const BenchPlan plan = planned(request, sampler ? &*sampler : nullptr, notes);
-  progress.message(choice.meter ? "meter: " + choice.meter->name() : "no meter: power and energy are not measured");
-  for (const std::string& note : notes) progress.message(note);
+  Prepared prepared{open_meter(request.meter)};
+  prepare(request, prepared);
+  const Meter* meter = prepared.choice.meter.get();
+  progress.message(meter ? "meter: " + meter->name() : "no meter: power and energy are not measured");
+  for (const std::string& note : prepared.notes) progress.message(note);
 
-  const BenchFile file(request.out, identity_of(request, plan, models, choice.meter.get()));
-  const Json environment = environment_of(request, models, choice.meter.get(), notes);
+  const BenchModels& models = prepared.models;
+  const BenchFile file(request.out, identity_of(request, prepared.plan, models, meter));
+  const Json environment = environment_of(request, models, meter, prepared.notes);
   std::vector<PointMeasurement> measurements;
   if (request.resume) measurements = file.finished();
   const auto workloads = models.all();
-  const auto count = static_cast<int64_t>(workloads.size());
-  const int first = whole_repetitions(measurements, workloads.size());
+  const int repetitions = prepared.plan.repetitions, first = whole_repetitions(measurements, workloads.size());
   BenchResult result;
-  const auto summarize = [&] {
-    result.rows = bench_rows(models.labels, measurements);
-    result.statements = bench_statements(result.rows);
-  };
-  summarize();
-  progress.begin("bench", count * plan.repetitions, "points");
-  for (int repetition = first; repetition < plan.repetitions; ++repetition) {
-    for (PointMeasurement& m : run_repetition(plan, repetition, workloads, sampler ? &*sampler : nullptr, progress))
+  summarize(models, measurements, result);
+  progress.begin("bench", static_cast<int64_t>(workloads.size()) * repetitions, "points");
+  for (int repetition = first; repetition < repetitions; ++repetition) {
+    for (PointMeasurement& m : run_repetition(prepared.plan, repetition, workloads, prepared.energy(), progress))
       measurements.push_back(std::move(m));
-    summarize();
-    if (!request.out.empty()) file.write(result.rows, result.statements, environment, measurements, repetition + 1 == plan.repetitions);
+    summarize(models, measurements, result);
+    if (!request.out.empty()) file.write(result.rows, result.statements, environment, measurements, repetition + 1 == repetitions);
   }
   progress.end();
   if (request.out.empty()) return result;
-  write_file_atomically(request.out / "bench.svg",
-                        bench_svg(models.networks.front()->name() + " · " + environment["engine"].get<std::string>(), result.rows));
+  const std::string title = models.networks.front()->name() + " · " + environment["engine"].get<std::string>();
+  write_file_atomically(request.out / "bench.svg", bench_svg(title, result.rows));
   result.written = {file.path(), request.out / "bench.svg"};
   return result;
 }
