@@ -26,6 +26,8 @@ SafetensorsMetadata floor_to_metadata(const FloorCertificate& certificate);
 /// The certificate of a model file. UsageError where it has none, or it is of other weights; DataError where it is damaged; both name the
 /// file.
 FloorCertificate read_floor(const SafetensorsFile& file);
+/// The same; nothing where the file has none.
+std::optional<FloorCertificate> find_floor(const SafetensorsFile& file);
 
 /// Puts a certificate into a model file, in place of an earlier one; the file appears whole, all else in it stays.
 void write_floor(const std::filesystem::path& model, const FloorCertificate& certificate);
