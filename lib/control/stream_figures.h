@@ -11,7 +11,7 @@ namespace tnn {
 /// One inference of a governed stream.
 struct StreamRow {
   double time_s = 0;  ///< when it began
-  double load = 0;    ///< that was put on the machine then: 0 none, 1 all
+  double load = 0;    ///< that was put on the machine then, in busy threads a processor
   int point = 0;
   double latency_ms = 0;
   double temperature_c = kNoReading, power_mw = kNoReading, battery = kNoReading;

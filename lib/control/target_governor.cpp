@@ -11,7 +11,7 @@ namespace tnn {
 namespace {
 
 constexpr double kCautionRate = 0.01;  ///< of b, an inference
-constexpr double kMostCaution = 1.5;   ///< predictions grow 4.5-fold at most
+constexpr double kMostCaution = 0.7;   ///< predictions are doubled at most
 constexpr int kMostPatience = 16;      ///< times the option's
 constexpr int kSoon = 3, kCalm = 20;   ///< patiences: within the one a rise was wrong, after the other it is forgotten
 
@@ -47,10 +47,15 @@ double TargetGovernor::median_of(const ProfiledPoint& point) const noexcept {
   return options_.quantity == TargetOptions::Quantity::power ? point.power_mw : point.p50_ms;
 }
 
+/// ln of the quantile's prediction over s m_i.
+double TargetGovernor::quantile_factor(const ProfiledPoint& point) const noexcept {
+  const double profiled = log_spread(point);
+  return std::max(deviations_ * profiled, deviations_ * std::max(profiled, filter_.spread()) + caution_);
+}
+
 double TargetGovernor::prediction(int point) const noexcept {
   const ProfiledPoint& profiled = profile_[static_cast<size_t>(point)];
-  const double spread = std::max(log_spread(profiled), filter_.spread());
-  return filter_.slowdown() * median_of(profiled) * std::exp(deviations_ * spread + caution_);
+  return filter_.slowdown() * median_of(profiled) * std::exp(quantile_factor(profiled));
 }
 
 /// Of the points up to `from`; below the smallest allowed one where none does.
@@ -63,9 +68,11 @@ int TargetGovernor::largest_that_fits(int from, double share_of_target) const no
 /// Takes one measurement of a point that was used. Caution goes by the prediction before it.
 void TargetGovernor::learn(const ProfiledPoint& used, double value) noexcept {
   if (deviations_ > 0 && watch_.has_read() && (told_.notices & kNoticeStarting) == 0) {
-    const double spread = std::max(log_spread(used), filter_.spread());
-    const bool beyond = value > filter_.slowdown() * used.p50_ms * std::exp(deviations_ * spread + caution_);
-    caution_ = std::clamp(caution_ + kCautionRate * ((beyond ? 1 : 0) - (1 - options_.quantile)), 0.0, kMostCaution);
+    const double beyond = std::log(value / (filter_.slowdown() * used.p50_ms)), factor = quantile_factor(used);
+    const bool helps = beyond - factor <= kMostCaution;  // for more (a thread set aside for milliseconds) no caution does
+    caution_ += kCautionRate * ((beyond > factor && helps ? 1 : 0) - (1 - options_.quantile));
+    const double spread_excess = std::max(0.0, filter_.spread() - log_spread(used));
+    caution_ = std::clamp(caution_, -deviations_ * spread_excess, kMostCaution);
   }
   filter_.add(value / median_of(used));
 }
@@ -90,8 +97,10 @@ int TargetGovernor::choose(int current, double time_s) noexcept {
     fitting_ = 0;
     return current;
   }
-  candidate_ = fitting_ == 0 ? fits : std::min(candidate_, fits);
-  if (++fitting_ < patience_) return current;
+  if (fitting_ == 0) candidate_ = fits, fitting_since_s_ = time_s;
+  candidate_ = std::min(candidate_, fits);
+  const double wait_s = options_.patience_s * patience_ / options_.patience;
+  if (++fitting_ < patience_ || time_s - fitting_since_s_ < wait_s) return current;
   fitting_ = 0, rose_ = true, since_rise_ = since_change_ = 0, switched_s_ = time_s;
   return candidate_;
 }
