@@ -5,7 +5,7 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(exports ${CMAKE_SOURCE_DIR}/cmake/tnn_runtime.map)
-add_library(tnn_runtime_library SHARED runtime/tnn_runtime.cpp control/tnn_controller.cpp)
+add_library(tnn_runtime_library SHARED runtime/tnn_runtime.cpp control/tnn_controller.cpp control/tnn_governor.cpp)
 target_link_libraries(tnn_runtime_library PRIVATE tnn_control)
 target_compile_options(tnn_runtime_library PRIVATE ${TNN_WARNINGS})
 target_link_options(tnn_runtime_library PRIVATE "LINKER:--version-script=${exports}")

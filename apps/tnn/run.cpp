@@ -11,6 +11,7 @@
 #include "gentle_stop.h"
 #include "pipelines/top_classes.h"
 #include "program.h"
+#include "run_stream.h"
 #include "tell.h"
 
 namespace tnn::app {
@@ -22,6 +23,7 @@ struct Options {
   RunRequest request;
   int64_t top = 0;  ///< 0: not asked for
   std::string precision = "fp32", format = "text";
+  StreamOptions stream;
 };
 
 /// Of inputs at points of their own: how many there were at each utilization.
@@ -50,21 +52,27 @@ void check_engine(const std::string& name) {
     throw UsageError(unknown_name_message("engine", name, known));
 }
 
+void check_input(RunRequest& asked) {
+  if (!std::filesystem::exists(asked.input)) throw DataError(fmt::format("--input: there is no '{}'", asked.input.string()));
+  check_is_input(asked.input);
+  give_image_reader(asked);
+}
+
 int run(Options& options, const Session& session) {
   RunRequest& asked = options.request;
   check_engine(asked.runtime.engine);
   check_tuning(asked.runtime.engine, asked.runtime.tuning_file);
   asked.runtime.precision = precision_from_name(options.precision);
   asked.runtime.threads = threads_or_available(asked.runtime.threads);
-  if (!std::filesystem::exists(asked.input)) throw DataError(fmt::format("--input: there is no '{}'", asked.input.string()));
-  check_is_input(asked.input);
+  if (asked.input.empty() && options.stream.govern.empty()) throw UsageError("run: --input is required (without --govern)");
+  if (!asked.input.empty()) check_input(asked);
+  if (!options.stream.govern.empty()) return run_governed(asked, options.stream, options.format, session);
   if (options.top == 0 && asked.output.empty()) {
     if (!is_image_input(asked.input))
       throw UsageError("run: nothing is asked for: --output FILE.npy writes the outputs, --top K prints the K most probable classes");
     options.top = kUsualTop;
   }
   asked.needs_classes = options.top > 0;
-  give_image_reader(asked);
   stop_gently_on_signals();
   check_outputs(asked);
   const RunResult result = run_in_engine(asked);
@@ -83,16 +91,16 @@ int run(Options& options, const Session& session) {
 }  // namespace
 
 void setup_run(CLI::App& app, Session& session) {
-  auto* command = app.add_subcommand("run", "Compute a model's outputs for images or a .npy file at one utilization");
+  auto* command = app.add_subcommand(
+      "run", "Compute a model's outputs for images or a .npy file at one utilization, or a stream at those that a governor chooses");
   auto options = std::make_shared<Options>();
   RunRequest& request = options->request;
   request.runtime.batch_limit = 32;
   names_path(command->add_option("MODEL", request.model, "Model file (.safetensors) or run folder"))->required()->check(CLI::ExistingPath);
   names_path(command->add_option(
-                 "--input", request.input,
-                 "A JPEG or PNG image, a folder of them (of clips: of frames, or of such folders), or a .npy file: one input or [batch, "
-                 "...], numbers or uint8 images"))
-      ->required();
+      "--input", request.input,
+      "A JPEG or PNG image, a folder of them (of clips: of frames, or of such folders), or a .npy file: one input or [batch, "
+      "...], numbers or uint8 images; with --govern it may be left out"));
   command->add_option("--top", options->top, "Print the K most probable classes of each input, with their probabilities (images: 5)")
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 20))
       ->type_name("K");
@@ -125,6 +133,7 @@ void setup_run(CLI::App& app, Session& session) {
   command->add_option("--precision", options->precision, "fp32, tf32, fp16 or bf16; tf32 and fp16 on a GPU only")->capture_default_str();
   names_path(command->add_option("--tune", request.runtime.tuning_file,
                                  "Measure every way to compute each step, and take the fastest; kept in this file (.json) for later runs"));
+  add_stream_options(*command, options->stream, {"--u", "--point", "--controller", "--floor", "--output", "--top", "--batch"});
   add_format(*command, options->format);
   command->callback([options, &session] { session.action = [options, &session] { return run(*options, session); }; });
 }

@@ -68,6 +68,11 @@ Cascade certified_setting(const SafetensorsFile& file, Precision precision) {
   return read_floor(file).setting;
 }
 
+std::optional<FloorCertificate> find_floor(const SafetensorsFile& file) {
+  if (file.metadata().count(kKey) == 0) return std::nullopt;
+  return read_floor(file);
+}
+
 void write_floor(const std::filesystem::path& model, const FloorCertificate& certificate) {
   const SafetensorsFile file(model);
   SafetensorsMetadata metadata = file.metadata();

@@ -27,6 +27,8 @@ SafetensorsMetadata floor_to_metadata(const FloorCertificate& certificate);
 /// The certificate of a model file. UsageError where it has none, or it is of other weights; DataError where it is damaged; both name the
 /// file.
 FloorCertificate read_floor(const SafetensorsFile& file);
+/// The same; nothing where the file has none.
+std::optional<FloorCertificate> find_floor(const SafetensorsFile& file);
 
 /// Its setting, to run in `precision`; UsageError also where that is not fp32, in which it was certified.
 Cascade certified_setting(const SafetensorsFile& file, Precision precision);

@@ -33,6 +33,8 @@ typedef struct tnn_network tnn_network;
 typedef struct tnn_context tnn_context;
 /** Chooses the operating point of each input; one thread at a time may use it. */
 typedef struct tnn_controller tnn_controller;
+/** Chooses the operating point of the next inference by what the last ones and the machine's sensors say. */
+typedef struct tnn_governor tnn_governor;
 
 /** Zero and NULL stand for the defaults. Set struct_size to sizeof(tnn_options). */
 typedef struct tnn_options {
@@ -124,6 +126,80 @@ TNN_API void tnn_controller_free(tnn_controller* controller);
  * was computed for it. */
 TNN_API tnn_status tnn_run_controlled(tnn_controller* controller, const float* input, int64_t batch, float* const* outputs, int64_t count,
                                       int64_t* points, int64_t* macs);
+
+/** A row of a governor's rule table: while it holds, the utilization is at most u. */
+typedef struct tnn_rule {
+  const char* when; /**< "temperature_c", "power_mw", "battery" or "load" */
+  int64_t above;    /**< 1: it begins to hold where the reading is `limit` or more; 0: or less */
+  double limit;
+  double until; /**< the reading at which it ceases to hold, on the other side of `limit` */
+  double u;
+} tnn_rule;
+
+/** What a governor holds. Zero and NULL stand for the defaults. Set struct_size to sizeof(tnn_governor_options). */
+typedef struct tnn_governor_options {
+  int64_t struct_size;
+  const char* kind; /**< "fixed", "rules", "latency_ms", "deadline_ms", "power_mw" or "temperature_c" */
+  double target;    /**< u of "fixed"; else in the unit that the kind names */
+  double quantile;  /**< of latencies that is to be within "latency_ms", default 0.9 */
+  double accuracy;  /**< least validation accuracy of an operating point, a fraction; default: any */
+  int64_t no_floor; /**< 1: the network's certified floor does not count */
+  /** What each point took when nothing else ran, tnn_point_count() numbers each: p50_ms and p90_ms are needed for latencies, power_mw for
+   *  power where it is known. Or a file as `tnn bench` writes it. */
+  const double* p50_ms;
+  const double* p90_ms;
+  const double* power_mw;
+  const char* profile_file;
+  const tnn_rule* rules; /**< of "rules" */
+  int64_t rule_count;
+  double otherwise; /**< u where no rule holds, default 1 */
+} tnn_governor_options;
+
+/** What is known of the machine at one time; NAN: not measured. tnn_reading_clear() makes one. */
+typedef struct tnn_reading {
+  int64_t struct_size;
+  double time_s;     /**< on a clock that does not go back */
+  double latency_ms; /**< of the last inference */
+  int64_t point;     /**< that it was computed at; -1: the governor's */
+  double load;       /**< share of the processors that others keep busy, 0 to 1 */
+  double temperature_c;
+  double power_mw;
+  double battery; /**< charge, 0 to 1 */
+} tnn_reading;
+
+/** Bits of tnn_governor_state::notices. All but the last two lead to the smallest allowed point. */
+enum {
+  TNN_NOTICE_STARTING = 1,   /**< nothing usable was read so far */
+  TNN_NOTICE_FROZEN = 4,     /**< a sensor gives the same number again and again */
+  TNN_NOTICE_MISSING = 8,    /**< a sensor has given nothing usable for long */
+  TNN_NOTICE_UNUSABLE = 16,  /**< the last reading was no number that can be, and was ignored */
+  TNN_NOTICE_CANNOT_MEET = 2 /**< the target is not met at the smallest allowed point */
+};
+
+/** Where a governor stands. Set struct_size to sizeof(tnn_governor_state). */
+typedef struct tnn_governor_state {
+  int64_t struct_size;
+  int64_t point;
+  double slowdown;  /**< how many times slower than its profile the machine is now, where that is estimated; else 1 */
+  double predicted; /**< what is expected of the point, in the target's unit; NAN: not known */
+  int64_t notices;
+  int64_t ignored; /**< readings that were not usable */
+} tnn_governor_state;
+
+/** A governor for a network's operating points; it starts at the smallest allowed one. TNN_USAGE where something of the options is missing
+ * or outside what is allowed; TNN_DATA where the profile is damaged or another model's. */
+TNN_API tnn_status tnn_governor_create(const tnn_network* network, const tnn_governor_options* options, tnn_governor** governor);
+/** A governor may outlive its network. NULL is allowed. */
+TNN_API void tnn_governor_free(tnn_governor* governor);
+/** All fields as not measured; struct_size is set. */
+TNN_API void tnn_reading_clear(tnn_reading* reading);
+/** Takes a reading and decides anew; one thread at a time. Allocates nothing, waits for nothing. What is not usable in it is ignored. */
+TNN_API tnn_status tnn_governor_observe(tnn_governor* governor, const tnn_reading* reading);
+/** The operating point for the next inference, for tnn_run_at or tnn_set_point: one atomic load, from any thread; -1: `governor` is NULL.
+ */
+TNN_API int64_t tnn_governor_point(const tnn_governor* governor);
+/** For the thread that observes. */
+TNN_API tnn_status tnn_governor_state_get(const tnn_governor* governor, tnn_governor_state* state);
 
 #ifdef __cplusplus
 }
