@@ -18,8 +18,8 @@ TEST_CASE("the last setting before the first that fails is certified, not a chea
   CHECK(samples_needed({0.5, 0.5}) == 1);
   for (const double risk : {0.5, 0.25, 0.1, 0.01})  // confidences that a number of samples meets to the last digit, or not
     for (int n = 1; n < 12; ++n) {
-      const RiskTarget target{risk, 1 - std::pow(1 - risk, n)};
-      CHECK(last_certified({0}, samples_needed(target), target).has_value());
+      const RiskTarget exact{risk, 1 - std::pow(1 - risk, n)};
+      CHECK(last_certified({0}, samples_needed(exact), exact).has_value());
     }
 }
 
