@@ -47,7 +47,9 @@ SafetensorsMetadata floor_to_metadata(const FloorCertificate& c) {
 FloorCertificate read_floor(const SafetensorsFile& file) {
   const std::string path = file.path().string();
   const auto found = file.metadata().find(kKey);
-  if (found == file.metadata().end()) throw UsageError(fmt::format("'{}' has no certified floor; `tnn calibrate-floor` writes one", path));
+  if (found == file.metadata().end())
+    throw UsageError(fmt::format("'{}' has no certified floor; `tnn calibrate-floor RUN{}` writes one", path,
+                                 file.metadata().count("tnn.controller") > 0 ? " --controller FILE" : ""));
   FloorCertificate certificate;
   try {
     certificate = parse(found->second);

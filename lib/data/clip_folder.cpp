@@ -71,7 +71,7 @@ ImageSet read_clip_folder(const DatasetCard& card, const fs::path& data_folder, 
   FoundClips found = find_clips(card, *folder);
   if (found.clips.ids.empty())
     throw DataError(fmt::format("{}: no clip in it (a clip is a folder of frames in a class folder){}", folder->string(),
-                                found.left_out.empty() ? "" : "; " + found.left_out.files()));
+                                found.left_out.files().empty() ? "" : "; " + found.left_out.files()));
   return clip_set(*folder, found.clips, limit, card, std::move(found.left_out));
 }
 

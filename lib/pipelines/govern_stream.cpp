@@ -117,7 +117,7 @@ StreamTarget target_of(const GovernRequest& request, const GovernorParts& parts)
 }
 
 /// Fills in what the load trace says in place of the system.
-void read_sensors(const SystemReadings& system, const LoadRow& load, Reading& reading) {
+void read_sensors(SystemReadings& system, const LoadRow& load, Reading& reading) {
   system.read(reading);
   if (!std::isnan(load.temperature_c)) reading.temperature_c = load.temperature_c;
   if (!std::isnan(load.power_mw)) reading.power_mw = load.power_mw;
@@ -125,7 +125,7 @@ void read_sensors(const SystemReadings& system, const LoadRow& load, Reading& re
 }
 
 /// UsageError where the governor holds what nothing measures; a note where a rule asks for it.
-void check_sensors(const GovernRequest& request, const GovernorParts& parts, const LoadSchedule& schedule, const SystemReadings& system,
+void check_sensors(const GovernRequest& request, const GovernorParts& parts, const LoadSchedule& schedule, SystemReadings& system,
                    std::vector<std::string>& notes) {
   Reading reading;
   system.read(reading);
@@ -138,10 +138,10 @@ void check_sensors(const GovernRequest& request, const GovernorParts& parts, con
                                           {"load", true}};
   const char* asked = request.asked.kind == Kind::power ? "power_mw" : request.asked.kind == Kind::temperature ? "temperature_c" : "load";
   if (!known.at(asked))
-    throw UsageError(
-        fmt::format("--govern {0}: this machine tells no {0} (/sys/class/thermal, /sys/class/power_supply), and no --load-trace "
-                    "with a column {0} is given",
-                    asked));
+    throw UsageError(fmt::format(
+        "--govern {0}: this machine tells no {0} (thermometers in /sys/class/thermal, meters of `tnn bench`), and no --load-trace "
+        "with a column {0} is given",
+        asked));
   for (const auto& [name, is_there] : known) {
     const bool used = std::any_of(parts.rules.rules.begin(), parts.rules.rules.end(),
                                   [&name = name](const GovernorRule& rule) { return quantity_name(rule.quantity) == name; });
@@ -149,8 +149,8 @@ void check_sensors(const GovernRequest& request, const GovernorParts& parts, con
   }
 }
 
-void run_stream(const GovernRequest& request, const LoadSchedule& schedule, const SystemReadings& system, Runner& runner,
-                Governor& governor, GovernResult& result) {
+void run_stream(const GovernRequest& request, const LoadSchedule& schedule, SystemReadings& system, Runner& runner, Governor& governor,
+                GovernResult& result) {
   const int processors = available_processors();
   BusyThreads threads(static_cast<int>(std::ceil(schedule.most_busy_threads())));
   result.rows.reserve(1 << 16);
@@ -230,7 +230,7 @@ GovernResult govern_stream(const GovernRequest& request) {
   if (!inputs.note.empty()) result.notes.push_back(inputs.note);
   Runner runner(network, inputs);
   const GovernorParts parts = parts_of(request, network, file, runner, result.notes);
-  const SystemReadings system;
+  SystemReadings system;
   check_sensors(request, parts, schedule, system, result.notes);
   GovernText asked = request.asked;
   if (asked.kind == Kind::fixed) asked.value = parts.points[static_cast<size_t>(network.find_operating_point(asked.value))].u;

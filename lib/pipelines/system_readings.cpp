@@ -6,6 +6,9 @@
 #include <string>
 #include <system_error>
 
+#include "meters/meter_choice.h"
+#include "meters/sampler.h"
+
 namespace tnn {
 namespace fs = std::filesystem;
 namespace {
@@ -35,17 +38,32 @@ SystemReadings::SystemReadings(const fs::path& root) {
     std::ifstream(supply / "type") >> type;
     if (type == "Battery" && battery_.empty()) battery_ = supply;
   }
+  meter_ = open_meter({"auto", root, false}).meter;
+  if (meter_ && !has_total(meter_->rails())) meter_.reset();
+  power_mw();  // a counter's beginning
 }
 
-void SystemReadings::read(Reading& reading) const {
+double SystemReadings::power_mw() {
+  if (!meter_) return kNoReading;
+  const double now = monotonic_seconds();
+  meter_->read(now, rails_);
+  double sum = 0;
+  for (size_t i = 0; i < rails_.size(); ++i)
+    if (meter_->rails()[i].in_total) sum += rails_[i].value.value_or(kNoReading);
+  if (!meter_->counts_energy()) return sum;
+  const double power = (sum - energy_mj_) / (now - energy_at_);
+  energy_mj_ = sum, energy_at_ = now;
+  return power >= 0 ? power : kNoReading;  // below 0: the counter began anew
+}
+
+void SystemReadings::read(Reading& reading) {
   reading.temperature_c = reading.power_mw = reading.battery = kNoReading;
   for (const fs::path& file : thermometers_) {
     const double degrees = number_in(file) / 1000;
     if (!(reading.temperature_c >= degrees)) reading.temperature_c = degrees;
   }
-  if (battery_.empty()) return;
-  reading.battery = number_in(battery_ / "capacity") / 100;
-  reading.power_mw = number_in(battery_ / "power_now") / 1000;
+  reading.power_mw = power_mw();
+  if (!battery_.empty()) reading.battery = number_in(battery_ / "capacity") / 100;
 }
 
 }  // namespace tnn

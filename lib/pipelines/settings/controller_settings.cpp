@@ -1,6 +1,22 @@
 #include "pipelines/settings/settings.h"
 
 namespace tnn {
+namespace {
+
+void check_together(const Recipe& r, const ControllerOptions& o) {
+  const std::string& model = r.text("controller.model");
+  if (o.input == ControllerInput::logits && model != "mlp" && model != "file")
+    throw r.fault("controller.model",
+                  "'" + model +
+                      "' takes images, but controller.input logits gives a vector (allowed: mlp, file; or controller.input "
+                      "pixels)");
+  if (model != "file" && !r.text("controller.file").empty())
+    throw r.fault("controller.file", "is the graph of controller.model file, but controller.model is '" + model + "'");
+  if (r.boolean("controller.batch_norm") && o.batch_size == 1)
+    throw r.fault("controller.batch_size", "is 1, but controller.batch_norm needs batches of 2 and more");
+}
+
+}  // namespace
 
 ControllerOptions controller_options(const Recipe& r) {
   ControllerOptions o;
@@ -18,6 +34,7 @@ ControllerOptions controller_options(const Recipe& r) {
   o.epsilon = r.real("controller.epsilon");
   o.final_epsilon = r.real("controller.final_epsilon");
   o.entropy = r.real("controller.entropy");
+  if (o.enabled) check_together(r, o);
   return o;
 }
 
