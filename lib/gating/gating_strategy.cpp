@@ -163,6 +163,7 @@ constexpr KnownStrategy kStrategies[] = {
     {"depthwise_nested", make<DepthwiseNestedGating>},
     {"concrete", make_learned},
     {"reinforce", make_learned},
+    {"reds", make_learned},
 };
 
 }  // namespace
