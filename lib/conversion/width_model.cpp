@@ -4,6 +4,7 @@
 #include <cassert>
 #include <map>
 
+#include "cost/activation_memory.h"
 #include "cost/cost.h"
 #include "graph/node_traits.h"
 

@@ -1,3 +1,5 @@
+#include "cost/activation_memory.h"
+
 #include <algorithm>
 #include <unordered_map>
 

@@ -33,14 +33,7 @@ NodeCost node_cost(const Graph& graph, const Node& node, const Configuration& co
 /// Cost of a whole configuration.
 Cost network_cost(const Graph& graph, const Configuration& configuration, Slicing slicing = Slicing::both);
 
-/// Of one number of an activation.
-constexpr int64_t kActivationBytes = 4;
-
 /// Peak bytes of activations alone (fp32, one input).
 int64_t peak_activation_bytes(const Graph& graph, const Configuration& configuration);
-
-/// What is held at once, step by step: for each node, while it runs, the nodes whose results lie in memory of their own then. The peak is
-/// the largest sum of their bytes.
-std::vector<std::vector<NodeId>> held_results(const Graph& graph, const Configuration& configuration);
 
 }  // namespace tnn

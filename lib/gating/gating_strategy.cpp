@@ -185,6 +185,12 @@ std::unique_ptr<GatingStrategy> make_gating_strategy(const Graph& graph, const G
   throw UsageError(unknown_name_message("gating strategy", rule.strategy, gating_strategy_names()));
 }
 
+bool is_table_strategy(const std::string& name) {
+  for (const KnownStrategy& strategy : kStrategies)
+    if (name == strategy.name) return strategy.make == make_learned;
+  return false;
+}
+
 Rounding rounding_from_name(const std::string& name) { return value_from_name(kRoundings, "rounding", name); }
 std::string rounding_name(Rounding rounding) { return name_of_value(kRoundings, rounding); }
 
