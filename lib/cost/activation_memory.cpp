@@ -1,3 +1,5 @@
+#include "cost/activation_memory.h"
+
 #include <algorithm>
 #include <unordered_map>
 
@@ -19,17 +21,29 @@ class MemoryWalk {
   }
 
   int64_t peak() {
-    for (size_t i = 0; i < graph_.nodes().size(); ++i) run(i);
+    for (size_t i = 0; i < graph_.nodes().size(); ++i) run(i, [] {});
     return peak_;
+  }
+
+  std::vector<std::vector<NodeId>> held_results() {
+    std::vector<std::vector<NodeId>> held(graph_.nodes().size());
+    for (size_t i = 0; i < held.size(); ++i)
+      run(i, [&] {
+        for (const Buffer& buffer : buffers_)
+          if (buffer.holders > 0) held[i].push_back(buffer.node);
+      });
+    return held;
   }
 
  private:
   struct Buffer {
     int64_t bytes = 0;
-    int holders = 0;  // values that live in it
+    int holders = 0;      // values that live in it
+    NodeId node = kNone;  // that it was made for
   };
 
-  void run(size_t i) {
+  template <typename Look>
+  void run(size_t i, const Look& look) {
     const Node& node = graph_.nodes()[i];
     auto& value = values_[i];
     if (std::holds_alternative<Concat>(node.operation)) {
@@ -38,12 +52,13 @@ class MemoryWalk {
       value = {reused};
     } else {
       const int64_t channels = count_channels(active_channels(graph_, node.shape, configuration_));
-      buffers_.push_back({channels * node.shape.positions() * int64_t{4}, 0});
+      buffers_.push_back({channels * node.shape.positions() * kActivationBytes, 0, static_cast<NodeId>(i)});
       held_ += buffers_.back().bytes;
       value = {static_cast<int>(buffers_.size()) - 1};
     }
     for (const int buffer : value) ++buffers_[static_cast<size_t>(buffer)].holders;
     peak_ = std::max(peak_, held_);
+    look();
     for (const NodeId input : node.inputs)
       if (--uses_[static_cast<size_t>(input)] == 0) release(value_of(input));
     if (uses_[i] == 0) release(value);
@@ -83,5 +98,9 @@ class MemoryWalk {
 }  // namespace
 
 int64_t peak_activation_bytes(const Graph& graph, const Configuration& configuration) { return MemoryWalk(graph, configuration).peak(); }
+
+std::vector<std::vector<NodeId>> held_results(const Graph& graph, const Configuration& configuration) {
+  return MemoryWalk(graph, configuration).held_results();
+}
 
 }  // namespace tnn

@@ -163,6 +163,7 @@ constexpr KnownStrategy kStrategies[] = {
     {"depthwise_nested", make<DepthwiseNestedGating>},
     {"concrete", make_learned},
     {"reinforce", make_learned},
+    {"reds", make_learned},
 };
 
 }  // namespace
@@ -182,6 +183,12 @@ std::unique_ptr<GatingStrategy> make_gating_strategy(const Graph& graph, const G
   for (const KnownStrategy& strategy : kStrategies)
     if (rule.strategy == strategy.name) return strategy.make(graph, rule, points);
   throw UsageError(unknown_name_message("gating strategy", rule.strategy, gating_strategy_names()));
+}
+
+bool is_table_strategy(const std::string& name) {
+  for (const KnownStrategy& strategy : kStrategies)
+    if (name == strategy.name) return strategy.make == make_learned;
+  return false;
 }
 
 Rounding rounding_from_name(const std::string& name) { return value_from_name(kRoundings, "rounding", name); }

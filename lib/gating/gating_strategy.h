@@ -86,8 +86,8 @@ class GatingStrategy {
   const GatingRule rule_;
 };
 
-/// The strategy of rule.strategy, by the names of gating_strategy_names(); UsageError lists them. A learned one (concrete, reinforce) is
-/// the table `points` of a model file; the others do not read it.
+/// The strategy of rule.strategy, by the names of gating_strategy_names(); UsageError lists them. One that is a table (learned:
+/// concrete, reinforce; converted: reds) is `points`, those of a model file; the others do not read them.
 std::unique_ptr<GatingStrategy> make_gating_strategy(const Graph& graph, const GatingRule& rule,
                                                      const std::vector<OperatingPoint>& points = {});
 std::vector<std::string> gating_strategy_names();

@@ -15,7 +15,7 @@ namespace tnn {
 LearnedGating::LearnedGating(const Graph& graph, GatingRule rule, std::vector<OperatingPoint> points)
     : GatingStrategy(graph, std::move(rule)), points_(std::move(points)) {
   if (points_.empty())
-    throw UsageError(fmt::format("gating strategy '{}' is a table that training leaves in a model file: train it with gates.method",
+    throw UsageError(fmt::format("gating strategy '{}' is a table in a model file: gates.method trains one, tnn convert-reds makes one",
                                  GatingStrategy::rule().strategy));
 }
 

@@ -18,6 +18,9 @@ class LearnedGating : public GatingStrategy {
   std::vector<OperatingPoint> points_;
 };
 
+/// Whether a strategy of this name is such a table.
+bool is_table_strategy(const std::string& name);
+
 /// The probability that a group is open, of each group of each gate.
 using GateProbabilities = std::vector<std::vector<double>>;
 

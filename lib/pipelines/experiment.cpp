@@ -12,6 +12,7 @@
 #include "data/dataset_folder.h"
 #include "data/set_identity.h"
 #include "data/split.h"
+#include "gating/learned.h"
 #include "graph/graph_json.h"
 #include "network/device.h"
 #include "network/torch_threads.h"
@@ -89,6 +90,8 @@ int set_threads(int asked) { return set_torch_threads(threads_or_available(asked
 Fingerprint stage_fingerprint(const Experiment& experiment, const std::string& stage, const TrainingData& data) {
   Fingerprint fingerprint = experiment.settings.fingerprints.at(stage);
   fingerprint.add_digest("the network", digest(graph_to_json(experiment.description.graph)));
+  if (is_table_strategy(experiment.description.gating.strategy))
+    fingerprint.add_digest("the operating points", digest(description_to_metadata(experiment.settings.model).at("tnn.operating_points")));
   fingerprint.add_digest("the training data", set_identity(*data.images));
   return fingerprint;
 }

@@ -90,7 +90,7 @@ const std::vector<RecipeKey> kKeys{
   integer("model.group_width", 4, within(1, 4096), "channels", "ResNeXt: channels of one group of the grouped convolutions in the first stage"),
   real("model.width_multiplier", 1.0, above(0, 64), "", "times the channels of every layer: c3d_w, shufflenet, shufflenet_3d, tiny_cnn"),
   text("model.variant", "", "form of the architecture: densenet_w: w, d or dw (gates over channels, layers or both); ds_cnn, cnn: s or l; resnet_d for small images: b or a (shortcuts by 1x1 convolution, or by subsampling and zero channels), a_last (as a, the last block of a stage subsamples), imagenet (widths and depths as for large images); mobilenet_v2: residual or projected (1x1 convolutions in every shortcut of a new width); empty: its first"),
-  file_name("model.file", "", "the graph as JSON, for model.name: file"),
+  file_name("model.file", "", "for model.name: file: the graph as JSON, or a model file (.safetensors) whose graph and operating points are taken, not its weights"),
   decides_nothing(file_name("model.pretrained", "", "start from the weights of this file: PyTorch's (.pth, .pt, .th) or safetensors, names as torchvision's or as docs/pretrained.md says; empty: random weights")),
   text("model.pretrained_entry", "", "which part of a checkpoint is read, by its key, such as state_dict_ema; empty: state_dict, model, net, ... or all of it"),
   text_pairs("model.pretrained_rename", "changes of names in that file, one after another: [beginning or pattern, replacement]; * is any text, ^ begins a regular expression"),

@@ -2,6 +2,7 @@
 
 #include "control/controller_description.h"
 #include "core/error.h"
+#include "formats/safetensors.h"
 
 namespace tnn {
 namespace {
@@ -23,6 +24,30 @@ UsageError placed_in_controller(const Recipe& recipe, const UsageError& error) {
   message.replace(0, 5, "controller");
   const std::string key = message.substr(0, message.find_first_of(": "));
   return recipe.fault(find_recipe_key(key) ? key : "controller.model", message);
+}
+
+/// Whether model.file is a model file, of which the recipe takes the graph and the operating points, not a graph as JSON.
+bool takes_model_file(const Recipe& recipe) {
+  return recipe.text("model.name") == "file" && std::filesystem::path(recipe.text("model.file")).extension() == ".safetensors";
+}
+
+/// Graph, gating rule and operating points as the model file has them; batch norm as the recipe says.
+ModelDescription describe_model_file(const Recipe& recipe) {
+  for (const char* key : {"gating.strategy", "gating.rounding", "gating.min_active", "gating.compensation"})
+    if (!recipe.has_default_value(key))
+      throw recipe.fault(key, "the model file that model.file names decides how u becomes open groups (allowed: leave the key out)");
+  const std::string& file = recipe.text("model.file");
+  ModelDescription found = description_from_metadata(SafetensorsFile(file).metadata(), file);
+  ModelDescription description;
+  description.batch_norm = batch_norm_mode_from_name(recipe.text("training.batch_norm"));
+  const bool random = make_gating_strategy(found.graph, found.gating, found.points)->is_random();
+  if (random && description.batch_norm == BatchNormMode::switchable)
+    throw recipe.fault("training.batch_norm", "switchable needs a list of operating points, the model file draws them by chance");
+  description.graph = std::move(found.graph);
+  description.gating = found.gating;
+  description.points = std::move(found.points);
+  for (OperatingPoint& point : description.points) point.validation_accuracy.reset();
+  return description;
 }
 
 }  // namespace
@@ -67,6 +92,7 @@ Graph build_controller(const Recipe& recipe, const Graph& datapath) try {
 }
 
 ModelDescription describe_recipe_model(const Recipe& recipe) try {
+  if (takes_model_file(recipe)) return describe_model_file(recipe);
   const GatingRule rule{recipe.text("gating.strategy"), rounding_from_name(recipe.text("gating.rounding")),
                         static_cast<int>(recipe.integer("gating.min_active")), compensation_from_name(recipe.text("gating.compensation"))};
   return describe_model(build_model(recipe), rule, batch_norm_mode_from_name(recipe.text("training.batch_norm")));
