@@ -63,6 +63,7 @@ TEST_CASE("temperature, charge and power are read where Linux has them, and are 
   CHECK(reading.temperature_c == 57.5);
   CHECK(reading.battery == 0.42);
   CHECK(std::isnan(reading.power_mw));
+  write("sys/class/power_supply/BAT0/status", "Discharging\n");
   write("sys/class/power_supply/BAT0/power_now", "6500000\n");
   SystemReadings(folder.path()).read(reading);
   CHECK(reading.power_mw == 6500);
