@@ -11,7 +11,7 @@
 namespace tnn {
 namespace {
 
-constexpr double kGap = 1e-5;
+constexpr double kGap = 5e-4;
 constexpr double kMostSeconds = 5;
 
 /// The integer program: for each kind a whole number of items, in the order of the kinds, and for each item the part of it that is taken.

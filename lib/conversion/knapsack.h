@@ -16,8 +16,8 @@ struct Knapsack {
   std::vector<Limit> limits;
 };
 
-/// How many items of each kind to take for the largest sum of gains, by the integer program solver Cbc, to within a hundred-thousandth of
-/// the best sum. SystemError where it finds nothing, although to take no item is within the limits.
+/// How many items of each kind to take for the largest sum of gains, by the integer program solver Cbc, to within one part in two thousand
+/// of the best sum. SystemError where it finds nothing, although to take no item is within the limits.
 std::vector<int64_t> solve_knapsack(const Knapsack& knapsack);
 
 }  // namespace tnn
