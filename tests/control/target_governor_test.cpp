@@ -176,7 +176,7 @@ TEST_CASE("a target that cannot be met leads to the smallest allowed point, whic
   CHECK_THAT(notice_text(floored.state().notices), ContainsSubstring("smallest allowed point"));
 }
 
-TEST_CASE("latencies that are no numbers are ignored, counted and said; silence leads to the smallest point") {
+TEST_CASE("latencies that are no numbers are ignored, counted and said, and silence leads to the smallest point") {
   SimulatedMachine machine;
   TargetGovernor governor(machine.profile, holding(0.9));
   const double now = machine.run(governor, 300).back().time_s;
