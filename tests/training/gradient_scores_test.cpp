@@ -1,6 +1,7 @@
 #include "training/gradient_scores.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 
 #include "catch_compat.h"
 #include "core/error.h"
@@ -51,7 +52,7 @@ TEST_CASE("a score is the weight times the summed gradient of the mini-batches, 
 
   // The same by differences: the sum of the mean losses of two batches as a function of one weight.
   const auto loss = [&] {
-    at::NoGradGuard no_grad;
+    c10::NoGradGuard no_grad;
     Loader again = batches(set, {0, 1, 2, 3, 4, 5, 6, 7}, 4);
     double sum = 0;
     Batch batch;
@@ -66,7 +67,7 @@ TEST_CASE("a score is the weight times the summed gradient of the mini-batches, 
     INFO(entry.name);
     REQUIRE(scores.at(entry.name).size() == static_cast<size_t>(entry.tensor.numel()));
     CHECK_FALSE(entry.tensor.grad().defined());
-    at::NoGradGuard no_grad;
+    c10::NoGradGuard no_grad;
     at::Tensor parameter = entry.tensor;
     for (int64_t i = 0; i < std::min<int64_t>(5, parameter.numel()); ++i) {
       // Row-major, as a model file has it, whatever the order in memory.
@@ -91,7 +92,7 @@ TEST_CASE("a score is the weight times the summed gradient of the mini-batches, 
 TEST_CASE("a loss that is not finite has no importance") {
   Network network = small_network();
   {
-    at::NoGradGuard no_grad;
+    c10::NoGradGuard no_grad;
     for (const auto& entry : network.parameters().trainable()) at::Tensor(entry.tensor).fill_(1e38);
   }
   const auto task = make_task("classification", {{"dark", "bright"}});
