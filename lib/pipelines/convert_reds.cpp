@@ -79,6 +79,15 @@ WeightScores scores_on(const TrainingData& data, const StoredModel& network, con
   return gradient_scores(trained, *task, loader, options.batches, reports);
 }
 
+/// The solver's small dense matrices are factored by LibTorch's LAPACK, whose symbols come first in this program: threads would only wait
+/// for one another there.
+ConvertedModel convert_in_one_thread(const StoredModel& network, const WeightScores& scores, const RedsOptions& options) {
+  set_threads(1);
+  ConvertedModel converted = convert_network(network, scores, options.conversion);
+  set_threads(options.model.run.threads);
+  return converted;
+}
+
 void check_options(const RedsOptions& options) {
   if (options.importance != "gradient" && options.importance != "magnitude")
     throw UsageError(unknown_name_message("importance", options.importance, {"gradient", "magnitude"}));
@@ -108,7 +117,7 @@ RedsResult convert_reds(const RedsOptions& options, Progress& progress) {
   progress.message(
       fmt::format("{} has {} layers whose units can be ordered", description.graph.name(), coupled_channels(description.graph).size()));
   const WeightScores scores = gradients ? scores_on(data, network, options, progress) : magnitude_scores(network);
-  const ConvertedModel converted = convert_network(network, scores, options.conversion);
+  const ConvertedModel converted = convert_in_one_thread(network, scores, options);
   if (converted.unmeasured.empty()) {
     write_stored_model(options.out, converted.model, StoredPrecision::fp32);
   } else {

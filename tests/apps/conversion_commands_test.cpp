@@ -50,7 +50,7 @@ TEST_CASE("a trained run becomes a throttleable model of non-uniform widths, whi
   const json before = printed("sweep-utilization " + quoted(run) + " --u 1" + limit),
              after = printed("sweep-utilization " + quoted(model) + limit);
   REQUIRE(after.size() == 4);
-  CHECK(after[3]["macs"] == before[0]["macs"]);
+  CHECK(after[3]["mmacs"] == before[0]["mmacs"]);
   CHECK(after[3]["top1"] == before[0]["top1"]);
   const json deployed = printed("sweep-utilization " + quoted(model) + " --engine prefix" + limit);
   for (size_t i = 0; i < 4; ++i) CHECK(deployed[i]["top1"].get<double>() == Approx(after[i]["top1"].get<double>()).margin(0.011));
