@@ -35,7 +35,8 @@ bool takes_model_file(const Recipe& recipe) {
 ModelDescription describe_model_file(const Recipe& recipe) {
   for (const char* key : {"gating.strategy", "gating.rounding", "gating.min_active", "gating.compensation"})
     if (!recipe.has_default_value(key))
-      throw UsageError(std::string(key) + ": the model file that model.file names decides how u becomes open groups (allowed: leave the key out)");
+      throw UsageError(std::string(key) +
+                       ": the model file that model.file names decides how u becomes open groups (allowed: leave the key out)");
   const std::string& file = recipe.text("model.file");
   ModelDescription found = description_from_metadata(SafetensorsFile(file).metadata(), file);
   ModelDescription description;
