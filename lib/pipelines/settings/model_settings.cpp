@@ -35,14 +35,15 @@ bool takes_model_file(const Recipe& recipe) {
 ModelDescription describe_model_file(const Recipe& recipe) {
   for (const char* key : {"gating.strategy", "gating.rounding", "gating.min_active", "gating.compensation"})
     if (!recipe.has_default_value(key))
-      throw recipe.fault(key, "the model file that model.file names decides how u becomes open groups (allowed: leave the key out)");
+      throw UsageError(std::string(key) +
+                       ": the model file that model.file names decides how u becomes open groups (allowed: leave the key out)");
   const std::string& file = recipe.text("model.file");
   ModelDescription found = description_from_metadata(SafetensorsFile(file).metadata(), file);
   ModelDescription description;
   description.batch_norm = batch_norm_mode_from_name(recipe.text("training.batch_norm"));
   const bool random = make_gating_strategy(found.graph, found.gating, found.points)->is_random();
   if (random && description.batch_norm == BatchNormMode::switchable)
-    throw recipe.fault("training.batch_norm", "switchable needs a list of operating points, the model file draws them by chance");
+    throw UsageError("training.batch_norm: switchable needs a list of operating points, the model file draws them by chance");
   description.graph = std::move(found.graph);
   description.gating = found.gating;
   description.points = std::move(found.points);
