@@ -43,7 +43,7 @@ ModelDescription describe_model_file(const Recipe& recipe) {
   description.batch_norm = batch_norm_mode_from_name(recipe.text("training.batch_norm"));
   const bool random = make_gating_strategy(found.graph, found.gating, found.points)->is_random();
   if (random && description.batch_norm == BatchNormMode::switchable)
-    throw recipe.fault("training.batch_norm", "switchable needs a list of operating points, the model file draws them by chance");
+    throw UsageError("training.batch_norm: switchable needs a list of operating points, the model file draws them by chance");
   description.graph = std::move(found.graph);
   description.gating = found.gating;
   description.points = std::move(found.points);
