@@ -11,13 +11,13 @@
 #include "core/error.h"
 #include "core/interruption.h"
 #include "core/processor.h"
-#include "core/random_stream.h"
 #include "core/stopwatch.h"
 #include "pipelines/busy_threads.h"
 #include "pipelines/load_schedule.h"
 #include "pipelines/output_check.h"
 #include "pipelines/recipe_model.h"
 #include "pipelines/stream_report.h"
+#include "pipelines/stream_runner.h"
 #include "pipelines/system_readings.h"
 
 namespace tnn {
@@ -26,87 +26,8 @@ namespace {
 
 using Kind = GovernText::Kind;
 
-constexpr int64_t kNoiseInputs = 16;     ///< where none are given
-constexpr int64_t kMostInputs = 64;      ///< kept in memory
-constexpr double kProfileSeconds = 1;    ///< in all
-constexpr int kLeastRounds = 5;          ///< over all points
 constexpr double kSensorSeconds = 0.25;  ///< between two readings of the system
 constexpr size_t kMostRows = 10'000'000;
-
-/// Inputs in memory, [count, input shape...].
-struct StreamInputs {
-  std::vector<float> values;
-  int64_t count = 0;
-  std::string note;
-};
-
-StreamInputs load_inputs(const GovernRequest& request, const ThrottledNetwork& network) {
-  int64_t each = 1;
-  for (const int64_t extent : network.input_shape()) each *= extent;
-  StreamInputs inputs;
-  if (request.run.input.empty()) {
-    inputs.count = kNoiseInputs;
-    RandomStream random(request.seed);
-    for (int64_t i = 0; i < kNoiseInputs * each; ++i) inputs.values.push_back(static_cast<float>(random.normal()));
-    inputs.note = fmt::format("no --input: {} inputs of normal noise (seed {})", kNoiseInputs, request.seed);
-    return inputs;
-  }
-  const auto given = open_inputs(request.run, network.model().description);
-  if (given->count() == 0) throw DataError(fmt::format("--input '{}' holds no input", request.run.input.string()));
-  inputs.count = std::min(given->count(), kMostInputs);
-  inputs.values.resize(static_cast<size_t>(inputs.count * each));
-  given->read(0, inputs.count, inputs.values.data());
-  inputs.note = given->note();
-  if (inputs.count < given->count())
-    inputs.note +=
-        fmt::format("{}the first {} of {} inputs are used, in turn", inputs.note.empty() ? "" : "; ", inputs.count, given->count());
-  return inputs;
-}
-
-/// Runs single inferences and measures them.
-class Runner {
- public:
-  Runner(const ThrottledNetwork& network, const StreamInputs& inputs)
-      : context_(network.context()), inputs_(inputs), output_(static_cast<size_t>(network.outputs().front().elements())) {}
-
-  /// Milliseconds of the next input at a point.
-  double run(int point) {
-    const auto each = static_cast<int64_t>(inputs_.values.size()) / inputs_.count;
-    const float* input = inputs_.values.data() + (next_++ % inputs_.count) * each;
-    const Stopwatch watch;
-    context_.run_at(point, input, 1, output_.data());
-    return 1000 * watch.seconds();
-  }
-
- private:
-  InferenceContext context_;
-  const StreamInputs& inputs_;
-  std::vector<float> output_;
-  int64_t next_ = 0;
-};
-
-double quantile_of(std::vector<double>& values, double share) {
-  std::sort(values.begin(), values.end());
-  const auto rank = static_cast<size_t>(std::ceil(share * static_cast<double>(values.size())));
-  return values[std::max<size_t>(rank, 1) - 1];
-}
-
-/// One run of each point in turn, until the time is over; the first of each does not count.
-PointProfile measure_profile(Runner& runner, size_t points, std::vector<std::string>& notes) {
-  std::vector<std::vector<double>> times(points);
-  for (size_t i = 0; i < points; ++i) runner.run(static_cast<int>(i));
-  const Stopwatch watch;
-  int rounds = 0;
-  for (; rounds < kLeastRounds || watch.seconds() < kProfileSeconds; ++rounds) {
-    stop_if_interrupted();
-    for (size_t i = 0; i < points; ++i) times[i].push_back(runner.run(static_cast<int>(i)));
-  }
-  PointProfile profile;
-  for (std::vector<double>& of_point : times) profile.push_back({quantile_of(of_point, 0.5), quantile_of(of_point, 0.9), kNoReading});
-  notes.push_back(fmt::format("profile: {} operating points in turn, {} runs each, measured in {:.1f} s before the stream", points, rounds,
-                              watch.seconds()));
-  return profile;
-}
 
 StreamTarget target_of(const GovernRequest& request, const GovernorParts& parts) {
   StreamTarget target{kNoReading, &Reading::latency_ms, parts.points, parts.profile, parts.lowest};
@@ -149,8 +70,8 @@ void check_sensors(const GovernRequest& request, const GovernorParts& parts, con
   }
 }
 
-void run_stream(const GovernRequest& request, const LoadSchedule& schedule, SystemReadings& system, Runner& runner, Governor& governor,
-                GovernResult& result) {
+void run_stream(const GovernRequest& request, const LoadSchedule& schedule, SystemReadings& system, StreamRunner& runner,
+                Governor& governor, GovernResult& result) {
   const int processors = available_processors();
   BusyThreads threads(static_cast<int>(std::ceil(schedule.most_busy_threads())));
   result.rows.reserve(1 << 16);
@@ -183,7 +104,7 @@ void tell_notices(GovernResult& result, const Governor& governor) {
   if (governor.state().ignored > 0) result.notes.push_back(fmt::format("{} readings were ignored", governor.state().ignored));
 }
 
-GovernorParts parts_of(const GovernRequest& request, const ThrottledNetwork& network, const fs::path& file, Runner& runner,
+GovernorParts parts_of(const GovernRequest& request, const ThrottledNetwork& network, const fs::path& file, StreamRunner& runner,
                        std::vector<std::string>& notes) {
   GovernorParts parts;
   parts.points = governed_points(network);
@@ -225,10 +146,10 @@ GovernResult govern_stream(const GovernRequest& request) {
   const LoadSchedule schedule = request.load_trace.empty() ? LoadSchedule::synthetic(request.synthetic_load, request.seconds, processors)
                                                            : LoadSchedule::read(request.load_trace, processors);
   const ThrottledNetwork network = ThrottledNetwork::load(file, request.run.runtime);
-  const StreamInputs inputs = load_inputs(request, network);
+  const StreamInputs inputs = load_inputs(request.run, request.seed, network);
   GovernResult result;
   if (!inputs.note.empty()) result.notes.push_back(inputs.note);
-  Runner runner(network, inputs);
+  StreamRunner runner(network, inputs);
   const GovernorParts parts = parts_of(request, network, file, runner, result.notes);
   SystemReadings system;
   check_sensors(request, parts, schedule, system, result.notes);
