@@ -63,7 +63,8 @@ class Coupling {
                        fix(graph_.input_shape(node));
                        fix(node.shape);
                      },
-                     [](const OneOf<Linear, BatchNorm, LayerNorm, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout> auto&) {}},
+                     [](const OneOf<Linear, BatchNorm, LayerNorm, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout,
+                                     RoiAlign> auto&) {}},
                node.operation);
   }
 

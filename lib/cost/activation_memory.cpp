@@ -52,7 +52,7 @@ class MemoryWalk {
       value = {reused};
     } else {
       const int64_t channels = count_channels(active_channels(graph_, node.shape, configuration_));
-      buffers_.push_back({channels * node.shape.positions() * kActivationBytes, 0, static_cast<NodeId>(i)});
+      buffers_.push_back({channels * node.shape.positions() * node.shape.regions * kActivationBytes, 0, static_cast<NodeId>(i)});
       held_ += buffers_.back().bytes;
       value = {static_cast<int>(buffers_.size()) - 1};
     }

@@ -82,7 +82,8 @@ void OnnxLayers::lower(NodeId id, const std::vector<std::string>& operands) {
                              return simple("Flatten", {{"axis", int64_t{1}}});
                            },
                            [&](const Dropout&) { return x; }, [&](const ChannelShuffle& s) { return channel_shuffle(node, s, x); },
-                           [&](const ChannelPad& p) { return channel_pad(node, p, x); }},
+                           [&](const ChannelPad& p) { return channel_pad(node, p, x); },
+                           [&](const RoiAlign& r) -> std::string { refuse_kind("the ONNX export", node.name, r); }},
                      node.operation));
 }
 

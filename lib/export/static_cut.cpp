@@ -184,7 +184,8 @@ class Cutter {
               [&](const Flatten&) { return builder_.flatten(node.name, x); },
               [&](const Dropout& d) { return builder_.dropout(node.name, x, d.probability); },
               [&](const ChannelShuffle& s) { return builder_.channel_shuffle(node.name, x, space_of(node), s.groups); },
-              [&](const ChannelPad& p) { return builder_.channel_pad(node.name, x, space_of(node), p.before); }},
+              [&](const ChannelPad& p) { return builder_.channel_pad(node.name, x, space_of(node), p.before); },
+              [&](const RoiAlign& r) { return builder_.roi_align(node.name, x, r); }},
         node.operation);
   }
 

@@ -56,6 +56,7 @@ struct Part {
 struct TensorShape {
   std::vector<Part> parts;
   std::vector<int64_t> extent;
+  int64_t regions = 1;  ///< how many of these a sample has: more than one from a RoiAlign on, where their true number is the run's
 
   int64_t positions() const {
     int64_t product = 1;

@@ -123,6 +123,13 @@ NodeId GraphBuilder::append(Node node) {
     throw UsageError(fmt::format("node '{}': the graph has more than {} nodes", node.name, kMostNodes));
   if (is_too_large(graph_.channels(node.shape), node.shape.extent))
     throw UsageError(fmt::format("node '{}': its output {} is too large", node.name, describe_shape(graph_, node.shape)));
+  if (!std::holds_alternative<RoiAlign>(node.operation) && !node.inputs.empty()) {
+    node.shape.regions = shape(node.inputs.front()).regions;
+    for (const NodeId input : node.inputs)
+      if (shape(input).regions != node.shape.regions)
+        throw UsageError(fmt::format("node '{}': its inputs '{}' and '{}' are of images and of regions (only one of the two may be)", node.name,
+                                     graph_.node(node.inputs.front()).name, graph_.node(input).name));
+  }
   node.branches = branches_;
   add_branches(node.shape, branches_);
   parts_ += count_parts(node.shape);
@@ -287,6 +294,24 @@ NodeId GraphBuilder::channel_pad(const std::string& name, NodeId x, SpaceId outp
                                  channels(x), before, graph_.space(output).channels));
   require_ungated(name, "channel pad", x, output);
   return append({name, ChannelPad{before}, {x}, {}, {{Part{output, 1, {}}}, shape(x).extent}});
+}
+
+NodeId GraphBuilder::roi_align(const std::string& name, NodeId x, RoiAlign options) {
+  check_inputs(name, {x});
+  constexpr int64_t kMostBins = 256, kMostRegions = int64_t{1} << 20;
+  if (shape(x).extent.size() != 2)
+    throw UsageError(fmt::format("node '{}': RoIAlign takes feature maps of two dimensions, its input is {}", name,
+                                 describe_shape(graph_, shape(x))));
+  if (options.size < 1 || options.size > kMostBins || options.ratio < 0 || options.ratio > kMostBins)
+    throw UsageError(fmt::format("node '{}': size {} or ratio {} is outside [1, {}] or [0, {}]", name, options.size, options.ratio,
+                                 kMostBins, kMostBins));
+  if (options.regions < 2 || options.regions > kMostRegions)
+    throw UsageError(fmt::format("node '{}': {} regions is outside [2, {}]", name, options.regions, kMostRegions));
+  for (const Node& node : graph_.nodes_)
+    if (std::holds_alternative<RoiAlign>(node.operation))
+      throw UsageError(fmt::format("node '{}': there is a RoIAlign already, '{}' (allowed: one)", name, node.name));
+  if (!branches_.empty()) throw UsageError(fmt::format("node '{}': a RoIAlign cannot lie in a branch", name));
+  return append({name, options, {x}, {}, {shape(x).parts, {options.size, options.size}, options.regions}});
 }
 
 void GraphBuilder::require_ungated(const std::string& name, const char* kind, NodeId x, SpaceId output) const {

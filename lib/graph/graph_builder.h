@@ -58,6 +58,8 @@ class GraphBuilder {
   NodeId channel_shuffle(const std::string& name, NodeId x, SpaceId output, int64_t groups);
   /// x in the middle of `output`, which has as many channels or more: `before` zero channels in front of it, zeros behind it.
   NodeId channel_pad(const std::string& name, NodeId x, SpaceId output, int64_t before);
+  /// Of one {C, H, W}; once, and nothing that is computed from it may read what is not.
+  NodeId roi_align(const std::string& name, NodeId x, RoiAlign options);
 
   const TensorShape& shape(NodeId node) const { return graph_.node(node).shape; }
   int64_t channels(NodeId node) const { return graph_.channels(shape(node)); }

@@ -62,6 +62,11 @@ Json node_to_json(const Graph& graph, const Node& node) {
                      json["space"] = space_of();
                      json["before"] = p.before;
                    },
+                   [&](const RoiAlign& r) {
+                     json["size"] = r.size;
+                     json["ratio"] = r.ratio;
+                     json["regions"] = r.regions;
+                   },
                    [](const OneOf<Activation, GlobalPool, Add, Concat, Flatten> auto&) {}},
              node.operation);
   for (const Branch& branch : node.branches) json["branches"].push_back({{"gate", graph.gate(branch.gate).name}, {"index", branch.index}});
@@ -216,7 +221,11 @@ struct Reader {
             [&](const Flatten&) { return builder.flatten(name, x()); },
             [&](const Dropout&) { return builder.dropout(name, x(), fields.get<double>("probability")); },
             [&](const ChannelShuffle&) { return builder.channel_shuffle(name, x(), space(), fields.get<int64_t>("groups")); },
-            [&](const ChannelPad&) { return builder.channel_pad(name, x(), space(), fields.get<int64_t>("before")); }},
+            [&](const ChannelPad&) { return builder.channel_pad(name, x(), space(), fields.get<int64_t>("before")); },
+            [&](const RoiAlign& r) {
+              return builder.roi_align(name, x(),
+                                       {fields.get<int64_t>("size"), fields.get<int64_t>("ratio", r.ratio), fields.get<int64_t>("regions")});
+            }},
         operation_named(kind, fields.where()));
   }
 

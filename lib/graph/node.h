@@ -103,9 +103,18 @@ struct ChannelPad {
   bool operator==(const ChannelPad&) const = default;
 };
 
+/// RoIAlign (He et al. 2017, 3): from here on the graph's samples are regions of the images, which whoever runs it chooses from the outputs
+/// before (the head of a two-stage detector). {C, H, W} becomes {C, size, size} for each region; see detection/roi_align.h.
+struct RoiAlign {
+  int64_t size = 7;     ///< bins a side
+  int64_t ratio = 2;    ///< samples of a bin a side; 0: as many as it has places
+  int64_t regions = 1;  ///< of an image, as costs count them
+  bool operator==(const RoiAlign&) const = default;
+};
+
 /// The kinds of nodes. A new kind is one struct here; what it leaves out anywhere does not compile (node_traits.h, Match).
 using Operation = std::variant<Input, Convolution, Linear, BatchNorm, LayerNorm, Activation, Pool, GlobalPool, Add, Concat, Flatten,
-                               Dropout, ChannelShuffle, ChannelPad>;
+                               Dropout, ChannelShuffle, ChannelPad, RoiAlign>;
 
 /// The name of an operation in JSON, listings and errors: "convolution", "batch_norm", "relu", ...
 std::string kind_name(const Operation& operation);

@@ -48,7 +48,7 @@ NodeTraits traits_of(const Operation& operation) {
                             return traits;
                           },
                           [](const OneOf<Flatten, Dropout> auto&) { return pointwise(true); },
-                          [](const OneOf<Input, Pool, GlobalPool, Concat, ChannelShuffle, ChannelPad> auto&) { return gathering(); }},
+                          [](const OneOf<Input, Pool, GlobalPool, Concat, ChannelShuffle, ChannelPad, RoiAlign> auto&) { return gathering(); }},
                     operation);
 }
 

@@ -45,7 +45,8 @@ std::vector<Parameter> graph_parameters(const Graph& graph) {
                 store(ParameterRole::gain, {out});
                 store(ParameterRole::bias, {out});
               },
-              [](const OneOf<Input, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout, ChannelShuffle, ChannelPad> auto&) {}},
+              [](const OneOf<Input, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout, ChannelShuffle, ChannelPad,
+                              RoiAlign> auto&) {}},
         node.operation);
   }
   return parameters;

@@ -7,10 +7,12 @@
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/where.h>
 #include <ATen/ops/zeros.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cassert>
 
+#include "core/error.h"
 #include "graph/node_traits.h"
 #include "network/channel_slice.h"
 
@@ -44,13 +46,13 @@ std::vector<at::Tensor> Executor::run(const at::Tensor& input) {
   at::Tensor x = input;
   if (network_.channels_last() && x.dim() == 4) x = x.contiguous(at::MemoryFormat::ChannelsLast);
   if (network_.channels_last() && x.dim() == 5) x = x.contiguous(at::MemoryFormat::ChannelsLast3d);
-  values_[0] = x;
+  values_[0] = input_ = x;
   std::vector<int> left = uses_;
   for (size_t i = 1; i < values_.size(); ++i) {
     const Node& current = graph_.nodes()[i];
     at::Tensor result;
     if (count_channels(computed_channels(current.shape)) == 0)
-      result = empty_output(current, x);
+      result = empty_output(current, value(current.inputs.front()));
     else if (branches_active(current.branches, execution_.computed))
       result = evaluate(static_cast<NodeId>(i));
     values_[i] = result.size(1) > 0 ? gated(static_cast<NodeId>(i), result) : result;
@@ -59,7 +61,22 @@ std::vector<at::Tensor> Executor::run(const at::Tensor& input) {
   }
   std::vector<at::Tensor> outputs;
   for (const Output& output : graph_.outputs()) outputs.push_back(at_full_width(output.node));
+  if (regions_.defined()) outputs.push_back(regions_);
   return outputs;
+}
+
+at::Tensor Executor::regions(const Node& node, const RoiAlign& options, const at::Tensor& x) {
+  if (pass_.proposer == nullptr)
+    throw UsageError(fmt::format("'{}' is a node of a two-stage detector, which can be trained, swept and run, but not this", node.name));
+  if (per_sample()) throw UsageError(fmt::format("'{}': a two-stage detector has one utilization for all images of a pass", node.name));
+  std::vector<at::Tensor> outputs;
+  for (const Output& output : graph_.outputs())
+    outputs.push_back(value(output.node).defined() ? at_full_width(output.node) : at::Tensor());
+  const std::vector<Region> chosen = pass_.proposer->propose(input_, outputs);
+  regions_ = to_tensor(chosen);
+  return roi_align(x, chosen,
+                   {options.size, options.ratio, static_cast<double>(x.size(3)) / static_cast<double>(input_.size(3)),
+                    static_cast<double>(x.size(2)) / static_cast<double>(input_.size(2))});
 }
 
 at::Tensor Executor::evaluate(NodeId id) {
@@ -84,7 +101,8 @@ at::Tensor Executor::evaluate(NodeId id) {
                             grouped.insert(grouped.begin() + 1, s.groups);
                             return x().reshape(grouped).transpose(1, 2).reshape(sizes);
                           },
-                          [&](const ChannelPad& p) { return with_zero_channels(x(), p.before, graph_.channels(n.shape)); }},
+                          [&](const ChannelPad& p) { return with_zero_channels(x(), p.before, graph_.channels(n.shape)); },
+                          [&](const RoiAlign& r) { return regions(n, r, x()); }},
                     n.operation);
 }
 
@@ -165,7 +183,8 @@ bool Executor::may_overwrite(NodeId id) const {
   // Autograd keeps what these read, not what they give; of the others some give what they read, or keep their result.
   const bool fresh = std::visit(
       Match{[](const OneOf<Convolution, Linear, BatchNorm, LayerNorm> auto&) { return true; },
-            [](const OneOf<Input, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout, ChannelShuffle, ChannelPad> auto&) {
+            [](const OneOf<Input, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout, ChannelShuffle, ChannelPad,
+                           RoiAlign> auto&) {
               return false;
             }},
       node(input).operation);

@@ -28,6 +28,7 @@ class Executor {
   at::Tensor add(const Node& node);
   at::Tensor concat(const Node& node);
   at::Tensor dropout(NodeId id, const Dropout& options, const at::Tensor& x);
+  at::Tensor regions(const Node& node, const RoiAlign& options, const at::Tensor& x);
 
   const Node& node(NodeId id) const { return graph_.node(id); }
   const at::Tensor& value(NodeId id) const { return values_[static_cast<size_t>(id)]; }
@@ -58,6 +59,7 @@ class Executor {
   const Pass& pass_;
   std::vector<at::Tensor> values_;
   std::vector<int> uses_;
+  at::Tensor input_, regions_;  ///< what the regions were chosen from, and they themselves
 };
 
 }  // namespace tnn

@@ -6,6 +6,7 @@
 
 #include "network/gate_sites.h"
 #include "network/parameter_store.h"
+#include "network/region_proposer.h"
 
 namespace tnn {
 
@@ -34,6 +35,7 @@ struct Pass {
   Phase phase = Phase::evaluate;
   uint64_t dropout_seed = 0;
   int64_t calibration_batch = 0;  ///< Phase::calibrate: batches seen before this one
+  const RegionProposer* proposer = nullptr;  ///< of a two-stage network, which has no other way to regions
 };
 
 /// A throttleable network with its weights: autograd execution of a graph, T(x, u) of the DTNN paper.
@@ -72,7 +74,9 @@ class Network {
   Execution gated(std::vector<at::Tensor> gates) const;
 
   /// Of inputs [N, C, H, W] (or [N, C, T, H, W], [N, features]) every output of the graph, in their order, [N, channels, extent...] at full
-  /// width: channels that a gate closes are 0 in every execution.
+  /// width: channels that a gate closes are 0 in every execution. Images may have another height and width than the graph's input where all
+  /// nodes can do with it. A two-stage graph (RoiAlign) gives its outputs of images [N, ...] and of regions [regions, ...], and after the
+  /// last one the regions themselves, [regions, 5] (region_proposer.h); UsageError where the pass has no proposer, or configurations a sample.
   std::vector<at::Tensor> forward(const at::Tensor& input, const Execution& execution, const Pass& pass) const;
   /// The first of them: a classifier's logits [N, classes].
   at::Tensor first_output(const at::Tensor& input, const Execution& execution, const Pass& pass) const {

@@ -48,9 +48,10 @@ struct Epilogue {
   std::optional<ActivationKind> activation;
 };
 
-/// The kinds of nodes that no step of a lowered plan has: engines refuse them by name.
+/// The kinds of nodes that no step of a lowered plan has: engines refuse them by name. Two-stage graphs are split at their RoiAlign first
+/// (graph/region_split.h).
 template <typename Kind>
-concept LoweredAway = OneOf<Kind, Input, Concat, Flatten, Dropout>;
+concept LoweredAway = OneOf<Kind, Input, Concat, Flatten, Dropout, RoiAlign>;
 
 /// One operation of a lowered network. Its kind is that of a graph's node. BatchNorm is one that could not be folded: scale and shift a
 /// channel.

@@ -50,7 +50,7 @@ Layer layer_of(const Plan& plan, const std::vector<kernels::ImageLayout>& number
       Match{[&](const Convolution& c) { return convolution_layer(plan, step, c); },
             [&](const Linear&) { return linear_layer(plan, numbering, step); },
             [&](const OneOf<Input, BatchNorm, LayerNorm, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout, ChannelShuffle,
-                            ChannelPad> auto& other) -> Layer { refuse_kind("a weighted layer of the prefix engine", step.name, other); }},
+                            ChannelPad, RoiAlign> auto& other) -> Layer { refuse_kind("a weighted layer of the prefix engine", step.name, other); }},
       step.operation);
 }
 
