@@ -30,8 +30,7 @@ inline double iou(const Box& a, const Box& b) {
 
 /// What of a box lies in an image of this size.
 inline Box clipped(const Box& box, double width, double height) {
-  return {std::clamp(box.x1, 0.0, width), std::clamp(box.y1, 0.0, height), std::clamp(box.x2, 0.0, width),
-          std::clamp(box.y2, 0.0, height)};
+  return {std::clamp(box.x1, 0.0, width), std::clamp(box.y1, 0.0, height), std::clamp(box.x2, 0.0, width), std::clamp(box.y2, 0.0, height)};
 }
 
 }  // namespace tnn
