@@ -13,6 +13,15 @@
 
 namespace tnn {
 
+/// Images that are kept whole, as detection has them: resized by one factor, put into the upper left corner of image_size, zeros (after
+/// normalisation) beside them. The factor is the largest that leaves the shorter side within short_side, the longer within long_side, and
+/// the image within image_size.
+struct WholeImage {
+  bool on = false;
+  int short_side = 0, long_side = 0;     ///< pixels; 0: no limit but image_size
+  double scale_low = 1, scale_high = 1;  ///< augmented: the factor is multiplied by one uniform in this range; image_size stays a limit
+};
+
 /// How decoded images of any size become pictures of image_size: for ImageSets that are encoded.
 struct DecodingOptions {
   /// When JPEG is decoded at 1/2, 1/4 or 1/8 size because the part that is used stays at least as large as what it becomes.
@@ -26,6 +35,7 @@ struct DecodingOptions {
   JitterRange jitter;  ///< augmented
   Scaled scaled = Scaled::training;
   DamagePolicy damaged = DamagePolicy::stop;
+  WholeImage whole = {};                     ///< in place of all cropping
   std::shared_ptr<LoadingTimes> times = {};  ///< where the time of decoding is added up; null: it is not measured
 };
 

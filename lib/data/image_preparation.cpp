@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "data/fitted_extent.h"
 #include "data/resample.h"
 
 namespace tnn {
@@ -67,17 +68,34 @@ void ImagePreparation::check() const {
     check_between("brightness, contrast, saturation", reach, 0, 100);
   check_between("hue", decoding.jitter.hue, 0, 0.5);
   check_normalisation(options_, kChannels);
+  if (decoding.whole.on) check_whole();
+}
+
+void ImagePreparation::check_whole() const {
+  const WholeImage& whole = options_.decoding.whole;
+  check_between("short_side", whole.short_side, 0, 2 * kLargestSide);
+  check_between("long_side", whole.long_side, 0, 2 * kLargestSide);
+  check_range("scale_jitter", whole.scale_low, whole.scale_high);
+  check_between("cutout of images that are kept whole", options_.cutout, 0, 0);
+  check_between("resize_side of images that are kept whole", options_.decoding.resize_side, 0, 0);
 }
 
 ImagePreparation::Part ImagePreparation::choose_part(ImageExtent image, RandomStream& random) const {
+  if (options_.decoding.whole.on) {
+    const WholeImage& whole = options_.decoding.whole;
+    const bool jitters = options_.augment && (whole.scale_low != 1 || whole.scale_high != 1);
+    const double factor = jitters ? whole.scale_low + (whole.scale_high - whole.scale_low) * random.uniform() : 1;
+    const ImageExtent resized = fitted_extent(image, {whole.short_side, whole.long_side, output()}, factor);
+    return {image, whole_box(image), resized, whole_box(resized)};
+  }
   if (crops()) return {image, random_resized_crop(image, options_.decoding.crop_range, random), output(), whole_box(output())};
   const ImageExtent resized = resized_to_cover(image, covered_);
   return {image, whole_box(image), resized, centre_crop(resized, output())};
 }
 
-Geometry ImagePreparation::Part::geometry(bool flipped) const {
+Geometry ImagePreparation::Part::geometry(bool flipped, ImageExtent output) const {
   const double scale_x = static_cast<double>(stretched.width) / box.width, scale_y = static_cast<double>(stretched.height) / box.height;
-  return {scale_x, scale_y, box.left * scale_x + cut.left, box.top * scale_y + cut.top, flipped, image, {cut.height, cut.width}};
+  return {scale_x, scale_y, box.left * scale_x + cut.left, box.top * scale_y + cut.top, flipped, image, output, {cut.height, cut.width}};
 }
 
 int ImagePreparation::choose_denominator(const ImageDecoder& decoder, const Part& part) const {
@@ -129,18 +147,19 @@ Geometry ImagePreparation::apply(std::span<const uint8_t> bytes, uint64_t epoch,
   write(prepared, mirrored, channels_last, out);
   if (options_.augment && options_.cutout > 0)
     blank_square(draw_square(options_.cutout, output(), random), output(), kChannels, channels_last, out);
-  return part.geometry(mirrored);
+  return part.geometry(mirrored, output());
 }
 
 void ImagePreparation::write(const PixelImage& image, bool mirrored, bool channels_last, float* out) const {
-  const std::ptrdiff_t width = image.width, plane = width * image.height;
+  const std::ptrdiff_t width = output().width, plane = width * output().height;
   const std::ptrdiff_t pixel_stride = channels_last ? kChannels : 1, channel_stride = channels_last ? 1 : plane;
   const std::ptrdiff_t step = mirrored ? -pixel_stride : pixel_stride;
+  if (image.width != output().width || image.height != output().height) std::fill_n(out, kChannels * plane, 0.0F);
   const float *red = tables_.data(), *green = red + 256, *blue = green + 256;
   for (int y = 0; y < image.height; ++y) {
     const uint8_t* pixel = image.row(y);
-    float* target = out + (y * width + (mirrored ? width - 1 : 0)) * pixel_stride;
-    for (std::ptrdiff_t i = 0; i < width; ++i, pixel += PixelImage::kPixelBytes, target += step) {
+    float* target = out + (y * width + (mirrored ? image.width - 1 : 0)) * pixel_stride;
+    for (int i = 0; i < image.width; ++i, pixel += PixelImage::kPixelBytes, target += step) {
       target[0] = red[pixel[0]];
       target[channel_stride] = green[pixel[1]];
       target[2 * channel_stride] = blue[pixel[2]];

@@ -14,7 +14,7 @@ namespace tnn {
 /// in the order crop, flip, jitter, cutout.
 ///
 /// Augmented, the part is a random resized crop; else the image is resized as resize_side says and the centre is cut out. Only what the
-/// part needs is decoded and resized.
+/// part needs is decoded and resized. Images that are kept whole have a random scale in place of the crop.
 class ImagePreparation {
  public:
   /// UsageError where an option is out of range or does not go with another.
@@ -34,13 +34,14 @@ class ImagePreparation {
     PixelBox box;
     ImageExtent stretched;
     PixelBox cut;
-    Geometry geometry(bool flipped) const;
+    Geometry geometry(bool flipped, ImageExtent output) const;
   };
 
   void check() const;
   std::atomic<int64_t>* decoding_time() const { return options_.decoding.times ? &options_.decoding.times->decoding : nullptr; }
-  bool crops() const { return options_.augment && options_.decoding.crop; }
+  bool crops() const { return options_.augment && options_.decoding.crop && !options_.decoding.whole.on; }
   Part choose_part(ImageExtent image, RandomStream& random) const;
+  void check_whole() const;
   int choose_denominator(const ImageDecoder& decoder, const Part& part) const;
   void decode_part(ImageDecoder& decoder, const Part& part, PixelImage& out) const;
   void write(const PixelImage& image, bool mirrored, bool channels_last, float* out) const;

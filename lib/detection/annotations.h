@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -37,6 +38,11 @@ struct AnnotatedImages {
   bool operator==(const AnnotatedImages&) const = default;
 };
 
+/// A category's id in COCO's files: category_ids, or 1, 2, ... where these are left empty.
+inline int64_t category_id(const AnnotatedImages& images, size_t category) {
+  return category < images.category_ids.size() ? images.category_ids[category] : static_cast<int64_t>(category) + 1;
+}
+
 /// What a detector found: in original pixels of the image.
 struct Detection {
   Box box;
@@ -44,5 +50,8 @@ struct Detection {
   double score = 0;
   bool operator==(const Detection&) const = default;
 };
+
+/// Detections of every image of a ground truth, in its order.
+using DetectionLists = std::vector<std::vector<Detection>>;
 
 }  // namespace tnn

@@ -177,3 +177,77 @@ TEST_CASE("geometry holds for the centre of a resized image, smaller or larger t
       CHECK(check_prepared(options, extent, 3, false, 300).first > 4);
     }
 }
+
+namespace {
+
+/// A saturated rectangle in an image of noise and grey shapes.
+Picture painted_box(ImageExtent extent, const Box& box, uint64_t seed) {
+  Picture picture = test_picture(extent.height, extent.width, 3, seed);
+  for (int y = 0; y < extent.height; ++y)
+    for (int x = 0; x < extent.width; ++x) {
+      const bool inside = x >= box.x1 && x < box.x2 && y >= box.y1 && y < box.y2;
+      uint8_t* pixel = picture.bytes.data() + (static_cast<size_t>(y) * static_cast<size_t>(extent.width) + static_cast<size_t>(x)) * 3;
+      pixel[0] = inside ? 255 : pixel[0] / 4;
+      pixel[1] = inside ? 0 : pixel[0];
+      pixel[2] = inside ? 255 : pixel[0];
+    }
+  return picture;
+}
+
+/// How far red is above green, in place of the brightness of each pixel.
+Spot coloured_spot(const std::vector<float>& input, ImageExtent extent) {
+  const size_t plane = static_cast<size_t>(extent.height) * static_cast<size_t>(extent.width);
+  std::vector<float> saturation(plane);
+  for (size_t i = 0; i < plane; ++i) saturation[i] = std::max(0.0F, input[i] - input[plane + i] - 0.3F);
+  return bright_spot(saturation.data(), extent);
+}
+
+int number_in(RandomStream& random, int low, int high) {
+  return low + static_cast<int>(random.below(static_cast<uint64_t>(high - low + 1)));
+}
+
+/// All that the rest of the canvas is: zeros.
+bool is_empty_beside(const std::vector<float>& input, ImageExtent canvas, ImageExtent part) {
+  const auto width = static_cast<size_t>(canvas.width), height = static_cast<size_t>(canvas.height);
+  for (size_t i = 0; i < input.size(); ++i) {
+    const auto x = static_cast<int>(i % width), y = static_cast<int>(i / width % height);
+    if ((x >= part.width || y >= part.height) && input[i] != 0) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("a painted box of an image that is kept whole lies where its geometry says after scale, flip and colour jitter") {
+  RandomStream random(11);
+  int flipped = 0, portrait = 0;
+  for (uint64_t sample = 0; sample < 200; ++sample) {
+    const ImageExtent extent{number_in(random, 40, 160), number_in(random, 40, 160)};
+    const int width = number_in(random, 8, extent.width / 2), height = number_in(random, 8, extent.height / 2);
+    const int left = number_in(random, 0, extent.width - width), top = number_in(random, 0, extent.height - height);
+    const Box box{1.0 * left, 1.0 * top, 1.0 * left + width, 1.0 * top + height};
+    AugmentationOptions options = plain_options(3, {number_in(random, 60, 140), number_in(random, 60, 140)});
+    options.decoding.whole = {true, number_in(random, 50, 120), number_in(random, 80, 160), 0.8, 1.25};
+    options.decoding.jitter = {0.2, 0.2, 0.2, 0.01};
+    options.mean.assign(3, 0.1F);
+    const bool jpeg = random.bernoulli(0.5);
+    const Picture picture = painted_box(extent, box, sample);
+    const auto bytes = jpeg ? jpeg_bytes(picture, {JpegForm::Colours::ycc, 1, 1}) : png_bytes(picture);
+    std::vector<float> input(3 * static_cast<size_t>(options.image_size.height) * static_cast<size_t>(options.image_size.width), -1);
+    const Geometry geometry = ImagePreparation(options, 3).apply(bytes, 1, sample, input.data());
+    INFO("sample " << sample << ", image " << extent.width << " x " << extent.height << ", scale " << geometry.scale_x);
+    CHECK((geometry.source == extent && geometry.output == options.image_size));
+    REQUIRE(is_empty_beside(input, options.image_size, geometry.shown()));
+    const Box mapped = geometry.map(box), back = geometry.unmap(mapped);
+    CHECK((mapped.x1 > -1e-9 && mapped.x2 < geometry.shown().width + 1e-9 && mapped.x1 < mapped.x2));
+    CHECK((mapped.y1 > -1e-9 && mapped.y2 < geometry.shown().height + 1e-9 && mapped.y1 < mapped.y2));
+    CHECK((std::abs(back.x1 - box.x1) < 1e-9 && std::abs(back.y2 - box.y2) < 1e-9));
+    const Spot spot = coloured_spot(input, options.image_size);
+    REQUIRE(spot.sum > 0);
+    CHECK(std::abs(spot.x - (mapped.x1 + mapped.x2) / 2) < 1);
+    CHECK(std::abs(spot.y - (mapped.y1 + mapped.y2) / 2) < 1);
+    flipped += geometry.flipped;
+    portrait += extent.height > extent.width;
+  }
+  CHECK((flipped > 60 && flipped < 140 && portrait > 60 && portrait < 140));
+}
