@@ -19,7 +19,8 @@ enum class RandomPurpose : uint64_t {
   validation_split,
   calibration,
   other,
-  exploration
+  exploration,
+  region_sampling
 };
 
 /// Reproducible random numbers addressed by (seed, purpose, indices): the numbers of one sample or step do not depend on what was drawn

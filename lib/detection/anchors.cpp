@@ -10,7 +10,8 @@ std::vector<Box> base_anchors(const AnchorOptions& options) {
     for (const double size : options.sizes) {
       const double stretch = std::sqrt(ratio), half_width = size / stretch / 2, half_height = size * stretch / 2;
       // nearbyint: halves to even, as torch.round.
-      anchors.push_back({std::nearbyint(-half_width), std::nearbyint(-half_height), std::nearbyint(half_width), std::nearbyint(half_height)});
+      anchors.push_back(
+          {std::nearbyint(-half_width), std::nearbyint(-half_height), std::nearbyint(half_width), std::nearbyint(half_height)});
     }
   return anchors;
 }
@@ -21,7 +22,7 @@ std::vector<Box> grid_anchors(const AnchorOptions& options, const FeatureGrid& g
   anchors.reserve(base.size() * static_cast<size_t>(grid.height * grid.width));
   for (int64_t row = 0; row < grid.height; ++row)
     for (int64_t column = 0; column < grid.width; ++column) {
-      const auto x = static_cast<double>(column * grid.stride_x()), y = static_cast<double>(row * grid.stride_y());
+      const auto x = static_cast<double>(column * grid.stride), y = static_cast<double>(row * grid.stride);
       for (const Box& box : base) anchors.push_back({box.x1 + x, box.y1 + y, box.x2 + x, box.y2 + y});
     }
   return anchors;

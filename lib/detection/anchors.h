@@ -8,14 +8,13 @@
 
 namespace tnn {
 
-/// The extent of a feature map and of the input it was computed from.
+/// The places of a feature map, and how far apart they lie in the input.
 struct FeatureGrid {
-  int64_t height = 0, width = 0;              ///< of the feature map
-  int64_t input_height = 0, input_width = 0;  ///< pixels
+  int64_t height = 0, width = 0;
+  int64_t stride = 16;  ///< pixels
 
-  /// Pixels from one place to the next: torchvision's whole quotient.
-  int64_t stride_y() const { return input_height / height; }
-  int64_t stride_x() const { return input_width / width; }
+  int64_t input_height() const { return height * stride; }
+  int64_t input_width() const { return width * stride; }
 };
 
 /// The anchors around (0, 0), sizes innermost: of each ratio every size; corners rounded to whole pixels, as torchvision has them.

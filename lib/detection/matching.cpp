@@ -15,9 +15,8 @@ void draw(std::vector<int32_t>& indices, int64_t count, RandomStream& random) {
 }
 
 bool lies_in(const Box& box, std::span<const Box> areas) {
-  return std::any_of(areas.begin(), areas.end(), [&](const Box& area) {
-    return box.area() > 0 && intersection(box, area).area() >= 0.5 * box.area();
-  });
+  return std::any_of(areas.begin(), areas.end(),
+                     [&](const Box& area) { return box.area() > 0 && intersection(box, area).area() >= 0.5 * box.area(); });
 }
 
 }  // namespace
@@ -25,8 +24,8 @@ bool lies_in(const Box& box, std::span<const Box> areas) {
 std::vector<int32_t> match_boxes(std::span<const Box> candidates, std::span<const Box> objects, std::span<const Box> ignored,
                                  const RegionSampling& sampling, bool every_object) {
   std::vector<int32_t> matches(candidates.size(), kBackground);
-  std::vector<double> best(objects.size(), 0.0);                // of each object over the candidates
-  std::vector<std::vector<int32_t>> nearest(objects.size());    // the candidates that have it
+  std::vector<double> best(objects.size(), 0.0);              // of each object over the candidates
+  std::vector<std::vector<int32_t>> nearest(objects.size());  // the candidates that have it
   for (size_t i = 0; i < candidates.size(); ++i) {
     double highest = 0;
     int32_t object = kBackground;

@@ -9,9 +9,7 @@
 namespace tnn {
 namespace {
 
-bool is_finite(const Box& box) {
-  return std::isfinite(box.x1) && std::isfinite(box.y1) && std::isfinite(box.x2) && std::isfinite(box.y2);
-}
+bool is_finite(const Box& box) { return std::isfinite(box.x1) && std::isfinite(box.y1) && std::isfinite(box.x2) && std::isfinite(box.y2); }
 
 std::array<double, 4> four(const float* first, int64_t stride) { return {first[0], first[stride], first[2 * stride], first[3 * stride]}; }
 
@@ -28,7 +26,7 @@ void softmax(const float* logits, int64_t count, std::vector<double>& out) {
 
 std::vector<Box> propose_regions(const ProposalMaps& maps, const std::vector<Box>& anchors, const ProposalOptions& options) {
   const int64_t places = maps.grid.height * maps.grid.width, per_place = static_cast<int64_t>(anchors.size()) / places;
-  const auto width = static_cast<double>(maps.grid.input_width), height = static_cast<double>(maps.grid.input_height);
+  const auto width = static_cast<double>(maps.grid.input_width()), height = static_cast<double>(maps.grid.input_height());
   std::vector<float> objectness(anchors.size());  // in the order of the anchors
   for (int64_t place = 0; place < places; ++place)
     for (int64_t a = 0; a < per_place; ++a) objectness[static_cast<size_t>(place * per_place + a)] = maps.objectness[a * places + place];
@@ -45,7 +43,8 @@ std::vector<Box> propose_regions(const ProposalMaps& maps, const std::vector<Box
     scores.push_back(objectness[static_cast<size_t>(anchor)]);
   }
   std::vector<Box> regions;
-  for (const int32_t kept : nms(boxes, scores, {}, options.nms_threshold, options.after_nms)) regions.push_back(boxes[static_cast<size_t>(kept)]);
+  for (const int32_t kept : nms(boxes, scores, {}, options.nms_threshold, options.after_nms))
+    regions.push_back(boxes[static_cast<size_t>(kept)]);
   if (regions.empty()) regions.push_back({0, 0, width, height});
   return regions;
 }

@@ -38,10 +38,12 @@ Axis axis_of(double begin, double end, double scale, int64_t bins, int64_t ratio
   const double start = begin * scale - 0.5, length = end * scale - 0.5 - start, bin = length / static_cast<double>(bins);
   Axis axis;
   // As many samples as a map has places are enough for any region, also for one far larger than it.
-  axis.samples = ratio > 0 ? ratio : std::clamp<int64_t>(static_cast<int64_t>(std::ceil(std::min(bin, 1e6))), 1, std::max<int64_t>(1, size));
+  axis.samples =
+      ratio > 0 ? ratio : std::clamp<int64_t>(static_cast<int64_t>(std::ceil(std::min(bin, 1e6))), 1, std::max<int64_t>(1, size));
   for (int64_t i = 0; i < bins; ++i)
     for (int64_t k = 0; k < axis.samples; ++k)
-      axis.all.push_back(neighbours(start + (static_cast<double>(i) + (static_cast<double>(k) + 0.5) / static_cast<double>(axis.samples)) * bin, size));
+      axis.all.push_back(
+          neighbours(start + (static_cast<double>(i) + (static_cast<double>(k) + 0.5) / static_cast<double>(axis.samples)) * bin, size));
   return axis;
 }
 
@@ -106,8 +108,8 @@ void roi_align(const float* features, const FeatureExtent& extent, std::span<con
   }
 }
 
-void roi_align_backward(const float* gradient, const FeatureExtent& extent, std::span<const Region> regions,
-                        const RoiAlignOptions& options, int64_t first, int64_t last, float* features_gradient) {
+void roi_align_backward(const float* gradient, const FeatureExtent& extent, std::span<const Region> regions, const RoiAlignOptions& options,
+                        int64_t first, int64_t last, float* features_gradient) {
   const int64_t places = extent.height * extent.width, bins = options.size * options.size, channels = extent.channels;
   Taps taps;
   for (const Region& region : regions) {

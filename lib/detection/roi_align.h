@@ -37,7 +37,7 @@ void roi_align(const float* features, const FeatureExtent& extent, std::span<con
 
 /// Its gradient: adds to `features_gradient` [N, channels, height, width] what `gradient` [regions, channels, size, size] gives each place.
 /// The channels [first, last) alone: threads may take a part each.
-void roi_align_backward(const float* gradient, const FeatureExtent& extent, std::span<const Region> regions,
-                        const RoiAlignOptions& options, int64_t first, int64_t last, float* features_gradient);
+void roi_align_backward(const float* gradient, const FeatureExtent& extent, std::span<const Region> regions, const RoiAlignOptions& options,
+                        int64_t first, int64_t last, float* features_gradient);
 
 }  // namespace tnn

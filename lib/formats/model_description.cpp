@@ -110,15 +110,17 @@ ModelDescription describe_model(Graph graph, const GatingRule& gating, BatchNorm
 
 SafetensorsMetadata description_to_metadata(const ModelDescription& description) {
   const GatingRule& rule = description.gating;
-  return {{"tnn.version", kModelVersion},
-          {"tnn.graph", graph_to_json(description.graph)},
-          {"tnn.gating", gating_to_json(rule).dump()},
-          {"tnn.operating_points", points_to_json(description).dump()},
-          {"tnn.batch_norm", batch_norm_mode_name(description.batch_norm)},
-          {"tnn.task", description.task},
-          {"tnn.dataset", description.dataset},
-          {"tnn.labels", Json(description.class_names).dump(-1, ' ', false, Json::error_handler_t::replace)},
-          {"tnn.preprocessing", preprocessing_to_json(description.preprocessing).dump()}};
+  SafetensorsMetadata metadata{{"tnn.version", kModelVersion},
+                               {"tnn.graph", graph_to_json(description.graph)},
+                               {"tnn.gating", gating_to_json(rule).dump()},
+                               {"tnn.operating_points", points_to_json(description).dump()},
+                               {"tnn.batch_norm", batch_norm_mode_name(description.batch_norm)},
+                               {"tnn.task", description.task},
+                               {"tnn.dataset", description.dataset},
+                               {"tnn.labels", Json(description.class_names).dump(-1, ' ', false, Json::error_handler_t::replace)},
+                               {"tnn.preprocessing", preprocessing_to_json(description.preprocessing).dump()}};
+  if (description.detector) metadata["tnn.detector"] = detector_to_json(*description.detector);
+  return metadata;
 }
 
 ModelDescription description_from_metadata(const SafetensorsMetadata& metadata, const std::string& path) {
@@ -154,6 +156,7 @@ ModelDescription description_from_metadata(const SafetensorsMetadata& metadata, 
   description.class_names =
       read("tnn.labels", [](const std::string& json) { return parse_json<Parsed>(json).get<std::vector<std::string>>(); });
   description.preprocessing = read("tnn.preprocessing", preprocessing_from_json);
+  if (metadata.count("tnn.detector")) description.detector = read("tnn.detector", detector_from_json);
   return description;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "detection/detector_options.h"
 #include "formats/safetensors.h"
 #include "gating/gating_strategy.h"
 
@@ -37,6 +38,7 @@ struct ModelDescription {
   std::string dataset;
   std::vector<std::string> class_names;
   Preprocessing preprocessing;
+  std::optional<DetectorOptions> detector;  ///< of a two-stage graph: how its regions are chosen
 };
 
 /// A description for a graph with the operating points of its rule.

@@ -127,8 +127,8 @@ NodeId GraphBuilder::append(Node node) {
     node.shape.regions = shape(node.inputs.front()).regions;
     for (const NodeId input : node.inputs)
       if (shape(input).regions != node.shape.regions)
-        throw UsageError(fmt::format("node '{}': its inputs '{}' and '{}' are of images and of regions (only one of the two may be)", node.name,
-                                     graph_.node(node.inputs.front()).name, graph_.node(input).name));
+        throw UsageError(fmt::format("node '{}': its inputs '{}' and '{}' are of images and of regions (only one of the two may be)",
+                                     node.name, graph_.node(node.inputs.front()).name, graph_.node(input).name));
   }
   node.branches = branches_;
   add_branches(node.shape, branches_);
@@ -300,8 +300,8 @@ NodeId GraphBuilder::roi_align(const std::string& name, NodeId x, RoiAlign optio
   check_inputs(name, {x});
   constexpr int64_t kMostBins = 256, kMostRegions = int64_t{1} << 20;
   if (shape(x).extent.size() != 2)
-    throw UsageError(fmt::format("node '{}': RoIAlign takes feature maps of two dimensions, its input is {}", name,
-                                 describe_shape(graph_, shape(x))));
+    throw UsageError(
+        fmt::format("node '{}': RoIAlign takes feature maps of two dimensions, its input is {}", name, describe_shape(graph_, shape(x))));
   if (options.size < 1 || options.size > kMostBins || options.ratio < 0 || options.ratio > kMostBins)
     throw UsageError(fmt::format("node '{}': size {} or ratio {} is outside [1, {}] or [0, {}]", name, options.size, options.ratio,
                                  kMostBins, kMostBins));

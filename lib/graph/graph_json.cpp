@@ -223,8 +223,8 @@ struct Reader {
             [&](const ChannelShuffle&) { return builder.channel_shuffle(name, x(), space(), fields.get<int64_t>("groups")); },
             [&](const ChannelPad&) { return builder.channel_pad(name, x(), space(), fields.get<int64_t>("before")); },
             [&](const RoiAlign& r) {
-              return builder.roi_align(name, x(),
-                                       {fields.get<int64_t>("size"), fields.get<int64_t>("ratio", r.ratio), fields.get<int64_t>("regions")});
+              return builder.roi_align(
+                  name, x(), {fields.get<int64_t>("size"), fields.get<int64_t>("ratio", r.ratio), fields.get<int64_t>("regions")});
             }},
         operation_named(kind, fields.where()));
   }

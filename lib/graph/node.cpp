@@ -36,8 +36,8 @@ std::vector<Operation> forms_of(const Operation& operation) {
             [](const GlobalPool&) {
               return Forms{GlobalPool{PoolKind::max}, GlobalPool{PoolKind::average}};
             },
-            [](const OneOf<Input, Convolution, Linear, BatchNorm, LayerNorm, Add, Concat, Flatten, Dropout, ChannelShuffle,
-                           ChannelPad, RoiAlign> auto& only) { return Forms{only}; }},
+            [](const OneOf<Input, Convolution, Linear, BatchNorm, LayerNorm, Add, Concat, Flatten, Dropout, ChannelShuffle, ChannelPad,
+                           RoiAlign> auto& only) { return Forms{only}; }},
       operation);
 }
 

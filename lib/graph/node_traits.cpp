@@ -32,24 +32,25 @@ NodeTraits gathering() {
 }  // namespace
 
 NodeTraits traits_of(const Operation& operation) {
-  return std::visit(Match{[](const OneOf<Convolution, Linear> auto&) { return weighted(); },
-                          [](const OneOf<BatchNorm, LayerNorm> auto&) {
-                            return NodeTraits{.is_weighted = false,
-                                              .has_affine = true,
-                                              .normalizes = true,
-                                              .keeps_zeros = false,
-                                              .works_in_place = true,
-                                              .takes_activation = true};
-                          },
-                          [](const Activation& a) { return pointwise(a.kind != ActivationKind::sigmoid); },
-                          [](const Add&) {
-                            NodeTraits traits = pointwise(true);
-                            traits.takes_activation = true;
-                            return traits;
-                          },
-                          [](const OneOf<Flatten, Dropout> auto&) { return pointwise(true); },
-                          [](const OneOf<Input, Pool, GlobalPool, Concat, ChannelShuffle, ChannelPad, RoiAlign> auto&) { return gathering(); }},
-                    operation);
+  return std::visit(
+      Match{[](const OneOf<Convolution, Linear> auto&) { return weighted(); },
+            [](const OneOf<BatchNorm, LayerNorm> auto&) {
+              return NodeTraits{.is_weighted = false,
+                                .has_affine = true,
+                                .normalizes = true,
+                                .keeps_zeros = false,
+                                .works_in_place = true,
+                                .takes_activation = true};
+            },
+            [](const Activation& a) { return pointwise(a.kind != ActivationKind::sigmoid); },
+            [](const Add&) {
+              NodeTraits traits = pointwise(true);
+              traits.takes_activation = true;
+              return traits;
+            },
+            [](const OneOf<Flatten, Dropout> auto&) { return pointwise(true); },
+            [](const OneOf<Input, Pool, GlobalPool, Concat, ChannelShuffle, ChannelPad, RoiAlign> auto&) { return gathering(); }},
+      operation);
 }
 
 }  // namespace tnn

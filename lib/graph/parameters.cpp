@@ -27,27 +27,26 @@ std::vector<Parameter> graph_parameters(const Graph& graph) {
       parameters.push_back({parameter_name(node.name, role), static_cast<NodeId>(i), role, std::move(shape)});
     };
     const int64_t out = graph.channels(node.shape);
-    std::visit(
-        Match{[&](const Convolution& c) {
-                std::vector<int64_t> shape{out, graph.channels(graph.input_shape(node)) / c.groups};
-                shape.insert(shape.end(), c.window.kernel.begin(), c.window.kernel.end());
-                store(ParameterRole::weight, shape);
-                if (c.bias) store(ParameterRole::bias, {out});
-              },
-              [&](const Linear& l) {
-                store(ParameterRole::weight, {out, graph.channels(graph.input_shape(node))});
-                if (l.bias) store(ParameterRole::bias, {out});
-              },
-              [&](const BatchNorm&) {
-                for (const ParameterRole role : kBatchNormRoles) store(role, {out});
-              },
-              [&](const LayerNorm&) {
-                store(ParameterRole::gain, {out});
-                store(ParameterRole::bias, {out});
-              },
-              [](const OneOf<Input, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout, ChannelShuffle, ChannelPad,
-                              RoiAlign> auto&) {}},
-        node.operation);
+    std::visit(Match{[&](const Convolution& c) {
+                       std::vector<int64_t> shape{out, graph.channels(graph.input_shape(node)) / c.groups};
+                       shape.insert(shape.end(), c.window.kernel.begin(), c.window.kernel.end());
+                       store(ParameterRole::weight, shape);
+                       if (c.bias) store(ParameterRole::bias, {out});
+                     },
+                     [&](const Linear& l) {
+                       store(ParameterRole::weight, {out, graph.channels(graph.input_shape(node))});
+                       if (l.bias) store(ParameterRole::bias, {out});
+                     },
+                     [&](const BatchNorm&) {
+                       for (const ParameterRole role : kBatchNormRoles) store(role, {out});
+                     },
+                     [&](const LayerNorm&) {
+                       store(ParameterRole::gain, {out});
+                       store(ParameterRole::bias, {out});
+                     },
+                     [](const OneOf<Input, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout, ChannelShuffle, ChannelPad,
+                                    RoiAlign> auto&) {}},
+               node.operation);
   }
   return parameters;
 }

@@ -42,14 +42,16 @@ NodeId reads_around(const Graph& graph, NodeId cut, NodeId last) {
 
 bool divides_input(const Graph& graph, NodeId node) {
   const auto &extent = graph.node(node).shape.extent, &input = graph.input().shape.extent;
-  return extent.size() == 2 && input.size() == 2 && input[0] % extent[0] == 0 && input[1] % extent[1] == 0;
+  return extent.size() == 2 && input.size() == 2 && input[0] % extent[0] == 0 && input[1] % extent[1] == 0 &&
+         input[0] / extent[0] == input[1] / extent[1];
 }
 
 /// The nodes that a graph can be cut at, the last ones of them.
 std::string possible_cuts(const Graph& graph, NodeId last) {
   std::vector<std::string> names;
   for (NodeId i = 1; i < last; ++i)
-    if (divides_input(graph, i) && graph.node(i).branches.empty() && graph.node(i).shape.extent[0] > 1 && reads_around(graph, i, last) == kNone)
+    if (divides_input(graph, i) && graph.node(i).branches.empty() && graph.node(i).shape.extent[0] > 1 &&
+        reads_around(graph, i, last) == kNone)
       names.push_back(graph.node(i).name);
   constexpr size_t kMost = 12;
   std::string text;
@@ -63,11 +65,12 @@ NodeId find_cut(const Graph& graph, const std::string& name, NodeId last) {
   };
   const auto cut = graph.find_node(name);
   if (!cut) throw fault(fmt::format("the network has no node '{}'", name));
-  if (!ancestors_of(graph, last)[static_cast<size_t>(*cut)] || *cut == last) throw fault(fmt::format("'{}' is not before the last layer", name));
+  if (!ancestors_of(graph, last)[static_cast<size_t>(*cut)] || *cut == last)
+    throw fault(fmt::format("'{}' is not before the last layer", name));
   if (!graph.node(*cut).branches.empty()) throw fault(fmt::format("'{}' lies in a branch", name));
   if (!divides_input(graph, *cut))
-    throw fault(fmt::format("'{}' is {}, whose height and width do not divide those of the input {}", name,
-                            describe_shape(graph, graph.node(*cut).shape), describe_shape(graph, graph.input().shape)));
+    throw fault(fmt::format("'{}' is {}, which is no whole fraction of the input {}", name, describe_shape(graph, graph.node(*cut).shape),
+                            describe_shape(graph, graph.input().shape)));
   if (const NodeId around = reads_around(graph, *cut, last); around != kNone)
     throw fault(fmt::format("'{}', behind '{}', reads a node before it", graph.node(around).name, name));
   return *cut;
@@ -85,9 +88,8 @@ Graph faster_rcnn(const Graph& classifier, const FasterRcnnOptions& options) {
   const NodeId features = copy.copy_of(cut);
   const int64_t channels = options.channels > 0 ? options.channels : b.channels(features);
   const Convolution one_by_one{{.kernel = {1}, .stride = {}, .padding = {}, .dilation = {}}};
-  const NodeId proposal = b.relu(
-      "rpn.head.relu",
-      b.convolution("rpn.head.conv", features, channels, kNone, {{.kernel = {3}, .stride = {}, .padding = {1}, .dilation = {}}}));
+  const NodeId proposal = b.relu("rpn.head.relu", b.convolution("rpn.head.conv", features, channels, kNone,
+                                                                {{.kernel = {3}, .stride = {}, .padding = {1}, .dilation = {}}}));
   const NodeId objectness = b.convolution("rpn.head.cls_logits", proposal, options.anchors, kNone, one_by_one);
   const NodeId deltas = b.convolution("rpn.head.bbox_pred", proposal, 4 * options.anchors, kNone, one_by_one);
   copy.place(cut, b.roi_align("roi_align", features, options.roi_align));

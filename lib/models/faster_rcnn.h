@@ -8,10 +8,10 @@ namespace tnn {
 
 /// What a Faster R-CNN is made of, beside a classifier.
 struct FasterRcnnOptions {
-  std::string cut;          ///< the classifier's node whose result is the feature map
-  int64_t classes = 20;     ///< of objects, background not among them
-  int64_t anchors = 15;     ///< of each place (AnchorOptions::per_place())
-  int64_t channels = 0;     ///< of the region proposal network; 0: as many as the feature map has
+  std::string cut;       ///< the classifier's node whose result is the feature map
+  int64_t classes = 20;  ///< of objects, background not among them
+  int64_t anchors = 15;  ///< of each place (AnchorOptions::per_place())
+  int64_t channels = 0;  ///< of the region proposal network; 0: as many as the feature map has
   RoiAlign roi_align{7, 2, 300};
 };
 
@@ -24,7 +24,7 @@ struct FasterRcnnOptions {
 /// Outputs: of images `objectness` [A, H, W] and `anchor_deltas` [4 A, H, W], of regions `class_logits` [classes + 1], background first,
 /// and `box_deltas` [4 (classes + 1)].
 ///
-/// UsageError where there is no such node (with those that would do), where the feature map's extent does not divide the input's, or a
+/// UsageError where there is no such node (with those that would do), where the feature map is no whole fraction of the input, or a
 /// node behind the cut reads another before it.
 Graph faster_rcnn(const Graph& classifier, const FasterRcnnOptions& options);
 

@@ -66,13 +66,13 @@ std::vector<at::Tensor> Executor::run(const at::Tensor& input) {
 }
 
 at::Tensor Executor::regions(const Node& node, const RoiAlign& options, const at::Tensor& x) {
-  if (pass_.proposer == nullptr)
-    throw UsageError(fmt::format("'{}' is a node of a two-stage detector, which can be trained, swept and run, but not this", node.name));
+  const RegionProposer* proposer = pass_.proposer ? pass_.proposer : network_.proposer();
+  if (proposer == nullptr)
+    throw UsageError(fmt::format("'{}': the model has a RoIAlign, but no detector's options that say which regions it is for", node.name));
   if (per_sample()) throw UsageError(fmt::format("'{}': a two-stage detector has one utilization for all images of a pass", node.name));
   std::vector<at::Tensor> outputs;
-  for (const Output& output : graph_.outputs())
-    outputs.push_back(value(output.node).defined() ? at_full_width(output.node) : at::Tensor());
-  const std::vector<Region> chosen = pass_.proposer->propose(input_, outputs);
+  for (const Output& output : graph_.outputs()) outputs.push_back(value(output.node).defined() ? at_full_width(output.node) : at::Tensor());
+  const std::vector<Region> chosen = proposer->propose(outputs);
   regions_ = to_tensor(chosen);
   return roi_align(x, chosen,
                    {options.size, options.ratio, static_cast<double>(x.size(3)) / static_cast<double>(input_.size(3)),
@@ -182,11 +182,11 @@ bool Executor::may_overwrite(NodeId id) const {
   const NodeId input = node(id).inputs.front();
   // Autograd keeps what these read, not what they give; of the others some give what they read, or keep their result.
   const bool fresh = std::visit(
-      Match{[](const OneOf<Convolution, Linear, BatchNorm, LayerNorm> auto&) { return true; },
-            [](const OneOf<Input, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout, ChannelShuffle, ChannelPad,
-                           RoiAlign> auto&) {
-              return false;
-            }},
+      Match{
+          [](const OneOf<Convolution, Linear, BatchNorm, LayerNorm> auto&) { return true; },
+          [](const OneOf<Input, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout, ChannelShuffle, ChannelPad, RoiAlign> auto&) {
+            return false;
+          }},
       node(input).operation);
   return fresh && uses_[static_cast<size_t>(input)] == 1;
 }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "network/evaluation_proposer.h"
 #include "network/executor.h"
 
 namespace tnn {
@@ -29,6 +30,7 @@ Network::Network(ModelDescription description, uint64_t seed, at::Device device,
       gate_sites_(find_gate_sites(description_.graph, description_.gating.compensation)),
       device_(device),
       channels_last_(channels_last) {
+  if (description_.detector) proposer_ = std::make_shared<EvaluationProposer>(*description_.detector);
   parameters_.place(device, channels_last);
 }
 

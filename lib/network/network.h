@@ -34,8 +34,8 @@ struct Execution {
 struct Pass {
   Phase phase = Phase::evaluate;
   uint64_t dropout_seed = 0;
-  int64_t calibration_batch = 0;  ///< Phase::calibrate: batches seen before this one
-  const RegionProposer* proposer = nullptr;  ///< of a two-stage network, which has no other way to regions
+  int64_t calibration_batch = 0;             ///< Phase::calibrate: batches seen before this one
+  const RegionProposer* proposer = nullptr;  ///< of a two-stage network; null: the network's own (proposer())
 };
 
 /// A throttleable network with its weights: autograd execution of a graph, T(x, u) of the DTNN paper.
@@ -51,6 +51,8 @@ class Network {
   ParameterStore& parameters() { return parameters_; }
   /// Where factors of gates apply.
   const GateSites& gate_sites() const { return gate_sites_; }
+  /// Of a detector: the regions that its options choose; null where the description has none.
+  const RegionProposer* proposer() const { return proposer_.get(); }
   at::Device device() const { return device_; }
   bool channels_last() const { return channels_last_; }
 
@@ -76,7 +78,7 @@ class Network {
   /// Of inputs [N, C, H, W] (or [N, C, T, H, W], [N, features]) every output of the graph, in their order, [N, channels, extent...] at full
   /// width: channels that a gate closes are 0 in every execution. Images may have another height and width than the graph's input where all
   /// nodes can do with it. A two-stage graph (RoiAlign) gives its outputs of images [N, ...] and of regions [regions, ...], and after the
-  /// last one the regions themselves, [regions, 5] (region_proposer.h); UsageError where the pass has no proposer, or configurations a sample.
+  /// last one the regions themselves, [regions, 5] (region_proposer.h); UsageError where each sample has a configuration.
   std::vector<at::Tensor> forward(const at::Tensor& input, const Execution& execution, const Pass& pass) const;
   /// The first of them: a classifier's logits [N, classes].
   at::Tensor first_output(const at::Tensor& input, const Execution& execution, const Pass& pass) const {
@@ -89,6 +91,7 @@ class Network {
   std::unique_ptr<GatingStrategy> gating_;
   ParameterStore parameters_;
   GateSites gate_sites_;
+  std::shared_ptr<const RegionProposer> proposer_;
   at::Device device_;
   bool channels_last_;
 };

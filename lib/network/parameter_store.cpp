@@ -4,20 +4,34 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
 #include "core/random_stream.h"
+#include "graph/region_split.h"
 
 namespace tnn {
 namespace {
 
-/// He et al. 2015: normal with variance 2 / fan_in.
-at::Tensor kaiming_normal(const std::vector<int64_t>& shape, uint64_t seed, size_t index) {
+constexpr double kDetectorDeviation = 0.01;
+
+at::Tensor normal(const std::vector<int64_t>& shape, double deviation, uint64_t seed, size_t index) {
+  auto generator = at::detail::createCPUGenerator(random_key(seed, RandomPurpose::initialization, {index}));
+  return at::empty(shape, at::kFloat).normal_(0.0, deviation, generator);
+}
+
+/// He et al. 2015: variance 2 / fan_in.
+double kaiming_deviation(const std::vector<int64_t>& shape) {
   int64_t fan_in = 1;
   for (size_t i = 1; i < shape.size(); ++i) fan_in *= shape[i];
-  auto generator = at::detail::createCPUGenerator(random_key(seed, RandomPurpose::initialization, {index}));
-  return at::empty(shape, at::kFloat).normal_(0.0, std::sqrt(2.0 / static_cast<double>(fan_in)), generator);
+  return std::sqrt(2.0 / static_cast<double>(fan_in));
+}
+
+/// Whether a node is one of the layers that give a detector's outputs, which begin near 0 (Ren et al. 2015, 3.1.3).
+bool is_detector_output(const Graph& graph, NodeId node) {
+  return find_roi_align(graph) &&
+         std::any_of(graph.outputs().begin(), graph.outputs().end(), [&](const Output& output) { return output.node == node; });
 }
 
 }  // namespace
@@ -26,7 +40,8 @@ ParameterStore::ParameterStore(const Graph& graph, BatchNormMode mode, int64_t p
   for (const ModelTensor& tensor : model_tensors(graph, mode, points)) {
     const bool ones =
         tensor.role == ParameterRole::gain || tensor.role == ParameterRole::scale || tensor.role == ParameterRole::running_variance;
-    add(tensor, tensor.role == ParameterRole::weight ? kaiming_normal(tensor.shape, seed, tensor.parameter)
+    const auto deviation = [&] { return is_detector_output(graph, tensor.node) ? kDetectorDeviation : kaiming_deviation(tensor.shape); };
+    add(tensor, tensor.role == ParameterRole::weight ? normal(tensor.shape, deviation(), seed, tensor.parameter)
                                                      : at::full(tensor.shape, ones ? 1.0 : 0.0, at::kFloat));
   }
 }

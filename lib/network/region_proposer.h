@@ -12,9 +12,9 @@ namespace tnn {
 class RegionProposer {
  public:
   virtual ~RegionProposer() = default;
-  /// Of a batch [N, C, H, W] and the outputs that its images gave, in the graph's order (undefined: those of regions, which are not there
-  /// yet): the regions in pixels of the inputs, sorted by image, one or more of each.
-  virtual std::vector<Region> propose(const at::Tensor& inputs, const std::vector<at::Tensor>& outputs) const = 0;
+  /// Of the outputs that a batch's images gave, in the graph's order (undefined: those of regions, which are not there yet): the regions in
+  /// pixels of the inputs, sorted by image, one or more of each.
+  virtual std::vector<Region> propose(const std::vector<at::Tensor>& outputs) const = 0;
 };
 
 /// As a tensor [regions, 5] of floats: image, x1, y1, x2, y2; and back.

@@ -75,7 +75,7 @@ WeightScores scores_on(const TrainingData& data, const StoredModel& network, con
   Loader loader(data.images, data.train, loading);
   DamageReports reports(progress, data.images);
   Network trained = to_network(network, options.model.run);
-  const auto task = make_task(network.description.task, {network.description.class_names});
+  const auto task = make_task(network.description.task, {network.description.class_names, 0, network.description.detector});
   return gradient_scores(trained, *task, loader, options.batches, reports);
 }
 

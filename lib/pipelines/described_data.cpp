@@ -26,7 +26,7 @@ std::string size_keys(const AugmentationOptions& augmentation) {
 }  // namespace
 
 std::unique_ptr<Task> task_of(const Settings& settings, const DatasetCard& card) {
-  return make_task(card.task, {card.classes, settings.label_smoothing});
+  return make_task(card.task, {card.classes, settings.label_smoothing, settings.model.detector});
 }
 
 std::optional<Preprocessing> given_preprocessing(const Settings& settings, int64_t channels, const std::string& of) {

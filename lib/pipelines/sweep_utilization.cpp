@@ -133,7 +133,7 @@ UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progre
   const auto utilizations = parse_utilizations(options.utilizations, description.points);
   Loader loader = load_test_data(description, dataset, options);
   DamageReports reports(progress, loader.set());
-  const auto task = make_task(description.task, {description.class_names});
+  const auto task = make_task(description.task, {description.class_names, 0, description.detector});
   const auto sweep = [&](const Predictor& predict) { return sweep_utilization(network, predict, *task, loader, utilizations, reports); };
   const int64_t batch_size = evaluation_batch(description.graph, options.batch_size);
   const Predictor predict = deployed ? engine_predictor(options, options.model, batch_size, options.precision) : sliced_predictor(network);

@@ -73,7 +73,7 @@ std::unique_ptr<MetricAccumulator> Classification::make_accumulator() const {
   return std::make_unique<RightAnswers>(options_.class_names.size());
 }
 
-at::Tensor Classification::loss(const Outputs& outputs, const Targets& targets) const {
+at::Tensor Classification::loss(const Outputs& outputs, const Targets& targets, uint64_t) const {
   return cross_entropy(outputs.front(), targets.at(kLabel), options_.label_smoothing);
 }
 

@@ -17,7 +17,7 @@ class Classification : public Task {
   const std::vector<Metric>& metrics() const override;
   std::string score_name() const override { return "accuracy"; }
   std::unique_ptr<MetricAccumulator> make_accumulator() const override;
-  at::Tensor loss(const Outputs& outputs, const Targets& targets) const override;
+  at::Tensor loss(const Outputs& outputs, const Targets& targets, uint64_t seed) const override;
   at::Tensor loss_each(const Outputs& outputs, const Targets& targets) const override;
   at::Tensor distillation_loss(const Outputs& student, const Outputs& teacher) const override;
   MetricSum training_metric(const Outputs& outputs, const Targets& targets) const override;

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "tasks/classification.h"
+#include "tasks/detection.h"
 
 namespace tnn {
 namespace {
@@ -15,7 +16,7 @@ struct TaskRow {
   const char* name;
   std::unique_ptr<Task> (*make)(const TaskOptions& options);
 };
-constexpr TaskRow kTasks[] = {{"classification", make<Classification>}};
+constexpr TaskRow kTasks[] = {{"classification", make<Classification>}, {"detection", make<DetectionTask>}};
 
 }  // namespace
 

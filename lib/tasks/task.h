@@ -1,11 +1,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "detection/detector_options.h"
 #include "graph/graph.h"
 #include "network/input_batch.h"
+#include "network/region_proposer.h"
 #include "tasks/metric.h"
 
 namespace tnn {
@@ -39,14 +42,17 @@ class Task {
   virtual std::string score_name() const = 0;
   virtual std::unique_ptr<MetricAccumulator> make_accumulator() const = 0;
 
-  /// Mean loss of a batch that gradient descent lowers.
-  virtual at::Tensor loss(const Outputs& outputs, const Targets& targets) const = 0;
+  /// Mean loss of a batch that gradient descent lowers. `seed`: of what is drawn at random.
+  virtual at::Tensor loss(const Outputs& outputs, const Targets& targets, uint64_t seed) const = 0;
   /// The loss of each sample, [N], without what only regularises training.
   virtual at::Tensor loss_each(const Outputs& outputs, const Targets& targets) const = 0;
   /// Mean loss of a student against the outputs of a teacher, which are constants.
   virtual at::Tensor distillation_loss(const Outputs& student, const Outputs& teacher) const = 0;
   /// The headline metric of one training batch, as far as it is known batch by batch; count 0 where it is not.
   virtual MetricSum training_metric(const Outputs& outputs, const Targets& targets) const = 0;
+
+  /// What chooses the regions of a two-stage network in training; null: as outside training.
+  virtual std::unique_ptr<RegionProposer> training_proposer(const Targets&, uint64_t /*seed*/) const { return nullptr; }
 
   /// Why a graph's outputs cannot serve this task; "" where they can.
   virtual std::string mismatch(const Graph& graph) const = 0;
@@ -56,6 +62,7 @@ class Task {
 struct TaskOptions {
   std::vector<std::string> class_names;
   double label_smoothing = 0;
+  std::optional<DetectorOptions> detector;  ///< of detection
 };
 
 /// The task of a data set's card ("classification"); UsageError lists the known ones.

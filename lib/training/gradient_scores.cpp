@@ -49,7 +49,7 @@ WeightScores gradient_scores(Network& network, const Task& task, Loader& loader,
   for (int64_t i = 0; i < batches && loader.next(batch); ++i) {
     stop_if_interrupted();
     const InputBatch input = to_tensors(batch, network.device());
-    const at::Tensor loss = task.loss(network.forward(input.inputs, full, {}), input.targets);
+    const at::Tensor loss = task.loss(network.forward(input.inputs, full, {}), input.targets, static_cast<uint64_t>(i));
     if (const double value = loss.item<double>(); !std::isfinite(value))
       throw DataError(fmt::format("the network's loss is {} on a batch of training samples: its units have no importance", value));
     loss.backward();

@@ -29,13 +29,14 @@ StepResult accumulate_gradients(const Network& network, const Task& task, const 
   for (const PassPlan& plan : plan_step(options.prior, batch.size(), epoch, smallest, utilizations)) {
     const InputBatch part = batch.narrow(plan.begin, plan.end - plan.begin);
     const Execution execution = execution_of(network, plan, options.masked, gates);
-    const Outputs outputs =
-        network.forward(part.inputs, execution,
-                        {Phase::train, random_key(options.seed, RandomPurpose::dropout, {step, static_cast<uint64_t>(plan.begin)})});
+    const auto key = [&](RandomPurpose purpose) { return random_key(options.seed, purpose, {step, static_cast<uint64_t>(plan.begin)}); };
+    const auto proposer = task.training_proposer(part.targets, key(RandomPurpose::region_sampling));
+    const Outputs outputs = network.forward(part.inputs, execution, {Phase::train, key(RandomPurpose::dropout), 0, proposer.get()});
     if (plan.teacher) teacher.clear();
     if (plan.teacher)
       for (const at::Tensor& output : outputs) teacher.push_back(output.detach());
-    const at::Tensor loss = plan.student ? task.distillation_loss(outputs, teacher) : task.loss(outputs, part.targets);
+    const at::Tensor loss =
+        plan.student ? task.distillation_loss(outputs, teacher) : : task.loss(outputs, part.targets, key(RandomPurpose::region_sampling));
     const double value = loss.item<double>();
     result.loss += plan.weight * value;
     if (!std::isfinite(value)) {

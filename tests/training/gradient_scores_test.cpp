@@ -58,8 +58,8 @@ TEST_CASE("a score is the weight times the summed gradient of the mini-batches, 
     Batch batch;
     for (again.start_epoch(0); again.next(batch);) {
       const InputBatch input = to_tensors(batch, network.device());
-      sum +=
-          task->loss(network.forward(input.inputs, network.sliced(Configuration::full(network.graph())), {}), input.targets).item<double>();
+      sum += task->loss(network.forward(input.inputs, network.sliced(Configuration::full(network.graph())), {}), input.targets, 0)
+                 .item<double>();
     }
     return sum;
   };

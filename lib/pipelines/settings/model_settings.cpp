@@ -1,8 +1,11 @@
 #include "pipelines/settings/model_settings.h"
 
+#include <algorithm>
+
 #include "control/controller_description.h"
 #include "core/error.h"
 #include "formats/safetensors.h"
+#include "models/faster_rcnn.h"
 
 namespace tnn {
 namespace {
@@ -71,7 +74,35 @@ ModelOptions model_options(const Recipe& recipe) {
   return options;
 }
 
-Graph build_model(const Recipe& recipe) { return build_model(recipe.text("model.name"), model_options(recipe)); }
+std::optional<DetectorOptions> detector_options(const Recipe& recipe) {
+  if (recipe.text("detector.cut").empty()) return std::nullopt;
+  const auto number = [&](const char* key) { return recipe.integer(std::string("detector.") + key); };
+  const auto real = [&](const char* key) { return recipe.real(std::string("detector.") + key); };
+  DetectorOptions options;
+  options.anchors = {recipe.reals("detector.anchor_sizes"), recipe.reals("detector.anchor_ratios")};
+  options.proposals.after_nms = number("proposals");
+  options.proposals.before_nms = std::max(options.proposals.before_nms, options.proposals.after_nms);
+  options.training_proposals.after_nms = number("training_proposals");
+  options.training_proposals.before_nms = std::max(options.training_proposals.before_nms, options.training_proposals.after_nms);
+  options.proposals.nms_threshold = options.training_proposals.nms_threshold = real("proposal_nms");
+  options.anchor_sampling = {number("anchor_samples"), 0.5, real("anchor_foreground_iou"), real("anchor_background_iou")};
+  options.region_sampling = {number("region_samples"), real("region_positives"), real("region_iou"), real("region_iou")};
+  options.detections = {real("score_threshold"), real("nms"), number("most_detections")};
+  if (options.anchor_sampling.background_iou > options.anchor_sampling.foreground_iou)
+    throw recipe.fault("detector.anchor_background_iou", "is above detector.anchor_foreground_iou");
+  return options;
+}
+
+Graph build_model(const Recipe& recipe) {
+  Graph graph = build_model(recipe.text("model.name"), model_options(recipe));
+  const auto detector = detector_options(recipe);
+  if (!detector) return graph;
+  return faster_rcnn(graph, {recipe.text("detector.cut"),
+                             recipe.integer("model.classes"),
+                             detector->anchors.per_place(),
+                             recipe.integer("detector.channels"),
+                             {recipe.integer("detector.roi_size"), recipe.integer("detector.roi_ratio"), detector->proposals.after_nms}});
+}
 
 Graph build_controller(const Recipe& recipe, const Graph& datapath) try {
   const Output& logits = datapath.outputs().front();
@@ -96,7 +127,15 @@ ModelDescription describe_recipe_model(const Recipe& recipe) try {
   if (takes_model_file(recipe)) return describe_model_file(recipe);
   const GatingRule rule{recipe.text("gating.strategy"), rounding_from_name(recipe.text("gating.rounding")),
                         static_cast<int>(recipe.integer("gating.min_active")), compensation_from_name(recipe.text("gating.compensation"))};
-  return describe_model(build_model(recipe), rule, batch_norm_mode_from_name(recipe.text("training.batch_norm")));
+  ModelDescription description = describe_model(build_model(recipe), rule, batch_norm_mode_from_name(recipe.text("training.batch_norm")));
+  description.detector = detector_options(recipe);
+  if (description.detector) {
+    const Graph& graph = description.graph;
+    description.task = "detection";
+    description.detector->stride = graph.input().shape.extent.front() / graph.shape(graph.outputs().front()).extent.front();
+    check_detector(*description.detector, "detector");
+  }
+  return description;
 } catch (const UsageError& error) {
   throw placed(recipe, error);
 }

@@ -12,6 +12,9 @@ ModelOptions model_options(const Recipe& recipe);
 /// The graph that a recipe declares; UsageError with the place in the recipe where it cannot be built.
 Graph build_model(const Recipe& recipe);
 
+/// The recipe's `detector` section; nothing where it has none (detector.cut is empty).
+std::optional<DetectorOptions> detector_options(const Recipe& recipe);
+
 /// The model that a recipe declares, without data: its graph, gating rule, operating points and batch norm.
 ModelDescription describe_recipe_model(const Recipe& recipe);
 

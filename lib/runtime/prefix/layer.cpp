@@ -46,12 +46,13 @@ bool can_be_filtered(const Layer& layer) {
 }
 
 Layer layer_of(const Plan& plan, const std::vector<kernels::ImageLayout>& numbering, const Step& step) {
-  return std::visit(
-      Match{[&](const Convolution& c) { return convolution_layer(plan, step, c); },
-            [&](const Linear&) { return linear_layer(plan, numbering, step); },
-            [&](const OneOf<Input, BatchNorm, LayerNorm, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout, ChannelShuffle,
-                            ChannelPad, RoiAlign> auto& other) -> Layer { refuse_kind("a weighted layer of the prefix engine", step.name, other); }},
-      step.operation);
+  return std::visit(Match{[&](const Convolution& c) { return convolution_layer(plan, step, c); },
+                          [&](const Linear&) { return linear_layer(plan, numbering, step); },
+                          [&](const OneOf<Input, BatchNorm, LayerNorm, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout,
+                                          ChannelShuffle, ChannelPad, RoiAlign> auto& other) -> Layer {
+                            refuse_kind("a weighted layer of the prefix engine", step.name, other);
+                          }},
+                    step.operation);
 }
 
 }  // namespace tnn::prefix

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <vector>
+
+#include "detection/anchors.h"
+#include "detection/detector_options.h"
+#include "network/region_proposer.h"
+
+namespace tnn {
+
+/// The grid of the feature map that gave `objectness` [N, A, height, width].
+FeatureGrid grid_of(const at::Tensor& objectness, const DetectorOptions& options);
+
+/// The proposals of the region proposal network for each image of a batch, out of the outputs of a detector (models/faster_rcnn.h).
+std::vector<std::vector<Box>> propose_regions(const std::vector<at::Tensor>& outputs, const DetectorOptions& detector,
+                                              const ProposalOptions& options);
+
+/// The regions of a detector outside training: its proposals.
+class EvaluationProposer : public RegionProposer {
+ public:
+  explicit EvaluationProposer(DetectorOptions options) : options_(std::move(options)) {}
+  std::vector<Region> propose(const std::vector<at::Tensor>& outputs) const override;
+
+ private:
+  DetectorOptions options_;
+};
+
+}  // namespace tnn
