@@ -44,7 +44,7 @@ struct RoiAlignFunction : torch::autograd::Function<RoiAlignFunction> {
     const at::Tensor x = features.to(at::kCPU, at::kFloat).contiguous(format_of(channels_last));
     context->saved_data["sizes"] = features.sizes().vec();
     context->saved_data["channels_last"] = channels_last;
-    context->saved_data["pooling"] = c10::make_intrusive<Holder>(pooling);
+    context->saved_data["pooling"] = c10::IValue::make_capsule(c10::make_intrusive<Holder>(pooling));
     return forward_on_cpu(x, *pooling, channels_last).to(features.options());
   }
 
@@ -64,7 +64,7 @@ struct RoiAlignFunction : torch::autograd::Function<RoiAlignFunction> {
   }
 
  private:
-  struct Holder : c10::intrusive_ptr_target {
+  struct Holder : torch::CustomClassHolder {
     explicit Holder(std::shared_ptr<const Pooling> of) : pooling(std::move(of)) {}
     std::shared_ptr<const Pooling> pooling;
   };
