@@ -36,7 +36,7 @@ StepResult accumulate_gradients(const Network& network, const Task& task, const 
     if (plan.teacher)
       for (const at::Tensor& output : outputs) teacher.push_back(output.detach());
     const at::Tensor loss =
-        plan.student ? task.distillation_loss(outputs, teacher) : : task.loss(outputs, part.targets, key(RandomPurpose::region_sampling));
+        plan.student ? task.distillation_loss(outputs, teacher) : task.loss(outputs, part.targets, key(RandomPurpose::region_sampling));
     const double value = loss.item<double>();
     result.loss += plan.weight * value;
     if (!std::isfinite(value)) {
