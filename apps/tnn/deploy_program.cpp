@@ -4,12 +4,21 @@ namespace tnn::app {
 
 void prepare_process() {}
 
-std::string library_versions_text() { return "\nwithout LibTorch: run, inspect and bench-xavier"; }
+std::string library_versions_text() {
+#ifdef TNN_ANNOTATIONS
+  return "\nwithout LibTorch: run, inspect, bench-xavier and evaluate-detections";
+#else
+  return "\nwithout LibTorch: run, inspect and bench-xavier";
+#endif
+}
 
 void setup_subcommands(CLI::App& app, Session& session) {
   setup_inspect(app, session);
   setup_run(app, session);
   setup_bench(app, session);
+#ifdef TNN_ANNOTATIONS  // where pugixml was found
+  setup_evaluate_detections(app, session);
+#endif
 }
 
 std::vector<std::string> run_engines() { return engine_names(); }

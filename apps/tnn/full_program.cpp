@@ -31,6 +31,7 @@ void setup_subcommands(CLI::App& app, Session& session) {
   setup_inspect(app, session);
   setup_run(app, session);
   setup_bench(app, session);
+  setup_evaluate_detections(app, session);
   setup_data(app, session);
   setup_recipe(app, session);
   setup_completion(app, session);

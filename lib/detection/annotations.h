@@ -18,6 +18,7 @@ struct AnnotatedObject {
   bool crowd = false;      ///< COCO "iscrowd": a group, which several detections may match without being counted
   double area = 0;         ///< pixels: COCO "area" (of the segmentation), else that of the box
   int64_t id = 0;          ///< COCO's annotation id, any integer, 0 too; VOC: the number in the file, from 0
+  double box_area = 0;     ///< pixels: COCO's width x height where the corners give it rounded alone; 0: that of the box
   bool operator==(const AnnotatedObject&) const = default;
 };
 
@@ -48,6 +49,7 @@ struct Detection {
   Box box;
   int category = 0;  ///< index into the categories
   double score = 0;
+  double box_area = 0;  ///< as that of AnnotatedObject
   bool operator==(const Detection&) const = default;
 };
 

@@ -30,4 +30,17 @@ inline CocoBox coco_box(const Box& box) { return {box.x1, box.y1, coco_side(box.
 
 inline Box box_from_coco(const CocoBox& box) { return {box.x, box.y, box.x + box.w, box.y + box.h}; }
 
+/// What `box_area` of an object or a detection is for a box of a file: 0 where the corners give its area again.
+inline double stated_area(const CocoBox& box) {
+  const double area = box.area();
+  return area == coco_box(box_from_coco(box)).area() ? 0 : area;
+}
+
+/// The area of an object's or a detection's box, as the file had it; 0 where its corners are the wrong way round.
+template <typename Boxed>
+double box_area(const Boxed& boxed) {
+  if (boxed.box_area > 0) return boxed.box_area;
+  return boxed.box.area() > 0 ? coco_box(boxed.box).area() : 0;
+}
+
 }  // namespace tnn

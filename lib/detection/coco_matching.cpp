@@ -17,20 +17,15 @@ constexpr std::array<Range, kCocoAreas> kRanges{{{0, 1e10}, {0, 32 * 32}, {32 * 
 constexpr double kIdentical = 1 - 1e-10;  ///< a threshold of 1 would be missed by rounding
 constexpr size_t kNone = static_cast<size_t>(-1);
 
-double area_of(const Box& box) {
-  const CocoBox sides = coco_box(box);
-  return std::max(0.0, sides.w) * std::max(0.0, sides.h);
-}
-
 /// Overlaps of every detection (in `order`) with every object: [detection][object].
 std::vector<std::vector<double>> overlaps(const std::vector<const AnnotatedObject*>& objects,
                                           const std::vector<const Detection*>& detections, const std::vector<size_t>& order) {
   std::vector<double> areas;
-  for (const AnnotatedObject* object : objects) areas.push_back(area_of(object->box));
+  for (const AnnotatedObject* object : objects) areas.push_back(box_area(*object));
   std::vector<std::vector<double>> table(order.size(), std::vector<double>(objects.size(), 0.0));
   for (size_t d = 0; d < order.size(); ++d) {
     const Box& box = detections[order[d]]->box;
-    const double area = area_of(box);
+    const double area = box_area(*detections[order[d]]);
     for (size_t g = 0; g < objects.size(); ++g)
       if (const double shared = intersection(box, objects[g]->box).area(); shared > 0)
         table[d][g] = shared / (objects[g]->crowd ? area : area + areas[g] - shared);
@@ -98,7 +93,7 @@ CocoMatches match_as_coco(const std::vector<const AnnotatedObject*>& objects, co
   matches.outcomes.resize(matches.order.size());
   const auto table = overlaps(objects, detections, matches.order);
   std::vector<double> areas;
-  for (const size_t d : matches.order) areas.push_back(area_of(detections[d]->box));
+  for (const size_t d : matches.order) areas.push_back(box_area(*detections[d]));
   for (size_t area = 0; area < kCocoAreas; ++area) {
     const AreaMatching matching(objects, static_cast<CocoArea>(area));
     matches.objects[area] = matching.counted();

@@ -16,7 +16,7 @@ void check_detections(const AnnotatedImages& truth, const DetectionLists& detect
     for (const AnnotatedObject& object : truth.images[i].objects)
       if (!is_category(object.category)) throw std::logic_error("annotations: an object's category is out of range");
     for (size_t d = 0; d < detections[i].size(); ++d) {
-      const auto& [box, category, score] = detections[i][d];
+      const auto& [box, category, score, area] = detections[i][d];
       if (!is_category(category)) throw std::logic_error("detections: a category is out of range");
       if (!std::isfinite(score) || !std::isfinite(box.x1 + box.y1) || !std::isfinite(box.x2 + box.y2))
         throw DataError(fmt::format("image '{}': detection {}: a score of {}, a box from ({}, {}) to ({}, {}) (allowed: finite numbers)",

@@ -69,8 +69,10 @@ class CocoReader {
     object.id = entry.integer("id");
     waiting.image = entry.integer("image_id");
     waiting.category = entry.integer("category_id");
-    object.box = entry.bbox();
-    object.area = entry.has("area") ? entry.number("area") : coco_box(object.box).area();
+    const CocoBox box = entry.bbox();
+    object.box = box_from_coco(box);
+    object.box_area = stated_area(box);
+    object.area = entry.has("area") ? entry.number("area") : box.area();
     if (object.area < 0) throw entry.fault(fmt::format("'area' is {} (allowed: 0 and more)", object.area));
     object.crowd = entry.has("iscrowd") && entry.integer("iscrowd") != 0;
     if (!annotations_.insert(object.id).second) throw entry.fault("an annotation before it has this id, too");

@@ -86,7 +86,8 @@ DetectionLists read_coco_results(const fs::path& file, const AnnotatedImages& tr
   DetectionLists detections(truth.images.size());
   read_json_list(file, [&](const JsonEntry& entry) {
     const size_t image = names.image(entry);
-    detections[image].push_back({entry.bbox(), names.category(entry), entry.number("score")});
+    const CocoBox box = entry.bbox();
+    detections[image].push_back({box_from_coco(box), names.category(entry), entry.number("score"), stated_area(box)});
   });
   return detections;
 }

@@ -12,7 +12,6 @@
 #include "core/json_text.h"
 #include "core/printable.h"
 #include "core/read_file.h"
-#include "detection/coco_box.h"
 
 namespace tnn {
 namespace {
@@ -155,14 +154,14 @@ std::string JsonEntry::text(const char* key) const {
   return value.get<std::string>();
 }
 
-Box JsonEntry::bbox() const {
+CocoBox JsonEntry::bbox() const {
   const Json& value = member("bbox");
   const auto is_side = [](const Json& number) { return number.is_number() && std::isfinite(number.get<double>()); };
   if (!value.is_array() || value.size() != 4 || !std::all_of(value.begin(), value.end(), is_side))
     throw fault(fmt::format("'bbox' is {} (allowed: [x, y, width, height], finite numbers)", shown(value)));
   const CocoBox box{value[0].get<double>(), value[1].get<double>(), value[2].get<double>(), value[3].get<double>()};
   if (box.w < 0 || box.h < 0) throw fault(fmt::format("'bbox' is {}, of negative size", shown(value)));
-  return box_from_coco(box);
+  return box;
 }
 
 void read_json_lists(const std::filesystem::path& file, const std::vector<JsonList>& lists) { EntryParser(file, lists).parse(); }

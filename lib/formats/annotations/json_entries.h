@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "detection/box.h"
+#include "detection/coco_box.h"
 
 namespace tnn {
 
@@ -24,7 +24,7 @@ class JsonEntry {
   int64_t integer(const char* key) const;  ///< 7.0 too, as Python writes it
   double number(const char* key) const;    ///< finite
   std::string text(const char* key) const;
-  Box bbox() const;  ///< "bbox": [x, y, width, height], no side negative
+  CocoBox bbox() const;  ///< "bbox": [x, y, width, height], no side negative
   /// "'file.json': annotations[3] (id 17): " and what is wrong.
   DataError fault(const std::string& what) const;
 
