@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "graph/region_split.h"
 #include "runtime/lowering/passes.h"
 
 namespace tnn {
@@ -22,7 +23,14 @@ void check_points(const ModelDescription& description, const std::string& path) 
 std::shared_ptr<const LoweredModel> load_lowered_model(const std::filesystem::path& path) {
   auto file = std::make_shared<const SafetensorsFile>(path);
   ModelDescription description = description_from_metadata(file->metadata(), path.string());
-  check_points(description, path.string());
+  if (find_roi_align(description.graph))
+    throw UsageError(fmt::format("'{}' is a two-stage detector, which this does not run (tnn run with an image does)", path.string()));
+  return lower_model(std::move(file), std::move(description), path.string());
+}
+
+std::shared_ptr<const LoweredModel> lower_model(std::shared_ptr<const SafetensorsFile> file, ModelDescription description,
+                                                const std::string& path) {
+  check_points(description, path);
   ModelWeights weights(std::move(file), description);
   Plan plan = lower(description);
   std::vector<GateId> compensated;

@@ -19,8 +19,14 @@ struct LoweredModel {
   const Graph& graph() const { return description.graph; }
 };
 
-/// Reads a model file by memory map and checks all of it. DataError names the file and what is wrong.
+/// Reads a model file by memory map and checks all of it. DataError names the file and what is wrong; UsageError where it is a two-stage
+/// detector, which is a Detector.
 std::shared_ptr<const LoweredModel> load_lowered_model(const std::filesystem::path& path);
+
+/// The same of a description that is not the file's own, such as a part of its graph: its tensors are those of the file that have its
+/// names.
+std::shared_ptr<const LoweredModel> lower_model(std::shared_ptr<const SafetensorsFile> file, ModelDescription description,
+                                                const std::string& path);
 
 /// What a weighted or normalising step does to its sums a channel, at full width: scale x + shift. Bias, gain and every folded batch norm.
 struct ChannelAffine {

@@ -25,6 +25,11 @@ void check_range(const char* name, int64_t value, int64_t largest) {
   if (value < 1 || value > largest) throw UsageError(fmt::format("{} is {} (allowed: 1 to {})", name, value, largest));
 }
 
+void check_options(const RuntimeOptions& options) {
+  check_range("threads", options.threads, 256);
+  check_range("batch_limit", options.batch_limit, 65536);
+}
+
 void check_point(int index, const std::vector<OperatingPointInfo>& points) {
   if (index < 0 || index >= static_cast<int>(points.size()))
     throw UsageError(fmt::format("operating point {} does not exist (allowed: 0 to {})", index, points.size() - 1));
@@ -76,9 +81,12 @@ void InferenceContext::run_at(int point, const float* input, int64_t batch, Outp
 ThrottledNetwork::ThrottledNetwork(std::shared_ptr<InferenceContext::Shared> shared) : shared_(std::move(shared)) {}
 
 ThrottledNetwork ThrottledNetwork::load(const std::filesystem::path& file, const RuntimeOptions& options) {
-  check_range("threads", options.threads, 256);
-  check_range("batch_limit", options.batch_limit, 65536);
-  auto model = load_lowered_model(file);
+  check_options(options);
+  return prepare(load_lowered_model(file), options);
+}
+
+ThrottledNetwork ThrottledNetwork::prepare(std::shared_ptr<const LoweredModel> model, const RuntimeOptions& options) {
+  check_options(options);
   const ContextOptions context{options.batch_limit, options.threads, options.memory_limit_bytes};
   auto engine = make_engine(options.engine.empty() ? default_engine_name() : options.engine, model,
                             {options.precision, options.instruction_set, options.tuning_file, context});

@@ -72,6 +72,8 @@ class ThrottledNetwork {
  public:
   /// Reads a model file by memory map and prepares an engine. DataError where the file is damaged, UsageError for an unknown engine.
   static ThrottledNetwork load(const std::filesystem::path& file, const RuntimeOptions& options = {});
+  /// The same of a model that was read before.
+  static ThrottledNetwork prepare(std::shared_ptr<const LoweredModel> model, const RuntimeOptions& options = {});
 
   /// A context with an arena of its own; the network may be destroyed before it.
   InferenceContext context() const;
