@@ -25,6 +25,11 @@ std::vector<std::string> run_engines() { return engine_names(); }
 
 void give_image_reader(RunRequest&) {}
 
+bool runs_as_detector(const RunRequest&) { return false; }
+int run_detector(const RunRequest&, const std::filesystem::path&, const std::string&, const Session&) {
+  throw UsageError("this program was built for deployment and reads no images: it runs no detectors");
+}
+
 RunResult run_in_engine(const RunRequest& request) { return run_model(request); }
 
 }  // namespace tnn::app

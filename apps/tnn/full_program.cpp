@@ -45,6 +45,19 @@ std::vector<std::string> run_engines() {
 
 void give_image_reader(RunRequest& request) { request.open_images = open_image_inputs; }
 
+bool runs_as_detector(const RunRequest& request) { return is_detector(request.model); }
+
+int run_detector(const RunRequest& request, const std::filesystem::path& draw, const std::string& format, const Session& session) {
+  const DetectedObjects found = detect_objects(request, draw);
+  if (!session.quiet) {
+    if (!found.note.empty()) tell(found.note + "\n");
+    tell(fmt::format("{} image{}, u {}, {:.4g} GMAC an image, {}\n", found.images.size(), found.images.size() == 1 ? "" : "s", found.u,
+                     static_cast<double>(found.macs) / 1e9, found.engine));
+  }
+  print_result(detection_table(found, is_for_programs(table_format(format))), format);
+  return 0;
+}
+
 RunResult run_in_engine(const RunRequest& request) {
   return request.runtime.engine == "torch" ? run_model_in_torch(request) : run_model(request);
 }

@@ -14,6 +14,10 @@ std::string library_versions_text();
 void setup_subcommands(CLI::App& app, Session& session);
 /// Lets a request read images, where this program can.
 void give_image_reader(RunRequest& request);
+/// Prints what a detector finds in the images of a request, and draws it where `draw` is not empty; returns the exit code.
+int run_detector(const RunRequest& request, const std::filesystem::path& draw, const std::string& format, const Session& session);
+/// Whether this program runs detectors, and the model is one.
+bool runs_as_detector(const RunRequest& request);
 /// The engines that `tnn run --engine` knows.
 std::vector<std::string> run_engines();
 RunResult run_in_engine(const RunRequest& request);

@@ -22,6 +22,7 @@ constexpr int64_t kUsualTop = 5;
 struct Options {
   RunRequest request;
   int64_t top = 0;  ///< 0: not asked for
+  std::filesystem::path draw;
   std::string precision = "fp32", format = "text";
   StreamOptions stream;
 };
@@ -66,6 +67,14 @@ int run(Options& options, const Session& session) {
   asked.runtime.threads = threads_or_available(asked.runtime.threads);
   if (asked.input.empty() && options.stream.govern.empty()) throw UsageError("run: --input is required (without --govern)");
   if (!asked.input.empty()) check_input(asked);
+  const bool detects = runs_as_detector(asked);
+  if (!options.draw.empty() && !detects) throw UsageError("run: --draw is for detectors, with images as --input");
+  if (detects && !options.stream.govern.empty()) throw UsageError("run: --govern does not run detectors yet (allowed: --u or --point)");
+  if (detects && options.top > 0) throw UsageError("run: --top is for classifiers: a detector's boxes are printed as they are");
+  if (detects) {
+    stop_gently_on_signals();
+    return run_detector(asked, options.draw, options.format, session);
+  }
   if (!options.stream.govern.empty()) return run_governed(asked, options.stream, options.format, session);
   if (options.top == 0 && asked.output.empty()) {
     if (!is_image_input(asked.input))
@@ -106,6 +115,9 @@ void setup_run(CLI::App& app, Session& session) {
       ->type_name("K");
   names_path(command->add_option("--output", request.output,
                                  "Where the outputs go (.npy, float32); of a model with several, each into NAME-<output>.npy"))
+      ->check(not_empty);
+  names_path(command->add_option("--draw", options->draw,
+                                 "Of a detector: where the image goes with its detections drawn (.png); of a folder of images a folder"))
       ->check(not_empty);
   auto* u = command->add_option("--u", request.u, "Utilization in (0, 1]")->capture_default_str();
   command->add_option("--point", request.point, "Operating point by index (tnn inspect lists them), instead of --u")->excludes(u);

@@ -75,8 +75,6 @@ std::string detector_to_json(const DetectorOptions& options) {
               {"nms_threshold", found.nms_threshold},
               {"most_detections", found.most},
               {"box_weights", options.box_weights},
-              {"short_side", options.short_side},
-              {"long_side", options.long_side},
               {"stride", options.stride}}
       .dump();
 }
@@ -93,8 +91,6 @@ DetectorOptions detector_from_json(const std::string& text) {
     options.detections = {json.at("score_threshold").get<double>(), json.at("nms_threshold").get<double>(),
                           json.at("most_detections").get<int64_t>()};
     options.box_weights = json.at("box_weights").get<std::vector<double>>();
-    options.short_side = json.at("short_side").get<int>();
-    options.long_side = json.at("long_side").get<int>();
     options.stride = json.at("stride").get<int64_t>();
   } catch (const nlohmann::json::exception& fault) {
     throw UsageError(json_fault(fault));
@@ -117,9 +113,7 @@ void check_detector(const DetectorOptions& options, const std::string& section) 
   require(is_share(options.detections.nms_threshold), section, "nms_threshold", "(0, 1]");
   require(options.detections.most >= 1 && options.detections.most <= 1 << 20, section, "most_detections", "1 to 1048576");
   require(options.box_weights.size() == 4 && all_between(options.box_weights, 0, 1e6), section, "box_weights", "four numbers above 0");
-  require(options.short_side >= 1 && options.short_side <= options.long_side, section, "short_side", "1 to long_side");
   require(options.stride >= 1 && options.stride <= 1 << 16, section, "stride", "1 to 65536");
-  require(options.long_side <= 1 << 16, section, "long_side", "short_side to 65536");
 }
 
 }  // namespace tnn

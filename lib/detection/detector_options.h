@@ -50,7 +50,6 @@ struct DetectorOptions {
   RegionSampling region_sampling{128, 0.25, 0.5, 0.5};
   DetectionOptions detections;
   std::vector<double> box_weights{10, 10, 5, 5};  ///< of the head's dx, dy, dw, dh (see BoxCoder); the anchors' are 1
-  int short_side = 600, long_side = 1000;         ///< what images are resized to
   int64_t stride = 16;                            ///< pixels from one place of the feature map to the next, as the graph has it
   bool operator==(const DetectorOptions&) const = default;
 };

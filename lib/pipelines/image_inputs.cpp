@@ -58,27 +58,25 @@ ImageInputs::ImageInputs(const std::filesystem::path& file_or_folder, const Mode
 void ImageInputs::read(int64_t first, int64_t count, float* to) const {
   const ImageExtent extent = preparation_->output();
   const int64_t each = channels_ * extent.height * extent.width;
-  for (int64_t i = 0; i < count; ++i) read_image(files_[static_cast<size_t>(first + i)], to + i * each);
+  for (int64_t i = 0; i < count; ++i) read_placed(first + i, to + i * each);
 }
 
-void ImageInputs::read_image(const std::filesystem::path& file, float* to) const try {
+Geometry ImageInputs::read_placed(int64_t index, float* to) const try {
   std::vector<uint8_t> bytes;
-  read_file_bytes(file, bytes);
-  if (channels_ == 3) {
-    preparation_->apply(bytes, 0, 0, to);
-    return;
-  }
+  read_file_bytes(files_[static_cast<size_t>(index)], bytes);
+  if (channels_ == 3) return preparation_->apply(bytes, 0, 0, to);
   const ImageExtent extent = preparation_->output();
   const auto plane = static_cast<size_t>(extent.height) * static_cast<size_t>(extent.width);
   std::vector<float> colours(3 * plane);
-  preparation_->apply(bytes, 0, 0, colours.data());
+  const Geometry geometry = preparation_->apply(bytes, 0, 0, colours.data());
   for (size_t i = 0; i < plane; ++i) {
     double luma = 0;
     for (size_t c = 0; c < 3; ++c) luma += kLuma[c] * static_cast<double>(colours[c * plane + i]);
     to[i] = static_cast<float>((std::round(luma * 255.0) / 255.0 - preprocessing_.mean[0]) / preprocessing_.std[0]);
   }
+  return geometry;
 } catch (const DamagedImage& error) {
-  throw DataError(fmt::format("'{}': {}", file.string(), error.what()));
+  throw DataError(fmt::format("'{}': {}", files_[static_cast<size_t>(index)].string(), error.what()));
 }
 
 std::unique_ptr<RunInputs> open_image_inputs(const std::filesystem::path& file_or_folder, const ModelDescription& description) {

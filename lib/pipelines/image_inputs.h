@@ -21,10 +21,10 @@ class ImageInputs : public RunInputs {
   std::vector<std::filesystem::path> files() const override { return files_; }
   std::string note() const override { return note_; }
   void read(int64_t first, int64_t count, float* to) const override;
+  /// Writes one input, and says what became of its image.
+  Geometry read_placed(int64_t index, float* to) const;
 
  private:
-  void read_image(const std::filesystem::path& file, float* to) const;
-
   std::string note_;
   std::vector<std::filesystem::path> files_;
   Preprocessing preprocessing_;

@@ -28,19 +28,20 @@ TEST_CASE("Faster R-CNN: a ResNet-50 cut before its last stage is R50-C4") {
   ModelOptions options;
   options.input = {3, 608, 1008};
   options.depth = 50;
-  options.variant = "imagenet";
   const Graph resnet = build_model("resnet_d", options);
   CHECK_THROWS_WITH(faster_rcnn(resnet, {.cut = "nowhere"}),
                     Catch::Contains("detector.cut: the network has no node 'nowhere' (allowed: such as "));
   CHECK_THROWS_WITH(faster_rcnn(resnet, {.cut = "fc"}), Catch::Contains("'fc' is not before the last layer"));
+  CHECK_THROWS_WITH(faster_rcnn(resnet, {.cut = "layer4.0.conv1"}), Catch::Contains("reads a node before it"));
+  const Graph detector = faster_rcnn(resnet, {.cut = "layer3.5.relu", .roi_align = {14, 2, 300}});
+  CHECK(detector.dimensions(detector.shape(detector.outputs().front())) == std::vector<int64_t>{15, 38, 63});
+  CHECK(detector.dimensions(detector.node(*detector.find_node("layer4.2.relu")).shape) == std::vector<int64_t>{2048, 7, 7});
 }
 
 TEST_CASE("Faster R-CNN: its parameters are the classifier's, the proposal network's and two linear layers'") {
   const Graph resnext = classifier("resnext_w", {3, 224, 224}, 50);
-  std::string cut;
-  for (const Node& node : resnext.nodes())
-    if (node.shape.extent == std::vector<int64_t>{14, 14} && node.branches.empty()) cut = node.name;
-  const Graph detector = faster_rcnn(resnext, {.cut = cut, .classes = 20, .anchors = 15, .channels = 0, .roi_align = {14, 2, 300}});
+  const Graph detector =
+      faster_rcnn(resnext, {.cut = "layer3.5.relu", .classes = 20, .anchors = 15, .channels = 0, .roi_align = {14, 2, 300}});
   const int64_t proposal = (1024 * 9 + 1) * 1024 + (1024 + 1) * 15 * 5, last = (2048 + 1) * 20, heads = (2048 + 1) * 21 * 5;
   CHECK(parameters(detector) == parameters(resnext) - last + proposal + heads);
   REQUIRE(detector.outputs().size() == 4);

@@ -2,6 +2,7 @@
 #include "runtime/detector.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
 
 #include "catch_compat.h"
