@@ -1,3 +1,4 @@
+#include "core/error.h"
 #include "program.h"
 
 namespace tnn::app {

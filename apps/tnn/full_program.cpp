@@ -1,10 +1,14 @@
+#include <fmt/format.h>
 #include <malloc.h>
 
+#include "core/table.h"
 #include "network/cuda_module.h"
+#include "pipelines/detect_objects.h"
 #include "pipelines/image_inputs.h"
 #include "pipelines/library_versions.h"
 #include "pipelines/run_model_torch.h"
 #include "program.h"
+#include "tell.h"
 
 namespace tnn::app {
 

@@ -46,7 +46,7 @@ struct ModelDescription {
   std::string dataset;
   std::vector<std::string> class_names;
   Preprocessing preprocessing;
-  std::optional<DetectorOptions> detector;  ///< of a two-stage graph: how its regions are chosen
+  std::optional<DetectorOptions> detector = {};  ///< of a two-stage graph: how its regions are chosen
 };
 
 /// A description for a graph with the operating points of its rule.

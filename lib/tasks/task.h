@@ -62,7 +62,7 @@ class Task {
 struct TaskOptions {
   std::vector<std::string> class_names;
   double label_smoothing = 0;
-  std::optional<DetectorOptions> detector;  ///< of detection
+  std::optional<DetectorOptions> detector = {};  ///< of detection
 };
 
 /// The task of a data set's card ("classification"); UsageError lists the known ones.

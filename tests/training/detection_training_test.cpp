@@ -1,5 +1,6 @@
 // A small detector learns squares.
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 
 #include "catch_compat.h"
 #include "core/random_stream.h"
@@ -53,7 +54,7 @@ ModelDescription small_detector() {
 
 double ap50(const Network& network, const Task& task, const InputBatch& batch, int point) {
   const auto accumulator = task.make_accumulator();
-  at::NoGradGuard no_grad;
+  c10::NoGradGuard no_grad;
   accumulator->add(network.forward(batch.inputs, network.at_point(point), {}), batch.targets);
   return accumulator->values().front().value;
 }
@@ -80,7 +81,7 @@ TEST_CASE("detection training: a small detector learns to find squares and bars,
     optimizer.step(0.004);
   }
   CHECK(loss < 0.5 * first_loss);
-  at::NoGradGuard no_grad;
+  c10::NoGradGuard no_grad;
   for (const int point : {last / 2, last})
     for (int64_t i = 0; i < 8; ++i) network.forward(batch.inputs, network.at_point(point), {Phase::calibrate, 0, i});
   CHECK(before < 0.3);
