@@ -66,8 +66,10 @@ TEST_CASE("tnn evaluate-detections gives COCO's figures") {
   CHECK(whole["ar_100"].get<double>() == Approx(0.75));
   CHECK(whole["images"] == 2);
   CHECK(whole["detections"] == 4);
-  CHECK(whole["classes"][0] ==
-        Json{{"name", "dog"}, {"objects", 2}, {"ap", whole["ap_large"]}, {"ap50", whole["ap_large"]}, {"ap75", whole["ap_large"]}});
+  const Json& first = whole["classes"][0];
+  CHECK(first["name"] == "dog");
+  CHECK(first["objects"] == 2);
+  for (const char* figure : {"ap", "ap50", "ap75"}) CHECK(first[figure].get<double>() == Approx(dog));
   const Json few = pets.json("coco", "truth.json", "results.json", "--max-detections 2,5 --bootstrap 50");
   CHECK(few["map"] == whole["map"]);
   CHECK(few.contains("ar_5"));
