@@ -54,9 +54,10 @@ _tnn() {{
   done
   case $path:$prev in
     export:--format) COMPREPLY=($(compgen -W 'onnx safetensors' -- "$cur")); return ;;
+    evaluate-detections:--format) COMPREPLY=($(compgen -W 'coco voc' -- "$cur")); return ;;
   esac
   case $prev in
-    --format|--print) COMPREPLY=($(compgen -W 'text md csv json' -- "$cur")); return ;;
+    --format|--output-format|--print) COMPREPLY=($(compgen -W 'text md csv json' -- "$cur")); return ;;
     --engine) COMPREPLY=($(compgen -W '{}' -- "$cur")); return ;;
     --precision) COMPREPLY=($(compgen -W 'fp32 tf32 fp16 bf16' -- "$cur")); return ;;
     --half) COMPREPLY=($(compgen -W 'fp16 bf16' -- "$cur")); return ;;

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "core/error.h"
 #include "detection/bootstrap.h"
@@ -54,7 +55,8 @@ fs::path voc_folder(const fs::path& named) {
 /// VOC2010 and later folders ask for all points; all others for 11.
 VocMetric default_metric(const fs::path& folder) {
   const std::string name = fs::weakly_canonical(folder).filename().string();
-  const bool dated = name.size() == 7 && name.starts_with("VOC20") && std::isdigit(name[5]) && std::isdigit(name[6]);
+  const bool dated = name.size() == 7 && name.starts_with("VOC20") && std::isdigit(static_cast<unsigned char>(name[5])) &&
+                     std::isdigit(static_cast<unsigned char>(name[6]));
   return dated && std::stoi(name.substr(3)) >= kFirstAllPointYear ? VocMetric::all_point : VocMetric::eleven_point;
 }
 
