@@ -87,8 +87,8 @@ void setup_verify(CLI::App& data, const std::shared_ptr<Options>& options, Sessi
 }
 
 void setup_pack(CLI::App& data, const std::shared_ptr<Options>& options, Session& session) {
-  auto* pack =
-      data.add_subcommand("pack", "Pack an image folder or clips into one HDF5 file, for file systems on which many small files are slow");
+  auto* pack = data.add_subcommand(
+      "pack", "Pack an image folder, clips or images with boxes into one HDF5 file, for file systems on which many small files are slow");
   add_name_and_root(*pack, *options);
   names_path(pack->add_option("FILE", options->pack.file, "The file to write, such as imagenet.h5"))->required();
   pack->add_option("--damaged", options->pack.damaged, "What to do about damaged images or clips: stop, or skip them")
@@ -106,10 +106,17 @@ void setup_speed(CLI::App& data, const std::shared_ptr<Options>& options, Sessio
   LoadingOptions& loading = options->loading;
   speed->add_option("--split", loading.split, "train or test")->capture_default_str();
   speed->add_flag("--plain", options->plain, "Without augmentation: as images are prepared for evaluation");
-  speed->add_option("--image-size", loading.image_size, "Side, or HEIGHT,WIDTH, of the prepared images of an image folder, or of frames")
+  speed
+      ->add_option("--image-size", loading.image_size,
+                   "Side, or HEIGHT,WIDTH, of prepared images of any size, or of frames (default: 224, of images with boxes 1000)")
       ->delimiter(',')
       ->allow_extra_args(false)
-      ->check(CLI::Range(1, 4096))
+      ->check(CLI::Range(1, 4096));
+  speed->add_option("--short-side", loading.short_side, "Most pixels of the shorter side of images with boxes; 0: no limit")
+      ->check(CLI::Range(0, 8192))
+      ->capture_default_str();
+  speed->add_option("--long-side", loading.long_side, "Most pixels of their longer side; 0: no limit")
+      ->check(CLI::Range(0, 8192))
       ->capture_default_str();
   speed->add_option("--frames", loading.frames, "Frames of a clip")->check(CLI::Range(1, 4096))->capture_default_str();
   speed->add_option("--workers", loading.workers, "Threads; 0: the calling one")->check(CLI::Range(0, 256))->capture_default_str();

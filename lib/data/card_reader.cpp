@@ -25,9 +25,13 @@ class CardReader {
     DatasetCard card;
     card.name = path_.stem().string();
     card.title = value<std::string>(root, "title", "text");
-    card.task = choice(root, "task", {"classification"});
+    card.task = choice(root, "task", {"classification", "detection"});
     card.format = static_cast<DatasetFormat>(choice_index(root, "format", dataset_format_names()));
-    if (card.is_encoded())
+    check(root, "task", card.has_boxes() == (card.task == "detection"),
+          fmt::format("is {} in the format {}", card.has_boxes() ? "detection" : "classification", format_name(card)));
+    if (card.has_boxes())
+      read_object_classes(root, card);
+    else if (card.is_encoded())
       read_class_list(root, card);
     else
       read_image(root, card);
@@ -127,12 +131,32 @@ class CardReader {
           "must be 1 to 256 distinct names");
   }
 
-  /// Images of any size, in colour. The classes are a list of folders; or a file beside the card, a line each: its folder, a blank, its
-  /// name; or they are what lies on disk.
-  void read_class_list(const YAML::Node& root, DatasetCard& card) const {
+  void refuse_image(const YAML::Node& root, DatasetCard& card) const {
     if (root["image"])
       fail(root["image"], fmt::format("'image' is not a key of the format {}: the images have different sizes", format_name(card)));
     card.channels = 3;
+  }
+
+  /// Images with boxes. The classes are a list of names, or a file beside the card with a name a line, or those that objects have on disk.
+  void read_object_classes(const YAML::Node& root, DatasetCard& card) const {
+    refuse_image(root, card);
+    if (!root["classes"]) return;
+    if (root["classes"].IsSequence()) {
+      card.classes = value<std::vector<std::string>>(root, "classes", "a list of names");
+    } else {
+      std::istringstream lines(read_file(path_.parent_path() / value<std::string>(root, "classes", "a list of names, or a file's name")));
+      for (std::string line; std::getline(lines, line);) card.classes.push_back(line);
+    }
+    const std::set<std::string> distinct(card.classes.begin(), card.classes.end());
+    check(root, "classes", !distinct.empty() && distinct.size() == card.classes.size() && !distinct.count(""),
+          "must be distinct names, one or more");
+    card.class_folders = card.classes;
+  }
+
+  /// Images of any size, in colour. The classes are a list of folders; or a file beside the card, a line each: its folder, a blank, its
+  /// name; or they are what lies on disk.
+  void read_class_list(const YAML::Node& root, DatasetCard& card) const {
+    refuse_image(root, card);
     if (root["classes"] && card.format == DatasetFormat::jester)
       fail(root["classes"], "'classes' is not a key of the format jester: they are those of the list that 'labels' names");
     if (!root["classes"]) return;
@@ -195,12 +219,16 @@ class CardReader {
 
   DatasetSplit read_folder_split(const YAML::Node& node, const DatasetCard& card) const {
     const char* const samples = card.noun();
-    check_keys(node, card.format == DatasetFormat::clip_folder ? std::vector<std::string>{"folders", samples}
-                                                               : std::vector<std::string>{"folders", "lists", samples});
+    std::vector<std::string> keys{samples};
+    if (card.format != DatasetFormat::voc) keys.insert(keys.begin(), "folders");
+    if (card.format != DatasetFormat::clip_folder) keys.insert(keys.end() - 1, "lists");
+    check_keys(node, keys);
     DatasetSplit split;
-    split.folders = value<std::vector<std::string>>(node, "folders", "a list of folders");
-    check(node, "folders", !split.folders.empty(), "must name a folder");
-    if (card.format == DatasetFormat::jester)
+    if (card.format != DatasetFormat::voc) {
+      split.folders = value<std::vector<std::string>>(node, "folders", "a list of folders");
+      check(node, "folders", !split.folders.empty(), "must name a folder");
+    }
+    if (card.format == DatasetFormat::jester || card.has_boxes())
       split.lists = list_names(node, "lists");
     else if (node["lists"])
       split.lists = value<std::vector<std::string>>(node, "lists", "a list of files");

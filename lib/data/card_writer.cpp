@@ -36,8 +36,11 @@ void write_fractions(YAML::Emitter& out, const std::vector<float>& fractions) {
 void write_text(YAML::Emitter& out, const char* key, const std::string& value) { out << YAML::Key << key << YAML::Value << value; }
 
 void write_folder_split(YAML::Emitter& out, const DatasetSplit& split, const DatasetCard& card) {
-  out << YAML::Block << YAML::BeginMap << YAML::Key << "folders" << YAML::Value;
-  write_list(out, split.folders);
+  out << YAML::Block << YAML::BeginMap;
+  if (!split.folders.empty()) {
+    out << YAML::Key << "folders" << YAML::Value;
+    write_list(out, split.folders);
+  }
   if (!split.lists.empty()) {
     out << YAML::Key << "lists" << YAML::Value;
     write_list(out, split.lists);

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "data/annotated_images.h"
 #include "data/cifar_pickle.h"
 #include "data/cifar_reader.h"
 #include "data/clip_folder.h"
 #include "data/idx_reader.h"
 #include "data/image_folder.h"
 #include "data/jester.h"
+#include "data/packed_annotated.h"
 #include "data/packed_clips.h"
 #include "data/packed_images.h"
 #include "data/parallel.h"
@@ -53,6 +55,9 @@ ImageSet parse_idx_split(const DatasetCard& card, std::vector<SourceBytes> sourc
 }
 
 ImageSet load_encoded_split(const DatasetCard& card, const fs::path& location, const std::string& split, int64_t limit) {
+  if (card.has_boxes())
+    return is_packed(location) ? read_packed_annotated(card, location, split, limit)
+                               : read_annotated_images(card, location, card.split(split), limit);
   if (is_packed(location)) return (card.has_clips() ? read_packed_clips : read_packed_images)(card, location, split, limit);
   if (card.format == DatasetFormat::jester) return read_jester(card, location, split, limit);
   return (card.has_clips() ? read_clip_folder : read_image_folder)(card, location, card.split(split), limit);

@@ -16,7 +16,8 @@ namespace tnn {
 /// `limit` > 0: the first `limit` images in the official order (which is shuffled in the sets we ship cards for, so classes are about
 /// balanced); files beyond them are not read. 0: all.
 /// DataError where a file is missing, damaged, or has another size or number of images than its card says; checksums are
-/// verify_dataset()'s. Of the format image_folder: see read_image_folder; of clips: read_jester, read_clip_folder; the card must have its
+/// verify_dataset()'s. Of the format image_folder: see read_image_folder; of clips: read_jester, read_clip_folder; with boxes:
+/// read_annotated_images; the card must have its
 /// classes (complete_card).
 ImageSet load_split(const DatasetCard& card, const std::filesystem::path& folder, const std::string& split, int64_t limit = 0);
 

@@ -66,8 +66,8 @@ const DatasetSplit& DatasetCard::split(const std::string& split_name) const {
 }
 
 const std::vector<std::string>& dataset_format_names() {
-  static const std::vector<std::string> names{"idx",          "cifar10", "cifar100",   "cifar10_python", "cifar100_python",
-                                              "image_folder", "jester",  "clip_folder"};
+  static const std::vector<std::string> names{
+      "idx", "cifar10", "cifar100", "cifar10_python", "cifar100_python", "image_folder", "jester", "clip_folder", "voc", "coco"};
   return names;
 }
 

@@ -10,8 +10,9 @@
 namespace tnn {
 
 /// image_folder: JPEG and PNG files of any size in class folders, or packed in one HDF5 file (packed_images.h). jester: clips as folders of
-/// such files, with lists of clips and labels; clip_folder: the same in class folders; both may be packed, too (packed_clips.h).
-enum class DatasetFormat { idx, cifar10, cifar100, cifar10_python, cifar100_python, image_folder, jester, clip_folder };
+/// such files, with lists of clips and labels; clip_folder: the same in class folders; both may be packed, too (packed_clips.h). voc, coco:
+/// images with boxes (annotated_folder.h), which may be packed as well (packed_annotated.h).
+enum class DatasetFormat { idx, cifar10, cifar100, cifar10_python, cifar100_python, image_folder, jester, clip_folder, voc, coco };
 
 /// What a file holds: labelled records (CIFAR), images alone or labels alone (IDX).
 enum class FileContent { records, images, labels };
@@ -31,9 +32,11 @@ struct DatasetFile {
 
 struct DatasetSplit {
   std::vector<DatasetFile> files;
-  std::vector<std::string> folders;  ///< image_folder, clips: the names that the split's folder may have
-  std::vector<std::string> lists;    ///< image_folder: the names that a list of labels of a flat folder may have; jester: see find_list()
-  int64_t expected_images = 0;       ///< image_folder, clips (of jester those of the list that lists.front() names); 0: not known
+  std::vector<std::string> folders;  ///< image_folder, clips, coco: the names that the split's folder may have
+  std::vector<std::string> lists;    ///< image_folder: the names that a list of labels of a flat folder may have; jester: see find_list();
+                                     ///< voc: image sets, coco: files of annotations, of which the first that is there counts
+  int64_t expected_images =
+      0;  ///< images in files of their own, clips (of jester those of the list that lists.front() names); 0: not known
   /// Images or clips of the split: those of the files, an IDX pair counted once; or expected_images.
   int64_t images() const;
 };
@@ -48,7 +51,7 @@ struct DatasetCard {
   DatasetFormat format = DatasetFormat::idx;
   int channels = 0, height = 0, width = 0;  ///< height and width 0: images of different sizes (image_folder, clips)
   std::vector<std::string> classes;         ///< empty: the class folders on disk are the classes (see complete_card)
-  std::vector<std::string> class_folders;   ///< image_folder, clip_folder: one a class, sorted; jester: the classes
+  std::vector<std::string> class_folders;   ///< image_folder, clip_folder: one a class, sorted; jester, voc, coco: the classes
   std::vector<std::string> label_lists;     ///< jester: names that the list of classes may have, see find_list()
   bool classes_on_disk = false;             ///< the card itself has none: they are what complete_card() found
   bool flip = true;                         ///< whether a sample that is mirrored left to right keeps its class
@@ -61,8 +64,10 @@ struct DatasetCard {
   const DatasetSplit& split(const std::string& split_name) const;
   bool is_image_folder() const { return format == DatasetFormat::image_folder; }
   bool has_clips() const { return format == DatasetFormat::jester || format == DatasetFormat::clip_folder; }
+  /// Whether the samples are images with boxes.
+  bool has_boxes() const { return format == DatasetFormat::voc || format == DatasetFormat::coco; }
   /// Whether the samples are JPEG and PNG files of any size, or made of such.
-  bool is_encoded() const { return is_image_folder() || has_clips(); }
+  bool is_encoded() const { return is_image_folder() || has_clips() || has_boxes(); }
   /// What a number of samples are called in messages.
   const char* noun() const { return has_clips() ? "clips" : "images"; }
 };

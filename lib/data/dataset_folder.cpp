@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "data/annotated_folder.h"
 #include "data/byte_source.h"
 #include "data/display_name.h"
 #include "data/image_folder.h"
@@ -71,15 +72,26 @@ std::string parts_of(const DatasetCard& card) {
   if (card.format == DatasetFormat::jester)
     return fmt::format("{}, a list of classes ({}) and lists of clips ({}; {})", train, fmt::join(card.label_lists, ", "),
                        fmt::join(card.train.lists, ", "), fmt::join(card.test.lists, ", "));
+  if (card.format == DatasetFormat::voc)
+    return fmt::format("JPEGImages, Annotations and ImageSets/Main/{}.txt or {}.txt", fmt::join(card.train.lists, ".txt or "),
+                       fmt::join(card.test.lists, ".txt or "));
+  if (card.format == DatasetFormat::coco)
+    return fmt::format("{} and annotations ({}), or {} and annotations ({})", train, fmt::join(card.train.lists, ", "),
+                       fmt::join(card.test.folders, " or "), fmt::join(card.test.lists, ", "));
   return fmt::format("{} and {}", train, fmt::join(card.test.folders, " or "));
+}
+
+/// Whether a folder holds a split.
+bool has_split(const DatasetCard& card, const fs::path& folder) {
+  if (card.has_boxes()) return has_annotated_split(card, folder, card.train) || has_annotated_split(card, folder, card.test);
+  return split_folder(folder, card.train) || split_folder(folder, card.test);
 }
 
 fs::path locate_split_folders(const DatasetCard& card, const DataRoot& root) {
   std::string looked;
   std::error_code ignored;
   for (const fs::path& place : split_folder_places(card, root)) {
-    const bool found =
-        is_packed(place) ? fs::is_regular_file(place, ignored) : split_folder(place, card.train) || split_folder(place, card.test);
+    const bool found = is_packed(place) ? fs::is_regular_file(place, ignored) : has_split(card, place);
     if (found) return place;
     looked += fmt::format("\n  {}", place.string());
   }
@@ -101,17 +113,20 @@ DatasetCard complete_card(DatasetCard card, const fs::path& location) {
     card.class_folders = packed_classes(location);
   } else if (card.format == DatasetFormat::jester) {
     card.class_folders = jester_classes(card, location);
+  } else if (card.has_boxes()) {
+    card.class_folders = annotated_classes(card, location);
   } else {
     const auto train = split_folder(location, card.train), test = split_folder(location, card.test);
     card.class_folders = class_folders(train ? *train : *test);
   }
-  if (card.class_folders.empty()) throw DataError(fmt::format("{}: no class folder in it", location.string()));
+  const char* const kind = card.has_boxes() ? "classes" : "class folders";
+  if (card.class_folders.empty()) throw DataError(fmt::format("{}: no {} in it", location.string(), kind));
   std::set<std::string> distinct;
   for (const std::string& folder : card.class_folders) {
     card.classes.push_back(display_name(folder));
     if (!distinct.insert(card.classes.back()).second)
-      throw DataError(fmt::format("{}: two class folders are shown as '{}', one of which is no UTF-8: rename one", location.string(),
-                                  card.classes.back()));
+      throw DataError(
+          fmt::format("{}: two {} are shown as '{}', one of which is no UTF-8: rename one", location.string(), kind, card.classes.back()));
   }
   card.classes_on_disk = true;
   return card;

@@ -34,14 +34,16 @@ std::vector<CandidateFolder> candidate_folders(const DatasetCard& card, const Da
 /// The first folder that has all files of the card, plain, .gz or .xz. DataError where none has: says which folders were looked in, what
 /// each lacks, and where users get the data set.
 ///
-/// Of the formats image_folder, clip_folder and jester: the data root itself where it is an HDF5 file of `tnn data pack` or has the folder
-/// of a split, then <root>/<folder> for each folder of the card, then <name>.h5 in each of these places; one that has a split is enough.
+/// Of the formats image_folder, clip_folder, jester, voc and coco: the data root itself where it is an HDF5 file of `tnn data pack` or has
+/// the folder of a split (with boxes: and its list), then <root>/<folder> for each folder of the card, then <name>.h5 in each of these
+/// places; one that has a split is enough.
 std::filesystem::path locate(const DatasetCard& card, const DataRoot& data_root);
 
 /// Whether what locate() gave is a packed file.
 bool is_packed(const std::filesystem::path& location);
 
-/// The card with its classes, which for a card without are those on disk (of jester those of its list of classes); names that are no UTF-8
+/// The card with its classes, which for a card without are those on disk (of jester those of its list of classes, with boxes those of
+/// annotated_classes()); names that are no UTF-8
 /// as display_name() gives them. DataError where there is none.
 DatasetCard complete_card(DatasetCard card, const std::filesystem::path& location);
 

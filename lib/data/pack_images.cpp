@@ -5,7 +5,10 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "data/annotated_folder.h"
+#include "data/annotated_images.h"
 #include "data/blocks.h"
+#include "data/box_targets.h"
 #include "data/class_labels.h"
 #include "data/display_name.h"
 #include "data/file_bytes.h"
@@ -36,7 +39,11 @@ class Packer {
     std::vector<PackedWriter::Room> rooms;
     for (const Split& split : splits) rooms.push_back({split.name, bytes_of(split)});
     PackedWriter writer(path, shown, card_.name, card_.class_folders, rooms);
-    for (size_t split = 0; split < splits.size(); ++split) pack_split(writer, split, splits[split]);
+    for (size_t split = 0; split < splits.size(); ++split) {
+      kept_.clear();
+      pack_split(writer, split, splits[split]);
+      if (card_.has_boxes()) writer.set_lists(split, packed_annotations(kept_annotations(splits[split])));
+    }
     writer.finish();
     read_back(writer, splits, path);
     return count_;
@@ -65,11 +72,19 @@ class Packer {
   }
 
   void add(PackedWriter& writer, size_t split, const ImageSet& set, size_t index, const std::vector<uint8_t>& bytes) {
-    const int label = labels_of(set)[index];
-    const auto& folder = card_.class_folders.at(static_cast<size_t>(label));
-    writer.add(split, bytes, label, folder + "/" + set.encoded->name_in_class(index));
+    const int label = set.targets->stratum(index);
+    const std::string folder = card_.has_boxes() ? "" : card_.class_folders.at(static_cast<size_t>(label)) + "/";
+    writer.add(split, bytes, label, folder + set.encoded->name_in_class(index));
+    kept_.push_back(index);
     ++count_.images;
     count_.bytes += static_cast<int64_t>(bytes.size());
+  }
+
+  AnnotatedImages kept_annotations(const Split& split) const {
+    const AnnotatedImages& all = boxes_of(*split.set.targets).annotations();
+    AnnotatedImages kept{all.categories, all.category_ids, {}};
+    for (const size_t index : kept_) kept.images.push_back(all.images[index]);
+    return kept;
   }
 
   void read_block(const ImageSet& set, size_t first, size_t count) {
@@ -108,13 +123,20 @@ class Packer {
   PackedCount count_;
   std::vector<std::vector<uint8_t>> block_;
   std::vector<char> sound_;
+  std::vector<size_t> kept_;  ///< of the split so far
 };
 
-}  // namespace
+std::vector<Split> annotated_splits(const DatasetCard& card, const fs::path& folder, Progress& progress) {
+  std::vector<Split> splits;
+  for (const char* name : {"train", "test"}) {
+    if (!has_annotated_split(card, folder, card.split(name))) continue;
+    splits.push_back({name, read_annotated_images(card, folder, card.split(name))});
+    if (const LeftOut& lost = splits.back().set.encoded->left_out(); !lost.empty()) progress.message(lost.line());
+  }
+  return splits;
+}
 
-PackedCount pack_images(const DatasetCard& card, const fs::path& folder, const fs::path& file, DamagePolicy damaged, int workers,
-                        DamageLog& damage, Progress& progress) {
-  if (file.extension() != ".h5") throw UsageError(fmt::format("'{}': a packed file has the extension .h5", file.string()));
+std::vector<Split> class_folder_splits(const DatasetCard& card, const fs::path& folder, Progress& progress) {
   std::vector<Split> splits;
   for (const char* name : {"train", "test"})
     if (const auto images = split_folder(folder, card.split(name))) {
@@ -124,6 +146,15 @@ PackedCount pack_images(const DatasetCard& card, const fs::path& folder, const f
       for (const std::string& empty : empty_class_folders(card, *images, labels_of(splits.back().set)))
         progress.message(fmt::format("{}: no image of this class", display_name((*images / empty).string())));
     }
+  return splits;
+}
+
+}  // namespace
+
+PackedCount pack_images(const DatasetCard& card, const fs::path& folder, const fs::path& file, DamagePolicy damaged, int workers,
+                        DamageLog& damage, Progress& progress) {
+  if (file.extension() != ".h5") throw UsageError(fmt::format("'{}': a packed file has the extension .h5", file.string()));
+  const auto splits = (card.has_boxes() ? annotated_splits : class_folder_splits)(card, folder, progress);
   PackedCount count;
   replace_file_atomically(
       file, [&](const fs::path& temporary) { count = Packer(card, damaged, workers, damage, progress).pack(splits, temporary, file); });

@@ -125,6 +125,15 @@ std::vector<int64_t> PackedFile::integers(const std::string& name) const {
   return values;
 }
 
+std::vector<double> PackedFile::reals(const std::string& name) const {
+  const Hdf5Handle dataset(open(name), H5Dclose, "open a dataset");
+  if (class_of(dataset) != H5T_FLOAT) fail(fmt::format("'{}' is not a list of numbers", name));
+  std::vector<double> values(static_cast<size_t>(size_of(dataset, name)));
+  if (!values.empty() && H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
+    fail(fmt::format("cannot read '{}'", name));
+  return values;
+}
+
 PackedSplit::PackedSplit(const PackedFile& file, const std::string& split)
     : bytes_(file.open_integers(split + "/bytes"), H5Dclose, "open a dataset"), ends_(file.integers(split + "/ends")) {
   const int64_t all = file.size(split + "/bytes");

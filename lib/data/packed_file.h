@@ -31,6 +31,7 @@ class PackedFile {
   int64_t size(const std::string& dataset) const;
   std::vector<std::string> texts(const std::string& dataset) const;
   std::vector<int64_t> integers(const std::string& dataset) const;
+  std::vector<double> reals(const std::string& dataset) const;
   const std::filesystem::path& path() const { return path_; }
   bool is_sealed() const { return sealed_; }
   /// The same file without HDF5.

@@ -19,8 +19,8 @@ namespace tnn {
 ///     /<split>/names            text [N]: <class folder>/<file>
 ///     /<split>/checksums        uint32 [N]: CRC-32 of the image's bytes
 ///
-/// with the splits train and test, of which one may be missing. HDF5 has one lock for the process: one thread at a time reads the bytes of
-/// one image, and decodes them when it has let others in.
+/// with the splits train and test, of which one may be missing. Images with boxes: see packed_annotated.h. HDF5 has one lock for the
+/// process: one thread at a time reads the bytes of one image, and decodes them when it has let others in.
 
 /// The class folders of a packed file. DataError where it is none.
 std::vector<std::string> packed_classes(const std::filesystem::path& file);

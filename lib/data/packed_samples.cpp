@@ -7,6 +7,7 @@
 #include "data/checksum.h"
 #include "data/encoded_samples.h"
 #include "data/image_folder.h"
+#include "data/packed_annotations.h"
 #include "data/packed_trial.h"
 #include "formats/hdf5/hdf5_library.h"
 
@@ -28,11 +29,16 @@ void check_sizes(const PackedFile& file, const std::string& split) {
 }
 
 void check_kind(const PackedFile& file, const std::string& split, PackedSamples::Kind kind) {
-  const bool of_clips = file.has(split + kClipEnds);
-  if (of_clips && kind == PackedSamples::Kind::images)
-    file.fail("it holds clips, not images: for a data set of clips (jester, clip_folder)");
-  if (!of_clips && kind == PackedSamples::Kind::clips)
-    file.fail("it holds images, not clips: for an image folder (imagenet, image_folder)");
+  using Kind = PackedSamples::Kind;
+  const bool boxes = file.has(split + "/" + kObjectEnds);
+  const Kind found = file.has(split + kClipEnds) ? Kind::clips : boxes ? Kind::boxes : Kind::images;
+  if (found == kind) return;
+  if (found == Kind::boxes) file.fail("it holds images with boxes: for a data set of detection (voc2007, coco2017, voc_folder)");
+  if (found == Kind::clips)
+    file.fail(kind == Kind::images ? "it holds clips, not images: for a data set of clips (jester, clip_folder)"
+                                   : "it holds clips, not images with boxes: for a data set of clips (jester, clip_folder)");
+  file.fail(kind == Kind::clips ? "it holds images, not clips: for an image folder (imagenet, image_folder)"
+                                : "it holds images without boxes: for an image folder (imagenet, image_folder)");
 }
 
 /// Each clip has a frame, and each frame is of one.
@@ -77,7 +83,12 @@ PackedSamples::~PackedSamples() {
   file_.reset();
 }
 
-std::vector<int> PackedSamples::choose(const std::vector<std::string>& known, int64_t limit) {
+void PackedSamples::choose_evenly(int64_t limit) {
+  chosen_ = limited(labels_.size(), limit);
+  labels_ = {};
+}
+
+std::vector<int> PackedSamples::class_numbers(const std::vector<std::string>& known) const {
   std::unordered_map<std::string, int> numbers;
   for (size_t i = 0; i < known.size(); ++i) numbers.emplace(known[i], static_cast<int>(i));
   std::vector<int> classes;  // of the card
@@ -87,6 +98,11 @@ std::vector<int> PackedSamples::choose(const std::vector<std::string>& known, in
       throw DataError(fmt::format("{}: '{}' is none of the {} classes of the data set", path_, name, known.size()));
     classes.push_back(found->second);
   }
+  return classes;
+}
+
+std::vector<int> PackedSamples::choose(const std::vector<std::string>& known, int64_t limit) {
+  const std::vector<int> classes = class_numbers(known);
   for (size_t i = 0; i < labels_.size(); ++i)
     if (labels_[i] < 0 || labels_[i] >= static_cast<int64_t>(classes.size()))
       throw DataError(fmt::format("{}{}: its label is {}, but the file has {} classes", path_, names_[i], labels_[i], classes.size()));

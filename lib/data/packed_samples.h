@@ -11,11 +11,11 @@
 
 namespace tnn {
 
-/// Images or clips of a split of a packed file, which stays open: names, labels, and the bytes of the image files of which there is one for
-/// an image, and one for each frame of a clip. Everything of HDF5 happens under its lock.
+/// Images or clips of a split of a packed file, which stays open: names, labels (of images with boxes their strata), and the bytes of the
+/// image files of which there is one for an image, and one for each frame of a clip. Everything of HDF5 happens under its lock.
 class PackedSamples {
  public:
-  enum class Kind { images, clips };
+  enum class Kind { images, clips, boxes };
   /// DataError where the file is damaged, has no such split, or one of the other kind.
   PackedSamples(const std::filesystem::path& path, const std::string& split, Kind kind);
   ~PackedSamples();
@@ -25,6 +25,10 @@ class PackedSamples {
   /// Keeps `limit` samples (see limited()); their labels, as indices into `classes`. To be called once, before what follows. DataError
   /// where one of the file's classes is none of them.
   std::vector<int> choose(const std::vector<std::string>& classes, int64_t limit);
+  /// The same for images with boxes, whose labels do not count.
+  void choose_evenly(int64_t limit);
+  /// The index into `known` of each of the file's classes. DataError where one is none of them.
+  std::vector<int> class_numbers(const std::vector<std::string>& known) const;
 
   /// "<file>:<split>/<class folder>/<name>".
   std::string name(size_t sample) const { return path_ + names_.at(chosen_.at(sample)); }

@@ -7,35 +7,13 @@
 
 #include "data/checksum.h"
 #include "data/packed_file.h"
+#include "data/packed_lists.h"
 #include "formats/hdf5/hdf5_library.h"
 
 namespace tnn {
 namespace {
 
 using Handle = Hdf5Handle;
-constexpr hsize_t kListChunk = 1 << 12;  ///< labels, names or checksums that are checked together
-
-/// In chunks, of which HDF5 itself keeps checksums.
-void write_list(int64_t parent, const std::string& name, hsize_t count, int64_t type, const void* values) {
-  const hsize_t chunk = std::clamp<hsize_t>(count, 1, kListChunk);
-  const Handle space(H5Screate_simple(1, &count, nullptr), H5Sclose, "make a space");
-  const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "make a property list");
-  check_hdf5(H5Pset_chunk(properties, 1, &chunk), "set a chunk");
-  check_hdf5(H5Pset_fletcher32(properties), "set a checksum");
-  Handle dataset(H5Dcreate2(parent, name.c_str(), type, space, H5P_DEFAULT, properties, H5P_DEFAULT), H5Dclose, "make a dataset");
-  if (count > 0) check_hdf5(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), fmt::format("write '{}'", name));
-  dataset.close(fmt::format("write '{}'", name));
-}
-
-void write_texts(int64_t parent, const std::string& name, const std::vector<std::string>& texts) {
-  size_t length = 1;
-  for (const auto& text : texts) length = std::max(length, text.size());
-  std::string all;
-  for (const auto& text : texts) (all += text).append(length - text.size(), '\0');
-  const Handle type(make_hdf5_text_type(length), H5Tclose, "make a text type");
-  write_list(parent, name, texts.size(), type, all.data());
-}
-
 void write_text_attribute(int64_t object, const char* name, const std::string& text) {
   const Handle type(make_hdf5_text_type(std::max<size_t>(1, text.size())), H5Tclose, "make a text type");
   write_hdf5_attribute(object, name, type, text.c_str());
@@ -106,7 +84,7 @@ void PackedWriter::create(const std::string& dataset, const std::vector<Room>& r
   write_hdf5_attribute(file, "version", H5T_NATIVE_INT64, &kPackedVersion);
   write_text_attribute(file, "dataset", dataset);
   write_texts(file, "classes", classes_);
-  for (const Room& room : rooms) splits_.push_back({room.split, make_room(file, room), room.of_clips, {}, {}, {}, {}, {}});
+  for (const Room& room : rooms) splits_.push_back({room.split, make_room(file, room), room.of_clips, {}, {}, {}, {}, {}, {}});
   file.close("write the file");
 }
 
@@ -142,6 +120,7 @@ void PackedWriter::write_lists() const {
     write_list(file, split.name + "/checksums", images, H5T_NATIVE_UINT32, split.checksums.data());
     if (split.of_clips) write_list(file, split.name + kClipEnds, samples, H5T_NATIVE_INT64, split.clip_ends.data());
     write_texts(file, split.name + "/names", split.names);
+    write_lists_of(file, split.name, split.more);
   }
   file.close("write the lists");
 }
@@ -168,7 +147,7 @@ void PackedWriter::read_back_lists() const {
       const std::vector<int64_t> checksums(split.checksums.begin(), split.checksums.end());
       if (file.integers(split.name + "/ends") != split.ends || file.integers(split.name + "/labels") != split.labels ||
           file.integers(split.name + "/checksums") != checksums || file.texts(split.name + "/names") != split.names ||
-          (split.of_clips && file.integers(split.name + kClipEnds) != split.clip_ends))
+          (split.of_clips && file.integers(split.name + kClipEnds) != split.clip_ends) || !holds_lists(file, split.name, split.more))
         fail_to_read_back(fmt::format("a list of '{}'", split.name));
     }
   } catch (const DataError&) {

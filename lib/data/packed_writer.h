@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/output_file.h"
+#include "data/packed_annotations.h"
 #include "data/packed_seal.h"
 
 namespace tnn {
@@ -33,6 +34,8 @@ class PackedWriter {
   void add(size_t split, const std::vector<uint8_t>& bytes, int label, const std::string& name);
   /// The next clip of a split, by its frames. DataError as of add().
   void add_clip(size_t split, const std::vector<std::vector<uint8_t>>& frames, int label, const std::string& name);
+  /// What else is told of a split's images: the annotations of images with boxes.
+  void set_lists(size_t split, PackedLists lists) { splits_.at(split).more = std::move(lists); }
   /// Writes the lists and the seal, and flushes all to the disk.
   void finish();
   /// Reads the seal and the lists again; SystemError where they are not what was written.
@@ -48,6 +51,7 @@ class PackedWriter {
     std::vector<int64_t> ends, labels, clip_ends;
     std::vector<uint32_t> checksums;
     std::vector<std::string> names;
+    PackedLists more;
   };
 
   void add_bytes(Split& to, const std::vector<uint8_t>& bytes);

@@ -11,6 +11,7 @@
 #include "data/class_labels.h"
 #include "data/dataset.h"
 #include "data/idx_reader.h"
+#include "data/verify_annotated.h"
 #include "data/verify_clips.h"
 #include "data/verify_images.h"
 
@@ -123,7 +124,8 @@ VerifyReport verify_dataset(const DatasetCard& card, const DataRoot& data_root, 
   Progress& listener = progress ? *progress : silent;
   if (card.is_encoded()) {
     const fs::path location = locate(card, data_root);
-    return (card.has_clips() ? verify_clips : verify_images)(complete_card(card, location), location, listener);
+    const auto verify = card.has_clips() ? verify_clips : card.has_boxes() ? verify_annotated : verify_images;
+    return verify(complete_card(card, location), location, listener);
   }
   VerifyReport report;
   report.folder = folder_to_verify(card, data_root);

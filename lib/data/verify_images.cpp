@@ -3,22 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <mutex>
 
 #include "core/error.h"
-#include "core/processor.h"
-#include "data/blocks.h"
 #include "data/class_labels.h"
 #include "data/dataset.h"
+#include "data/decode_all.h"
 #include "data/display_name.h"
-#include "data/image_decoder.h"
 #include "data/image_folder.h"
-#include "data/parallel.h"
 
 namespace tnn {
 namespace {
 
-constexpr size_t kBlock = 256;        ///< images between two looks at progress and interruptions
 constexpr size_t kNamedClasses = 20;  ///< of those without an image
 
 class ImageVerifier {
@@ -38,7 +33,7 @@ class ImageVerifier {
     const auto counts = count_classes(labels_of(set), card_.classes.size());
     check_links(split, labels_of(set));
     check_counts(split, set.size(), counts);
-    decode_all(split, set);
+    decode_all(*set.encoded, set.size(), "verify " + split, progress_, report_.findings);
     return counts;
   }
 
@@ -77,29 +72,6 @@ class ImageVerifier {
     for (size_t i = 0; i < counts.size(); ++i)
       if (std::error_code ignored; counts[i] == 0 && std::filesystem::is_directory(folder / card_.class_folders[i], ignored)) return "";
     return class_folders(folder).empty() ? "" : fmt::format(" (no such folder in '{}')", display_name(folder.string()));
-  }
-
-  void decode_all(const std::string& split, const ImageSet& set) {
-    const auto size = static_cast<size_t>(set.size());
-    const int workers = available_processors();
-    std::vector<std::string> problems(size);
-    for_each_block("verify " + split, {size, kBlock, "images"}, progress_, [&](size_t first, size_t count) {
-      for_each_in_parallel(count, workers, [&](size_t i) { problems[first + i] = problem_of(set, first + i); });
-    });
-    for (size_t i = 0; i < size; ++i)
-      if (!problems[i].empty()) report_.findings.push_back({set.encoded->name(i), problems[i]});
-  }
-
-  static std::string problem_of(const ImageSet& set, size_t index) {
-    thread_local std::vector<uint8_t> bytes;
-    thread_local PixelImage pixels;
-    try {
-      set.encoded->read(index, bytes);
-      decode_image(bytes, pixels);
-    } catch (const DataError& error) {
-      return error.what();
-    }
-    return "";
   }
 
   const DatasetCard& card_;

@@ -44,6 +44,7 @@ Json points_to_json(const ModelDescription& description) {
 Json preprocessing_to_json(const Preprocessing& preprocessing) {
   Json json{{"mean", preprocessing.mean}, {"std", preprocessing.std}};
   if (preprocessing.resize_side != 0) json["resize_side"] = preprocessing.resize_side;
+  if (preprocessing.whole) json["whole"] = {{"short_side", preprocessing.whole->short_side}, {"long_side", preprocessing.whole->long_side}};
   return json;
 }
 
@@ -85,8 +86,14 @@ GatingRule gating_from_json(const std::string& text) {
 
 Preprocessing preprocessing_from_json(const std::string& text) {
   const Parsed json = parse_json<Parsed>(text);
-  return {json.at("mean").get<std::vector<double>>(), json.at("std").get<std::vector<double>>(),
-          json.contains("resize_side") ? json_integer<int>(json.at("resize_side")) : 0};
+  Preprocessing preprocessing{json.at("mean").get<std::vector<double>>(), json.at("std").get<std::vector<double>>(),
+                              json.contains("resize_side") ? json_integer<int>(json.at("resize_side")) : 0};
+  if (json.contains("whole")) {
+    const Parsed& whole = json.at("whole");
+    preprocessing.whole = WholeImages{json_integer<int>(whole.at("short_side")), json_integer<int>(whole.at("long_side"))};
+    if (preprocessing.whole->short_side < 0 || preprocessing.whole->long_side < 0) throw UsageError("a side of whole images is below 0");
+  }
+  return preprocessing;
 }
 
 }  // namespace

@@ -18,11 +18,19 @@ enum class BatchNormMode {
 BatchNormMode batch_norm_mode_from_name(const std::string& name);
 std::string batch_norm_mode_name(BatchNormMode mode);
 
+/// Images that are kept whole, as detection has them: resized by one factor to fit into the network's input, its upper left corner, with
+/// the shorter side at most short_side and the longer at most long_side.
+struct WholeImages {
+  int short_side = 0, long_side = 0;  ///< pixels; 0: no limit but the network's input
+  bool operator==(const WholeImages&) const = default;
+};
+
 /// What turns a stored image into the network's input: (value / 255 - mean) / std for each channel. Images of different sizes before that:
 /// the shorter side becomes resize_side, then the centre is cut out.
 struct Preprocessing {
   std::vector<double> mean, std;
-  int resize_side = 0;  ///< pixels; 0: 256/224 of the network's input
+  int resize_side = 0;                    ///< pixels; 0: 256/224 of the network's input
+  std::optional<WholeImages> whole = {};  ///< in place of resize_side and cutting
   bool operator==(const Preprocessing&) const = default;
 };
 

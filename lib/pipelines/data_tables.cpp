@@ -19,6 +19,19 @@
 
 namespace tnn {
 
+namespace {
+
+/// Columns with the objects of each class.
+void add_objects(const VerifyReport& report, Table& table) {
+  for (const auto& [name, counts] : {std::pair{"train_objects", &report.train_objects}, {"test_objects", &report.test_objects}}) {
+    table.columns.emplace_back(name);
+    table.numeric.push_back(true);
+    for (size_t i = 0; i < table.rows.size(); ++i) table.rows[i].push_back(std::to_string(counts->at(i)));
+  }
+}
+
+}  // namespace
+
 VerifiedData verify_data(const std::string& name, const std::string& data_root, Progress& progress) {
   DatasetCard card = load_card(card_folders(), name);
   const VerifyReport report = verify_dataset(card, data_root_or_default(data_root), &progress);
@@ -31,6 +44,7 @@ VerifiedData verify_data(const std::string& name, const std::string& data_root, 
     result.table = {{"class", "train_" + noun, "test_" + noun}, {}, {false, true, true}};
     for (size_t i = 0; i < card.classes.size(); ++i)
       result.table.rows.push_back({card.classes[i], std::to_string(report.train_counts.at(i)), std::to_string(report.test_counts.at(i))});
+    if (card.has_boxes()) add_objects(report, result.table);
   }
   const size_t faults = report.findings.size();
   result.summary = fmt::format("{}{}: {} in {}", report.note, card.title,
@@ -70,8 +84,8 @@ std::string pack_data(const PackOptions& options, Progress& progress) {
   const DatasetCard named = load_card(card_folders(), options.name);
   if (!named.is_encoded())
     throw UsageError(
-        fmt::format("'{}' is one file a split already: image folders (imagenet, image_folder) and clips (jester, clip_folder) are "
-                    "packed",
+        fmt::format("'{}' is one file a split already: image folders (imagenet, image_folder), clips (jester, clip_folder) and images with "
+                    "boxes (voc2007, coco2017) are packed",
                     options.name));
   if (options.damaged != "stop" && options.damaged != "skip")
     throw UsageError(unknown_name_message("--damaged", options.damaged, {"stop", "skip"}));
@@ -125,7 +139,7 @@ Table clip_loading_speed(const LoadingOptions& options, const std::shared_ptr<co
 }  // namespace
 
 Table loading_speed(const LoadingOptions& options) {
-  if (options.image_size.empty() || options.image_size.size() > 2)
+  if (options.image_size.size() > 2)
     throw UsageError(fmt::format("--image-size has {} numbers (allowed: one side, or HEIGHT,WIDTH)", options.image_size.size()));
   const DatasetOnDisk dataset = find_dataset(options.name, options.data_root);
   const auto set = std::make_shared<const ImageSet>(load_split(dataset.card, dataset.folder, options.split));
@@ -134,7 +148,9 @@ Table loading_speed(const LoadingOptions& options) {
   loading.workers = options.workers;
   loading.shuffle = options.augment;
   loading.channels_last = true;
-  if (set->samples()) loading.augmentation.image_size = {options.image_size.front(), options.image_size.back()};
+  const std::vector<int> sides = options.image_size.empty() ? std::vector<int>{dataset.card.has_boxes() ? 1000 : 224} : options.image_size;
+  if (set->samples()) loading.augmentation.image_size = {sides.front(), sides.back()};
+  if (dataset.card.has_boxes()) loading.augmentation.decoding.whole = {true, options.short_side, options.long_side};
   if (set->clips) loading.augmentation.frames = options.frames;
   loading.augmentation.mean = dataset.card.mean;
   loading.augmentation.std = dataset.card.std;

@@ -38,8 +38,9 @@ std::string pack_data(const PackOptions& options, Progress& progress);
 struct LoadingOptions {
   std::string name, data_root, split = "train";
   bool augment = true;
-  std::vector<int> image_size{224};  ///< side, or height and width, of the images of an image folder, or of frames
-  int frames = 16;                   ///< of a clip
+  std::vector<int> image_size;             ///< side, or height and width, of encoded images, or of frames; empty: 224, with boxes 1000
+  int short_side = 600, long_side = 1000;  ///< of images with boxes
+  int frames = 16;                         ///< of a clip
   int workers = 1;
   int64_t batch_size = 32;
   double seconds = 5;

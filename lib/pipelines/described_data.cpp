@@ -66,6 +66,10 @@ void describe_data(const Settings& settings, const DatasetCard& card, ModelDescr
   check_image_options(settings, card);
   if (card.is_encoded()) {
     description.preprocessing.resize_side = settings.data.augmentation.decoding.resize_side;
+    if (card.has_boxes()) {
+      const WholeImage& whole = settings.data.augmentation.decoding.whole;
+      description.preprocessing.whole = WholeImages{whole.short_side, whole.long_side};
+    }
   } else {  // images of the input's size: nothing is cut from them
     const ImageExtent input = input_extent(description.graph);
     description.preprocessing.resize_side = std::max(input.height, input.width);

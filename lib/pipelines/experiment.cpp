@@ -31,6 +31,7 @@ AugmentationOptions plain_augmentation(const Preprocessing& preprocessing) {
   options.mean.assign(preprocessing.mean.begin(), preprocessing.mean.end());
   options.std.assign(preprocessing.std.begin(), preprocessing.std.end());
   options.decoding.resize_side = preprocessing.resize_side;
+  if (preprocessing.whole) options.decoding.whole = {true, preprocessing.whole->short_side, preprocessing.whole->long_side};
   return options;
 }
 
@@ -72,6 +73,7 @@ TrainingData load_training_data(const Experiment& experiment) {
   data.augmentation = settings.augmentation;
   data.augmentation.mean = plain.mean;
   data.augmentation.std = plain.std;
+  data.augmentation.decoding.whole.on = plain.decoding.whole.on;
   if (data.images->samples()) {
     data.augmentation.image_size = input_extent(experiment.description.graph);
     data.augmentation.frames = input_frames(experiment.description.graph);

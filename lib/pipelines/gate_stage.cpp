@@ -59,6 +59,8 @@ Network load_datapath(const Experiment& experiment, const std::filesystem::path&
   if (different_sizes && found.preprocessing.resize_side != asked.preprocessing.resize_side)
     throw settings.fault("data.resize_side", fmt::format("'{}' was trained with images resized to {}, not to {} (0: 256/224 of the input)",
                                                          model.string(), found.preprocessing.resize_side, asked.preprocessing.resize_side));
+  if (found.preprocessing.whole != asked.preprocessing.whole)
+    throw settings.fault("data.short_side", fmt::format("'{}' was trained with another data.short_side or data.long_side", model.string()));
   if (found.preprocessing.mean != asked.preprocessing.mean || found.preprocessing.std != asked.preprocessing.std)
     throw settings.fault("data.normalize", fmt::format("'{}' was trained with another mean or standard deviation", model.string()));
   return network;

@@ -18,6 +18,17 @@ void check_dimensions(const Settings& settings, const DatasetCard& card) {
                                                   card.has_clips() ? "frames, " : "", fmt::join(input, ", ")));
 }
 
+/// Images with boxes are kept whole: what cuts, covers or pads them is refused, by its key.
+void check_box_options(const Settings& settings, const DatasetCard& card) {
+  const std::string why =
+      fmt::format("'{}' is a data set for detection, whose images are kept whole (data.short_side, data.long_side)", card.name);
+  for (const std::string& key : settings.data.folder_keys)
+    if (key == "data.resize_side" || key.starts_with("data.crop"))
+      throw settings.fault(key, fmt::format("{} does not go with it: {}", key, why));
+  if (settings.data.augmentation.pad_crop != 0) throw settings.fault("data.pad_crop", "data.pad_crop does not go with it: " + why);
+  if (settings.data.augmentation.cutout != 0) throw settings.fault("data.cutout", "data.cutout does not go with it: " + why);
+}
+
 }  // namespace
 
 std::vector<int64_t> image_shape(const DataSettings& data, const DatasetCard& card, const Graph& graph) {
@@ -52,6 +63,11 @@ void check_image_options(const Settings& settings, const DatasetCard& card) {
         fmt::format("mirrored left to right, {} of '{}' would not keep their classes (its card says flip: false)", card.noun(), card.name));
   if (augmentation.frames != 0 && !card.has_clips())
     throw settings.fault("data.frames", fmt::format("data.frames is for clips (jester, clip_folder); '{}' has images", card.name));
+  if (!card.has_boxes() && !settings.data.box_keys.empty()) {
+    const std::string& key = settings.data.box_keys.front();
+    throw settings.fault(key,
+                         fmt::format("{} is for detection (voc2007, coco2017, voc_folder); '{}' has images without boxes", key, card.name));
+  }
   if (!card.is_encoded()) {
     if (settings.data.folder_keys.empty()) return;
     const std::string& key = settings.data.folder_keys.front();
@@ -59,6 +75,7 @@ void check_image_options(const Settings& settings, const DatasetCard& card) {
                          fmt::format("{} is for image folders (imagenet, image_folder); the images of '{}' have one size", key, card.name));
   }
   check_dimensions(settings, card);
+  if (card.has_boxes()) return check_box_options(settings, card);
   const ImageExtent input = input_extent(settings.model.graph);
   const int shorter = std::min(input.height, input.width), resize = augmentation.decoding.resize_side;
   if (resize != 0 && resize < shorter)

@@ -21,7 +21,8 @@ ImageExtent input_extent(const Graph& graph);
 int input_frames(const Graph& graph);
 
 /// A fault of the recipe where its keys for images of different sizes and for clips do not go together with each other, the data set or the
-/// network; data.flip with a data set whose classes mirroring changes.
+/// network, or images with boxes, which are kept whole, would be cut, covered or padded; data.flip with a data set whose classes mirroring
+/// changes.
 void check_image_options(const Settings& settings, const DatasetCard& card);
 
 }  // namespace tnn

@@ -14,6 +14,7 @@ TEST_CASE("a model's description survives its metadata, for nested and independe
     description.dataset = "fashion_mnist";
     description.class_names = {"a", "b \"quoted\""};
     description.preprocessing = {{0.1, 0.2}, {0.3, 1.0 / 3.0}};
+    if (seed % 2) description.preprocessing.whole = WholeImages{600, 1000};
     if (seed % 3 == 0) description.points.front().validation_accuracy = 0.875;
     const ModelDescription back = description_from_metadata(description_to_metadata(description), "x");
     REQUIRE(back.graph == description.graph);

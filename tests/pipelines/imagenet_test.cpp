@@ -119,3 +119,19 @@ TEST_CASE("data keys of image folders are checked against each other and against
   CHECK((options.resize_side == 80 && options.crop && options.crop_range.scale_low == 0.3 && options.jitter.brightness == 0.2));
   CHECK(options.scaled == DecodingOptions::Scaled::never);
 }
+
+TEST_CASE("data keys for whole images are those of detection, which refuses what would cut or pad them") {
+  const DatasetCard boxes = load_card(TNN_SOURCE_DIR "/datasets", "voc2007"), folders = load_card(TNN_SOURCE_DIR "/datasets", "imagenet");
+  const auto settings = [](const std::string& override_) { return read_settings(small_recipe("/nowhere", {override_})); };
+  for (const char* refused : {"data.resize_side=80", "data.crop=center", "data.crop_scale=[0.3,0.5]", "data.crop_ratio=[1,1]",
+                              "data.pad_crop=4", "data.cutout=8"})
+    CHECK_THROWS_WITH(check_image_options(settings(refused), boxes),
+                      ContainsSubstring(std::string("--set ") + refused) && ContainsSubstring("kept whole"));
+  for (const char* whole : {"data.short_side=48", "data.long_side=64", "data.scale_jitter=[0.8,1.25]"}) {
+    CHECK_NOTHROW(check_image_options(settings(whole), boxes));
+    CHECK_THROWS_WITH(check_image_options(settings(whole), folders), ContainsSubstring("is for detection"));
+  }
+  CHECK_THROWS_WITH(settings("data.scale_jitter=[1.25,0.8]"), ContainsSubstring("lower end"));
+  const WholeImage whole = settings("data.short_side=48").data.augmentation.decoding.whole;
+  CHECK((!whole.on && whole.short_side == 48 && whole.long_side == 0 && whole.scale_low == 1 && whole.scale_high == 1));
+}

@@ -10,6 +10,8 @@ namespace {
 constexpr const char* kFolderKeys[] = {"data.resize_side", "data.crop",       "data.crop_scale", "data.crop_ratio",      "data.brightness",
                                        "data.contrast",    "data.saturation", "data.hue",        "data.scaled_decoding", "data.damaged"};
 
+constexpr const char* kBoxKeys[] = {"data.short_side", "data.long_side", "data.scale_jitter"};
+
 constexpr NamedValue<DecodingOptions::Scaled> kScaled[] = {{"never", DecodingOptions::Scaled::never},
                                                            {"training", DecodingOptions::Scaled::training},
                                                            {"always", DecodingOptions::Scaled::always}};
@@ -32,6 +34,11 @@ DecodingOptions decoding_options(const Recipe& recipe) {
   const auto& ratio = recipe.reals("data.crop_ratio");
   check_rising(recipe, "data.crop_scale", scale);
   check_rising(recipe, "data.crop_ratio", ratio);
+  const auto& jitter = recipe.reals("data.scale_jitter");
+  check_rising(recipe, "data.scale_jitter", jitter);
+  options.whole.short_side = static_cast<int>(recipe.integer("data.short_side"));
+  options.whole.long_side = static_cast<int>(recipe.integer("data.long_side"));
+  options.whole.scale_low = jitter[0], options.whole.scale_high = jitter[1];
   options.resize_side = static_cast<int>(recipe.integer("data.resize_side"));
   options.crop = recipe.text("data.crop") == "random_resized";
   options.crop_range = {scale[0], scale[1], ratio[0], ratio[1]};
@@ -63,6 +70,8 @@ DataSettings data_settings(const Recipe& recipe) {
   data.std = recipe.reals("data.std");
   for (const char* key : kFolderKeys)
     if (!recipe.has_default_value(key)) data.folder_keys.emplace_back(key);  // a resolved recipe names every key
+  for (const char* key : kBoxKeys)
+    if (!recipe.has_default_value(key)) data.box_keys.emplace_back(key);
   return data;
 }
 

@@ -29,6 +29,7 @@ struct DataSettings {
   bool dataset_normalization = true;     ///< data.normalize is "dataset"
   std::vector<double> mean, std;         ///< in place of the data set's own, where not empty
   std::vector<std::string> folder_keys;  ///< keys for images of different sizes that were given a value of their own
+  std::vector<std::string> box_keys;     ///< likewise, keys for images with boxes
 };
 
 /// The recipe's `evaluation` section.
