@@ -219,3 +219,40 @@ TEST_CASE("docs/dataset-cards.md names every format and key of cards, and its ex
     CHECK(known >= 6);
   }
 }
+
+TEST_CASE("cards of images with boxes have names of classes in any order, and say that their task is detection") {
+  const TemporaryFolder folder;
+  const std::filesystem::path file = folder.path() / "insects.yaml";
+  const std::string text = R"(title: Insects
+task: detection
+format: voc
+classes: [wasp, ant, red mite]
+mean: [0.5, 0.5, 0.5]
+std: [0.2, 0.2, 0.2]
+licence: none
+source: nowhere
+folders: [insects]
+splits:
+  train:
+    lists: [train, trainval]
+    images: 9
+  test:
+    lists: [val]
+)";
+  const auto read = [&](const std::string& changed) {
+    write_file_atomically(file, changed);
+    return read_card(file);
+  };
+  const DatasetCard card = read(text);
+  CHECK((card.has_boxes() && card.is_encoded() && card.task == "detection" && card.channels == 3));
+  CHECK(card.classes == std::vector<std::string>{"wasp", "ant", "red mite"});
+  CHECK((card.train.lists.size() == 2 && card.train.images() == 9 && card.test.images() == 0));
+  CHECK(read(card_yaml(card, "")).train.lists == card.train.lists);
+  CHECK_THROWS_WITH(read(replaced(text, "task: detection", "task: classification")), ContainsSubstring(":2: 'task' is detection"));
+  CHECK_THROWS_WITH(read(replaced(text, "format: voc", "format: image_folder")), ContainsSubstring("'task' is classification"));
+  CHECK_THROWS_WITH(read(replaced(text, "red mite", "ant")), ContainsSubstring("must be distinct names"));
+  CHECK_THROWS_WITH(read(replaced(text, "    lists: [val]", "    folders: [val]")), ContainsSubstring("'folders'"));
+  CHECK_THROWS_WITH(read(replaced(text, "format: voc", "format: coco")), ContainsSubstring("'folders' is missing"));
+  write_file_atomically(folder.path() / "names.txt", "ant\nred mite\n");
+  CHECK(read(replaced(text, "[wasp, ant, red mite]", "names.txt")).classes == std::vector<std::string>{"ant", "red mite"});
+}
