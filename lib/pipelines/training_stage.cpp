@@ -55,16 +55,18 @@ class MetricsSink {
 
 Progress::Figures epoch_figures(const EpochSummary& summary, const StageLog& log) {
   const std::string& score = log.score_name;
-  Progress::Figures figures{
-      {kEpochLoss, summary.training_loss}, {"epoch_" + score, summary.training_metric}, {"epoch_seconds", summary.seconds}};
+  Progress::Figures figures{{kEpochLoss, summary.training_loss}};
+  if (summary.training_metric >= 0) figures.emplace_back("epoch_" + score, summary.training_metric);
+  figures.emplace_back("epoch_seconds", summary.seconds);
   for (size_t i = 0; i < summary.validation.size(); ++i) figures.emplace_back(log.validation.at(i).name, summary.validation[i]);
   if (summary.score >= 0) figures.emplace_back("validation_score", summary.score);
   return figures;
 }
 
 std::string epoch_line(const EpochSummary& summary, const StageLog& log) {
-  std::string line = fmt::format("epoch {}/{}: loss {:.4f}, {} {:.2f} %, {:.1f} s", summary.epoch, log.epochs, summary.training_loss,
-                                 log.score_name, 100 * summary.training_metric, summary.seconds);
+  std::string line = fmt::format("epoch {}/{}: loss {:.4f}, ", summary.epoch, log.epochs, summary.training_loss);
+  if (summary.training_metric >= 0) line += fmt::format("{} {:.2f} %, ", log.score_name, 100 * summary.training_metric);
+  line += fmt::format("{:.1f} s", summary.seconds);
   const char* before = "; validation ";
   for (size_t i = 0; i < summary.validation.size(); ++i) {
     const StageLog::Figure& figure = log.validation.at(i);

@@ -27,6 +27,7 @@ class DetectionTask : public Task {
   at::Tensor loss(const Outputs& outputs, const Targets& targets, uint64_t seed) const override;
   at::Tensor loss_each(const Outputs& outputs, const Targets& targets) const override;
   at::Tensor distillation_loss(const Outputs& student, const Outputs& teacher) const override;
+  /// None: average precision is of whole sets.
   MetricSum training_metric(const Outputs& outputs, const Targets& targets) const override;
   std::unique_ptr<RegionProposer> training_proposer(const Targets& targets, uint64_t seed) const override;
   std::string mismatch(const Graph& graph) const override;

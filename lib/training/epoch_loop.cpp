@@ -86,8 +86,8 @@ bool EpochLoop::run_epoch(Progress& progress, const TrainingObserver& observer) 
     train_step(batch);
     state_.seconds = seconds_before + watch.seconds();
     const auto mean = [&](double sum, int64_t count) { return count ? sum / static_cast<double>(count) : 0.0; };
-    const Progress::Figures figures{{"loss", mean(state_.loss_sum, state_.loss_steps)},
-                                    {options_.metric_name, mean(state_.metric.sum, state_.metric.count)}};
+    Progress::Figures figures{{"loss", mean(state_.loss_sum, state_.loss_steps)}};
+    if (state_.metric.count > 0) figures.emplace_back(options_.metric_name, mean(state_.metric.sum, state_.metric.count));
     progress.advance(images_done(), figures);
     if (observer.on_step && state_.global_step % options_.log_steps == 0) log_step(observer, figures);
     if (interruption_signal() != 0) {
@@ -109,7 +109,7 @@ void EpochLoop::finish_epoch(Progress& progress, const TrainingObserver& observe
   EpochSummary summary;
   summary.epoch = state_.epoch + 1;
   summary.training_loss = state_.loss_sum / static_cast<double>(std::max<int64_t>(1, state_.loss_steps));
-  summary.training_metric = state_.metric.sum / static_cast<double>(std::max<int64_t>(1, state_.metric.count));
+  summary.training_metric = state_.metric.count > 0 ? state_.metric.sum / static_cast<double>(state_.metric.count) : -1;
   const double batches = static_cast<double>(loader_.batches_per_epoch());
   summary.learning_rate = learning_rate_.at(static_cast<double>(state_.epoch) + (batches - 1) / batches);
   summary.seconds = state_.seconds;

@@ -16,7 +16,7 @@ namespace tnn {
 /// One finished epoch.
 struct EpochSummary {
   int64_t epoch = 0;                              ///< counted from 1
-  double training_loss = 0, training_metric = 0;  ///< means over its steps and samples
+  double training_loss = 0, training_metric = 0;  ///< means over its steps and samples; the metric -1 where the task has none of batches
   std::vector<double> validation;                 ///< the headline metric at options.validation_u; empty: not evaluated
   double score = -1;                              ///< by the criterion of best; -1: not evaluated
   double learning_rate = 0;                       ///< of its last step
