@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "graph/graph_builder.h"
 #include "runtime/lowering/passes.h"
 
 namespace tnn {
@@ -19,10 +20,11 @@ void check_points(const ModelDescription& description, const std::string& path) 
 
 }  // namespace
 
-std::shared_ptr<const LoweredModel> load_lowered_model(const std::filesystem::path& path) {
+std::shared_ptr<const LoweredModel> load_lowered_model(const std::filesystem::path& path, const std::vector<std::string>& extra_outputs) {
   auto file = std::make_shared<const SafetensorsFile>(path);
   ModelDescription description = description_from_metadata(file->metadata(), path.string());
   check_points(description, path.string());
+  for (const std::string& node : extra_outputs) description.graph = GraphBuilder::with_output(description.graph, node);
   ModelWeights weights(std::move(file), description);
   Plan plan = lower(description);
   std::vector<GateId> compensated;

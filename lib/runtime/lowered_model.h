@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "runtime/model_weights.h"
@@ -19,8 +20,10 @@ struct LoweredModel {
   const Graph& graph() const { return description.graph; }
 };
 
-/// Reads a model file by memory map and checks all of it. DataError names the file and what is wrong.
-std::shared_ptr<const LoweredModel> load_lowered_model(const std::filesystem::path& path);
+/// Reads a model file by memory map and checks all of it. DataError names the file and what is wrong. `extra_outputs`: nodes whose values
+/// are to be outputs, too (GraphBuilder::with_output, with its errors).
+std::shared_ptr<const LoweredModel> load_lowered_model(const std::filesystem::path& path,
+                                                       const std::vector<std::string>& extra_outputs = {});
 
 /// What a weighted or normalising step does to its sums a channel, at full width: scale x + shift. Bias, gain and every folded batch norm.
 struct ChannelAffine {

@@ -78,7 +78,7 @@ ThrottledNetwork::ThrottledNetwork(std::shared_ptr<InferenceContext::Shared> sha
 ThrottledNetwork ThrottledNetwork::load(const std::filesystem::path& file, const RuntimeOptions& options) {
   check_range("threads", options.threads, 256);
   check_range("batch_limit", options.batch_limit, 65536);
-  auto model = load_lowered_model(file);
+  auto model = load_lowered_model(file, options.extra_outputs);
   const ContextOptions context{options.batch_limit, options.threads, options.memory_limit_bytes};
   auto engine = make_engine(options.engine.empty() ? default_engine_name() : options.engine, model,
                             {options.precision, options.instruction_set, options.tuning_file, context});
