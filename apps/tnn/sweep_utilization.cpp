@@ -83,7 +83,9 @@ void setup_sweep_utilization(CLI::App& app, Session& session) {
       ->check(CLI::ExistingPath)
       ->needs("--controller");
   command->add_flag("--latency", options->latency, "Measure the time of one-image inference, too");
-  names_path(command->add_option("--out", options->out, "Folder for curve.csv, .json, .h5, .svg and report.html"))->check(not_empty);
+  names_path(command->add_option("--out", options->out,
+                                 "Folder for curve.csv, .json, .h5, .svg, report.html and, with --controller, controllers.csv"))
+      ->check(not_empty);
   options->flags.add_to(*command);
   add_format(*command, options->format);
   command->callback([options, &session] { session.action = [options, &session] { return run_sweep(*options, session); }; });

@@ -9,9 +9,11 @@ namespace tnn {
 struct ActionOutputs {
   std::vector<double> utilizations;  ///< K: of the actions, rising
   int64_t classes = 0;
-  std::vector<uint32_t> samples;  ///< N: each sample's place in its set
-  std::vector<int64_t> labels;    ///< N
-  std::vector<float> logits;      ///< [N, K, classes]
+  std::vector<uint32_t> samples;     ///< N: each sample's place in its set
+  std::vector<int64_t> labels;       ///< N
+  std::vector<float> logits;         ///< [N, K, classes]
+  int64_t feature_count = 0;         ///< of one sample, at the first action (ControllerFeatures); 0: none are known
+  std::vector<float> features = {};  ///< [N, feature_count]
 
   int64_t size() const { return static_cast<int64_t>(samples.size()); }
   int64_t actions() const { return static_cast<int64_t>(utilizations.size()); }

@@ -19,7 +19,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kKey = "tnn.controller";
 constexpr int kVersion = 1;
-constexpr NamedValue<ControllerInput> kInputs[] = {{"pixels", ControllerInput::pixels}, {"logits", ControllerInput::logits}};
+constexpr NamedValue<ControllerInput> kInputs[] = {
+    {"pixels", ControllerInput::pixels}, {"features", ControllerInput::features}, {"logits", ControllerInput::logits}};
 
 Json cascade_json(const Cascade& cascade) {
   Json stages = Json::array();
@@ -44,6 +45,7 @@ ControllerDescription parse(const std::string& text) {
     throw UsageError(fmt::format("version {} of controllers (known: {})", json.at("version").get<int>(), kVersion));
   ControllerDescription description;
   description.input = controller_input_from_name(json.at("input").get<std::string>());
+  if (description.input == ControllerInput::features) description.features = json.at("features").get<std::string>();
   description.actions = json.at("actions").get<std::vector<double>>();
   description.datapath = json.at("datapath").get<std::string>();
   for (const Json& cascade : json.at("cascades")) description.cascades.push_back(parse_cascade(cascade));
@@ -81,6 +83,7 @@ SafetensorsMetadata controller_to_metadata(const ControllerDescription& descript
             {"actions", description.actions},
             {"datapath", description.datapath},
             {"cascades", Json::array()}};
+  if (description.input == ControllerInput::features) json["features"] = description.features;
   for (const Cascade& cascade : description.cascades) json["cascades"].push_back(cascade_json(cascade));
   return {{kKey, json.dump()}};
 }

@@ -11,10 +11,13 @@ namespace tnn {
 
 /// What a learned controller looks at.
 enum class ControllerInput {
-  pixels,  ///< the input of the data path itself (DTNN 3.3.2)
-  logits   ///< log-probabilities of the data path at the first action, which is computed for every input
+  pixels,    ///< the input of the data path itself (DTNN 3.3.2)
+  features,  ///< values inside the data path at the first action, which is computed for every input (ControllerFeatures)
+  logits     ///< log-probabilities of the data path at the first action, which is computed for every input
 };
-ControllerInput controller_input_from_name(const std::string& name);  ///< "pixels" or "logits"; UsageError lists them
+ControllerInput controller_input_from_name(const std::string& name);  ///< "pixels", "features" or "logits"; UsageError lists them
+/// Whether it looks at a pass of the data path at the first action, which is then computed for every input.
+constexpr bool looks_at_first_pass(ControllerInput input) { return input != ControllerInput::pixels; }
 std::string controller_input_name(ControllerInput input);
 
 /// A cascade by confidence: an input is computed at the first stage's utilization, and at the next one's for as long as the confidence is
@@ -37,6 +40,7 @@ struct ControllerDescription {
   std::vector<double> actions;    ///< utilizations by rising u; output k of the network stands for actions[k]
   std::string datapath;           ///< model_identity() of the network that it chooses for
   std::vector<Cascade> cascades;  ///< to compare with, thresholds chosen on the same validation samples
+  std::string features = {};      ///< of ControllerInput::features: the data path's node that is looked at
 };
 
 /// The index of the lowest action that is at least u; the last one where none is.

@@ -16,7 +16,8 @@ class SubsetRunner {
   /// Computes the inputs of `batch` whose places are `places` at a point, and writes their outputs to those places of `outputs`.
   void run(int point, const std::vector<int64_t>& places, const float* batch, OutputPointers outputs);
   /// The first output of the input that came as number `i` in the last run().
-  const float* first_output(size_t i) const { return outputs_.front().data() + static_cast<int64_t>(i) * sizes_.front(); }
+  const float* first_output(size_t i) const { return output(0, i); }
+  const float* output(size_t o, size_t i) const { return outputs_[o].data() + static_cast<int64_t>(i) * sizes_[o]; }
   int64_t input_size() const { return input_size_; }
   /// Numbers in the first output of one input.
   int64_t output_size() const { return sizes_.front(); }

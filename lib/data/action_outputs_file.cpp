@@ -18,6 +18,9 @@ void add(Hdf5Image& image, const std::string& group, const ActionOutputs& output
   image.add(group + "/labels", {count}, std::span<const int64_t>(outputs.labels), "1", "class of each sample");
   image.add(group + "/logits", {count, actions, static_cast<uint64_t>(outputs.classes)}, std::span<const float>(outputs.logits), "1",
             "outputs of the frozen data path");
+  if (outputs.feature_count > 0)
+    image.add(group + "/features", {count, static_cast<uint64_t>(outputs.feature_count)}, std::span<const float>(outputs.features), "1",
+              "values inside the frozen data path at the first action");
 }
 
 ActionOutputs read(const Hdf5Arrays& file, const std::string& group) {
@@ -31,6 +34,11 @@ ActionOutputs read(const Hdf5Arrays& file, const std::string& group) {
     throw Hdf5Error("read " + group + ": its lists do not fit each other");
   outputs.classes = static_cast<int64_t>(shape[2]);
   outputs.logits = file.floats(group + "/logits");
+  if (!file.has(group + "/features")) return outputs;
+  const std::vector<uint64_t> features = file.shape(group + "/features");
+  if (features.size() != 2 || features[0] != samples.size()) throw Hdf5Error("read " + group + ": its features do not fit its samples");
+  outputs.feature_count = static_cast<int64_t>(features[1]);
+  outputs.features = file.floats(group + "/features");
   return outputs;
 }
 

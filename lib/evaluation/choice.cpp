@@ -152,13 +152,20 @@ Choice cascade_choice(const ActionOutputs& outputs, const ActionCosts& costs, co
   return filling.done();
 }
 
+std::vector<double> macs_of_actions(const ActionCosts& costs, ControllerInput input) {
+  std::vector<double> macs = costs.macs;
+  if (looks_at_first_pass(input))
+    for (size_t k = 1; k < macs.size(); ++k) macs[k] += macs.front();
+  return macs;
+}
+
 Choice learned_choice(const ActionOutputs& outputs, const ActionCosts& costs, const std::vector<int64_t>& actions, ControllerInput input,
                       OwnCost own) {
   Filling filling("learned " + controller_input_name(input), outputs, costs);
   for (const int64_t action : actions) {
     filling.own(own);
-    if (input == ControllerInput::logits) filling.pass(0);
-    if (input != ControllerInput::logits || action != 0) filling.pass(static_cast<size_t>(action));
+    if (looks_at_first_pass(input)) filling.pass(0);
+    if (!looks_at_first_pass(input) || action != 0) filling.pass(static_cast<size_t>(action));
     filling.answer(static_cast<size_t>(action));
   }
   return filling.done();

@@ -43,14 +43,18 @@ Choice random_choice(const ActionOutputs& outputs, const ActionCosts& costs, con
 Choice chord_choice(const ActionOutputs& outputs, const ActionCosts& costs, double mean_macs);
 /// Every pass of a cascade is paid for; utilizations of its stages that are no action are a UsageError. "cascade max_softmax".
 Choice cascade_choice(const ActionOutputs& outputs, const ActionCosts& costs, const Cascade& cascade);
-/// A learned controller's actions, with its own cost, and a pass at the first action where it looks at logits. "learned logits".
+/// Multiply-accumulates of the data path for an input that a controller sends to each action: the pass there, and before it the one at the
+/// first action where the controller looks at one.
+std::vector<double> macs_of_actions(const ActionCosts& costs, ControllerInput input);
+/// A learned controller's actions, with its own cost, and a pass at the first action where it looks at one. "learned logits".
 Choice learned_choice(const ActionOutputs& outputs, const ActionCosts& costs, const std::vector<int64_t>& actions, ControllerInput input,
                       OwnCost own);
 /// For each sample the cheapest action that is right, the cheapest where none is (DTNN Fig. 8a): what no controller can beat. "oracle".
 Choice oracle_choice(const ActionOutputs& outputs, const ActionCosts& costs);
 
-/// The cascade of one or two stages with the highest accuracy on these samples whose mean MACs are at most `most_macs`, with a third stage
-/// where one raises it further; of equal ones the cheapest. Thresholds are among the confidences of the samples.
+/// The cascade of one to three stages with the highest accuracy on these samples whose mean MACs are at most `most_macs`; of equal ones the
+/// cheapest. All actions and, of each stage, 40 quantiles of its confidences are tried together (of more than 32 actions, 32 of them for
+/// three stages).
 Cascade best_cascade(const ActionOutputs& outputs, const ActionCosts& costs, ConfidenceMeasure measure, double most_macs);
 
 }  // namespace tnn

@@ -8,6 +8,7 @@
 
 #include "core/interruption.h"
 #include "core/stopwatch.h"
+#include "data/sample_noun.h"
 #include "network/input_batch.h"
 
 namespace tnn {
@@ -32,7 +33,7 @@ std::vector<SweepPoint> sweep_utilization(const Network& network, const Predicto
   }
   // Utilizations of the same operating point are the same network.
   const auto is_repeated = [&](size_t i) { return i > 0 && points[i].point == points[i - 1].point; };
-  progress.begin("sweep", loader.size(), "images");
+  progress.begin("sweep", loader.size(), noun_of(*loader.set()));
   Batch batch;
   int64_t done = 0;
   loader.start_epoch(0);

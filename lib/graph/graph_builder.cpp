@@ -345,4 +345,32 @@ Graph GraphBuilder::finish(const std::vector<NodeId>& outputs, const std::vector
   return graph_;
 }
 
+Graph GraphBuilder::with_output(const Graph& graph, const std::string& node) {
+  const auto found = graph.find_node(node);
+  if (found && find_output(graph, *found)) return graph;
+  if (!found) {
+    std::vector<std::string> names;
+    for (const Node& each : graph.nodes()) names.push_back(each.name);
+    throw UsageError(unknown_name_message("node", node, names));
+  }
+  std::vector<NodeId> nodes;
+  std::vector<std::string> names;
+  for (const Output& output : graph.outputs()) {
+    nodes.push_back(output.node), names.push_back(output.name);
+  }
+  std::string name = node;
+  while (std::find(names.begin(), names.end(), name) != names.end()) name += "'";
+  nodes.push_back(*found), names.push_back(name);
+  GraphBuilder builder(graph.name());
+  builder.graph_ = graph;
+  return builder.finish(nodes, names);
+}
+
+std::optional<size_t> find_output(const Graph& graph, NodeId node) {
+  const auto found =
+      std::find_if(graph.outputs().begin(), graph.outputs().end(), [&](const Output& output) { return output.node == node; });
+  if (found == graph.outputs().end()) return std::nullopt;
+  return static_cast<size_t>(found - graph.outputs().begin());
+}
+
 }  // namespace tnn

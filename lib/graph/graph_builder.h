@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -67,6 +68,10 @@ class GraphBuilder {
   /// The declared graph; `outputs` are its results (a classifier has one: the logits). `names`: one for each, or none: the nodes' own.
   Graph finish(const std::vector<NodeId>& outputs, const std::vector<std::string>& names = {});
 
+  /// A declared graph with a node's value as one more output, the last, by the node's name ("fc'" where an output of another node has it);
+  /// the graph itself where the node's value is an output already. UsageError where there is no such node or it cannot be an output.
+  static Graph with_output(const Graph& graph, const std::string& node);
+
  private:
   NodeId append(Node node);
   void check_inputs(const std::string& name, const std::vector<NodeId>& inputs) const;
@@ -81,5 +86,8 @@ class GraphBuilder {
   std::unordered_set<std::string> gate_names_, space_names_, node_names_;
   size_t parts_ = 0;  // of the shapes of all nodes, and the branches of these parts
 };
+
+/// The place of a node's value among the outputs of a graph.
+std::optional<size_t> find_output(const Graph& graph, NodeId node);
 
 }  // namespace tnn

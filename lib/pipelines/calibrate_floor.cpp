@@ -163,7 +163,7 @@ std::function<Choice(const Cascade&)> raised_choices(const LearnedController& le
 
 CalibratedFloor calibrate_floor(const FloorOptions& options, Progress& progress) {
   check_target(options);
-  const Network network = load_network(options.model.model, choose_device(options.model.run.device), options.model.run.channels_last);
+  Network network = load_network(options.model.model, choose_device(options.model.run.device), options.model.run.channels_last);
   const ModelDescription& description = network.description();
   if (description.task != "classification")
     throw UsageError(
@@ -173,7 +173,9 @@ CalibratedFloor calibrate_floor(const FloorOptions& options, Progress& progress)
   std::optional<LearnedController> learned;
   if (!options.controller.empty()) learned.emplace(open_controller(options, network));
   const std::vector<double> utilizations = learned ? learned->description.actions : point_utilizations(description);
-  const ActionOutputs outputs = collect_outputs(network, loader, utilizations, reports);
+  const auto features = learned ? features_of(learned->description, description) : std::nullopt;
+  network = with_features(std::move(network), features);
+  const ActionOutputs outputs = collect_outputs(network, loader, utilizations, reports, features ? &*features : nullptr);
   const ActionCosts costs = action_costs(description, utilizations);
   const auto cascade = [&](const Cascade& setting) { return cascade_choice(outputs, costs, setting); };
 

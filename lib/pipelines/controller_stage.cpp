@@ -13,6 +13,7 @@
 #include "pipelines/gate_stage.h"
 #include "pipelines/trained_file.h"
 #include "pipelines/training_stage.h"
+#include "training/checkpoint.h"
 #include "training/controller_policy.h"
 
 namespace tnn {
@@ -26,7 +27,7 @@ void check_experiment(const Experiment& experiment) {
                                      experiment.dataset.card.name, experiment.description.task));
   if (settings.data.validation_fraction <= 0)
     throw settings.fault("data.validation_fraction",
-                         "is 0, but a controller's best epoch and the cascades beside it are chosen on validation images");
+                         "is 0, but a controller's best epoch and the cascades beside it are chosen on validation samples");
 }
 
 void check_points(const Experiment& experiment, const ModelDescription& description) {
@@ -38,9 +39,9 @@ void check_points(const Experiment& experiment, const ModelDescription& descript
 }
 
 /// The description of a controller's own network: one operating point, an output an action.
-ModelDescription describe_controller(const Experiment& experiment) {
+ModelDescription describe_controller(const Experiment& experiment, const ModelDescription& datapath) {
   const Settings& settings = experiment.settings;
-  ModelDescription description = describe_model(*settings.controller_graph, {}, BatchNormMode::shared);
+  ModelDescription description = describe_model(settings.controller_graph(datapath), {}, BatchNormMode::shared);
   description.dataset = experiment.description.dataset;
   description.preprocessing = experiment.description.preprocessing;
   for (const double u : action_utilizations(settings.controller.actions)) description.class_names.push_back(fmt::format("u = {}", u));
@@ -70,6 +71,11 @@ StageLog controller_log(const Settings& settings) {
   return log;
 }
 
+/// A folder of another training is refused before its kept outputs are replaced by those of this one.
+void check_own(const std::filesystem::path& checkpoint, const Fingerprint& fingerprint) {
+  if (std::filesystem::exists(checkpoint)) read_checkpoint_state(SafetensorsFile(checkpoint), fingerprint);
+}
+
 /// Cascades of the same mean MACs as the controller on the validation samples, each its own best.
 std::vector<Cascade> rival_cascades(const Network& controller, const ControllerOptions& options, const ControllerTrainer& trainer,
                                     const ActionCosts& costs, Loader& validation) {
@@ -96,17 +102,21 @@ void ControllerStage::check(const Experiment& experiment, const std::filesystem:
 TrainedModel ControllerStage::train(const StageInput& input, const RunFolder& folder, bool resume, Progress& progress) const {
   const Settings& settings = input.experiment.settings;
   const ControllerOptions& options = settings.controller;
-  const Network datapath = load_datapath(input.experiment, input.model);
+  Network loaded = load_datapath(input.experiment, input.model);
+  const auto features = features_of(options, loaded.description());
+  const Network datapath = with_features(std::move(loaded), features);
   check_points(input.experiment, datapath.description());
   check_held_out(input.model, *input.data.images, input.data.validation);
   const std::string identity = model_identity(SafetensorsFile(input.model));
-  Network controller(describe_controller(input.experiment), options.seed, choose_device(settings.run.device), settings.run.channels_last);
-  progress.message(
-      fmt::format("controller {} looks at {} and chooses among {} utilizations of '{}'; {}: {} training, {} validation samples",
-                  controller.graph().name(), controller_input_name(options.input), options.actions, datapath.graph().name(),
-                  input.experiment.dataset.card.title, input.data.train.size(), input.data.validation.size()));
+  Network controller(describe_controller(input.experiment, datapath.description()), options.seed, choose_device(settings.run.device),
+                     settings.run.channels_last);
+  progress.message(fmt::format("controller {} looks at {} and chooses among {} utilizations of '{}'; {}: {} training, {} validation {}",
+                               controller.graph().name(), controller_input_name(options.input), options.actions, datapath.graph().name(),
+                               input.experiment.dataset.card.title, input.data.train.size(), input.data.validation.size(),
+                               input.experiment.dataset.card.noun()));
   Fingerprint fingerprint = stage_fingerprint(input.experiment, name(), input.data);
   fingerprint.add_digest("the data path's weights", identity);
+  if (resume) check_own(folder.checkpoints() / "last.safetensors", fingerprint);
   ControllerTrainer trainer(controller, controller_data(input.experiment, datapath, identity, input.data, folder, progress), options,
                             folder.checkpoints(), std::move(fingerprint));
   if (resume && trainer.resume()) progress.message(resumed_message(trainer.state()));
@@ -118,6 +128,7 @@ TrainedModel ControllerStage::train(const StageInput& input, const RunFolder& fo
   Loader validation(samples.images, samples.validation, samples.in_order(options.evaluation_batch, controller.channels_last()));
   const std::vector<double> actions = action_utilizations(options.actions);
   ControllerDescription description{options.input, actions, identity, {}};
+  if (features) description.features = features->name();
   description.cascades = rival_cascades(controller, options, trainer, action_costs(datapath.description(), actions), validation);
   SafetensorsMetadata metadata = controller_to_metadata(description);
   metadata["tnn.epoch"] = std::to_string(trainer.state().best_epoch);
@@ -128,7 +139,7 @@ TrainedModel ControllerStage::train(const StageInput& input, const RunFolder& fo
 
 StagePlan ControllerStage::plan(const StageInput& input) const {
   const ControllerOptions& options = input.experiment.settings.controller;
-  const Graph& graph = *input.experiment.settings.controller_graph;
+  const Graph graph = input.experiment.settings.controller_graph(input.experiment.description);
   StagePlan plan;
   plan.subject =
       fmt::format("{}, {} actions, {} MACs", graph.name(), options.actions, network_cost(graph, Configuration::full(graph)).macs);

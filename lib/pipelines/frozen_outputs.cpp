@@ -9,7 +9,9 @@
 #include "cost/cost.h"
 #include "data/action_outputs_file.h"
 #include "data/class_labels.h"
+#include "data/sample_noun.h"
 #include "data/set_identity.h"
+#include "graph/graph_builder.h"
 #include "pipelines/experiment.h"
 #include "training/collect_outputs.h"
 
@@ -17,7 +19,8 @@ namespace tnn {
 namespace {
 
 /// What the outputs follow from.
-std::string key_of(const std::string& identity, const TrainingData& data, const std::vector<double>& actions) {
+std::string key_of(const std::string& identity, const TrainingData& data, const std::vector<double>& actions,
+                   const ControllerFeatures* features) {
   ContentHash hash;
   const AugmentationOptions plain = data.plain();
   for (const auto* indices : {&data.train, &data.validation}) {
@@ -30,6 +33,7 @@ std::string key_of(const std::string& identity, const TrainingData& data, const 
                        static_cast<int>(plain.decoding.scaled)));
   std::string key = fmt::format("model {}, data {}, samples {}, actions", identity, set_identity(*data.images), hash.hex());
   for (const double u : actions) key += fmt::format(" {}", u);
+  if (features) key += ", features " + features->name();
   return key;
 }
 
@@ -42,11 +46,13 @@ std::shared_ptr<const ImageSet> stand_ins(const ImageSet& images) {
   return set;
 }
 
-KeptOutputs compute(const Network& datapath, const TrainingData& data, const std::vector<double>& actions, int64_t batch_size,
+KeptOutputs compute(const Network& datapath, const TrainingData& data, const ControllerOptions& how, const ControllerFeatures* features,
                     Progress& progress) {
-  const LoaderOptions options = data.in_order(batch_size, datapath.channels_last());
+  const std::vector<double> actions = action_utilizations(how.actions);
+  const LoaderOptions options = data.in_order(how.evaluation_batch, datapath.channels_last());
   Loader train(data.images, data.train, options), validation(data.images, data.validation, options);
-  return {collect_outputs(datapath, train, actions, progress), collect_outputs(datapath, validation, actions, progress)};
+  return {collect_outputs(datapath, train, actions, progress, features),
+          collect_outputs(datapath, validation, actions, progress, features)};
 }
 
 TrainingData samples_of(const TrainingData& data, const KeptOutputs& outputs, bool looks_at_pixels) {
@@ -81,23 +87,48 @@ ActionCosts action_costs(const ModelDescription& description, const std::vector<
   return costs;
 }
 
+std::optional<ControllerFeatures> features_of(const ControllerOptions& options, const ModelDescription& datapath) {
+  if (options.input != ControllerInput::features) return std::nullopt;
+  return ControllerFeatures(datapath, options.features, action_utilizations(options.actions).front());
+}
+
+std::optional<ControllerFeatures> features_of(const ControllerDescription& controller, const ModelDescription& datapath) {
+  if (controller.input != ControllerInput::features) return std::nullopt;
+  return ControllerFeatures(datapath, controller.features, controller.actions.front());
+}
+
+Network with_features(Network datapath, const std::optional<ControllerFeatures>& features) {
+  if (features) datapath.description().graph = GraphBuilder::with_output(datapath.graph(), features->name());
+  return datapath;
+}
+
 ControllerData controller_data(const Experiment& experiment, const Network& datapath, const std::string& identity, const TrainingData& data,
                                const RunFolder& folder, Progress& progress) {
   const ControllerOptions& options = experiment.settings.controller;
   const std::vector<double> actions = action_utilizations(options.actions);
-  const std::string key = key_of(identity, data, actions);
+  const std::optional<ControllerFeatures> found = features_of(options, datapath.description());
+  const ControllerFeatures* features = found ? &*found : nullptr;
+  const std::string key = key_of(identity, data, actions, features);
   std::optional<KeptOutputs> outputs = read_kept_outputs(folder.outputs(), key);
+  const int64_t wanted = features ? features->count() : 0;
+  if (outputs && (outputs->train.feature_count != wanted || outputs->validation.feature_count != wanted)) outputs.reset();
   if (outputs) {
     progress.message(fmt::format("the data path's outputs at {} actions are those of '{}'", actions.size(), folder.outputs().string()));
   } else {
-    outputs = compute(datapath, data, actions, options.evaluation_batch, progress);
+    if (std::filesystem::exists(folder.outputs()))
+      progress.message(
+          fmt::format("'{}' is damaged or belongs to another model, other data or another recipe: the data path's outputs are "
+                      "computed anew",
+                      folder.outputs().string()));
+    outputs = compute(datapath, data, options, features, progress);
     write_kept_outputs(folder.outputs(), key, *outputs);
   }
   ControllerData result;
+  result.noun = noun_of(*data.images);
   result.samples = samples_of(data, *outputs, options.input == ControllerInput::pixels);
   const ActionCosts costs = action_costs(datapath.description(), actions);
   const double full = static_cast<double>(network_cost(datapath.graph(), Configuration::full(datapath.graph())).macs);
-  for (const double macs : costs.macs) result.mac_share.push_back(macs / full);
+  for (const double macs : macs_of_actions(costs, options.input)) result.mac_share.push_back(macs / full);
   result.costs = options.reward.mac_ratio ? result.mac_share : actions;
   result.train = std::move(outputs->train);
   result.validation = std::move(outputs->validation);

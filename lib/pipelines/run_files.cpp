@@ -25,7 +25,7 @@ bool is_model_name(const fs::path& name) { return !name.has_parent_path() && nam
 }  // namespace
 
 const std::vector<std::string>& report_file_names() {
-  static const std::vector<std::string> names{"curve.csv", "curve.json", "curve.h5", "curve.svg", "report.html"};
+  static const std::vector<std::string> names{"curve.csv", "controllers.csv", "curve.json", "curve.h5", "curve.svg", "report.html"};
   return names;
 }
 

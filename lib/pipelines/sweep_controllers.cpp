@@ -59,6 +59,15 @@ ControllerComparison comparison_of(const Choice& a, const Choice& b) {
           pair.macs.mean, pair.macs.low, pair.macs.high, pair.p_value,  pair.better};
 }
 
+/// What the network says at a controller's actions; where this looks at features, the network is read again, to give them.
+ActionOutputs outputs_of_actions(const SweepOptions& options, const Network& network, const ControllerDescription& controller,
+                                 Loader& loader, Progress& progress) {
+  const auto features = features_of(controller, network.description());
+  if (!features) return collect_outputs(network, loader, controller.actions, progress);
+  const Network with = with_features(load_network(options.model, network.device(), options.channels_last), features);
+  return collect_outputs(with, loader, controller.actions, progress, &*features);
+}
+
 /// Another network at full width on the same samples, prepared as it expects them.
 Choice vanilla_choice(const SweepOptions& options, const Network& network, const ActionOutputs& beside, Progress& progress) {
   const Network vanilla = load_network(options.vanilla, network.device(), options.channels_last);
@@ -88,7 +97,7 @@ void add_controllers(const SweepOptions& options, const Network& network, Loader
       controller_from_metadata(SafetensorsFile(options.controller).metadata(), options.controller.string());
   check_datapath(description, options.controller, options.model);
   const Network controller = load_network(options.controller, network.device(), options.channels_last);
-  const ActionOutputs outputs = collect_outputs(network, loader, description.actions, progress);
+  const ActionOutputs outputs = outputs_of_actions(options, network, description, loader, progress);
   const std::vector<int64_t> actions = chosen_actions(controller, description.input, outputs, loader);
   ActionCosts costs = action_costs(network.description(), description.actions);
   costs.latency_ms = latencies(curve, network.description(), description.actions);

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "core/interruption.h"
+#include "data/sample_noun.h"
 #include "report/event_file.h"
 #include "report/metrics_log.h"
 #include "training/calibration.h"
@@ -124,8 +125,8 @@ void measure_points(Network& network, const Task& task, const TrainingData& data
   std::vector<int> points(network.description().points.size());
   std::iota(points.begin(), points.end(), 0);
   if (network.description().batch_norm == BatchNormMode::recalibrated)
-    progress.message(fmt::format("measuring batch-norm statistics of {} operating points on {} images", points.size(),
-                                 std::min(how.recalibration_images, static_cast<int64_t>(data.train.size()))));
+    progress.message(fmt::format("measuring batch-norm statistics of {} operating points on {} {}", points.size(),
+                                 std::min(how.recalibration_images, static_cast<int64_t>(data.train.size())), noun_of(*data.images)));
   try {
     calibrate_batch_norm(network, data, points, how.recalibration_images, how.seed);
     if (!data.validation.empty()) validate_points(network, task, data, how.evaluation_batch);

@@ -1,9 +1,11 @@
 #include "report/curve_hdf5.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "formats/hdf5/hdf5_image.h"
+#include "report/controller_columns.h"
 #include "report/curve_columns.h"
 
 namespace tnn {
@@ -82,6 +84,25 @@ void add_epochs(Hdf5Image& image, const UtilizationCurve& curve) {
   add("seconds", &EpochRecord::seconds, "s", "time the epoch took");
 }
 
+void add_controllers(Hdf5Image& image, const UtilizationCurve& curve) {
+  std::vector<std::string> names;
+  std::vector<double> shares;
+  for (const ControllerRow& row : curve.controllers) {
+    names.push_back(row.name);
+    for (size_t k = 0; k < curve.actions.size(); ++k) shares.push_back(k < row.shares.size() ? row.shares[k] : kNaN);
+  }
+  image.add("controllers/name", {names.size()}, names, "rules that choose u for each input");
+  for (const auto& column : controller_columns()) {
+    std::vector<double> values;
+    for (const ControllerRow& row : curve.controllers) values.push_back(column.value(row).value_or(kNaN));
+    if (!column.optional || !std::ranges::all_of(values, [](double value) { return std::isnan(value); }))
+      image.add(std::string("controllers/") + column.name, {values.size()}, values, column.unit, column.description);
+  }
+  image.add("controllers/actions", {curve.actions.size()}, std::span<const double>(curve.actions), "1", "utilizations to choose among");
+  image.add("controllers/share", {names.size(), curve.actions.size()}, shares, "1",
+            "share of the samples that an action answered, by controller and action");
+}
+
 }  // namespace
 
 std::string curve_hdf5(const UtilizationCurve& curve) {
@@ -99,6 +120,7 @@ std::string curve_hdf5(const UtilizationCurve& curve) {
   add_classes(image, curve);
   add_gates(image, curve);
   add_epochs(image, curve);
+  if (!curve.controllers.empty()) add_controllers(image, curve);
   return image.bytes();
 }
 

@@ -1,9 +1,11 @@
 #include "report/write_reports.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "report/controller_columns.h"
 #include "report/curve_csv.h"
 #include "report/curve_hdf5.h"
 #include "report/curve_json.h"
@@ -13,42 +15,64 @@
 namespace tnn {
 namespace {
 
-struct ReportFormat {
-  const char* name;
+/// A file of a format. Of a curve without controllers there is no `of_controllers` one.
+struct ReportFile {
+  const char* format;
   const char* file;
   std::string (*contents)(const UtilizationCurve&);
+  bool of_controllers = false;
 };
 
-constexpr ReportFormat kFormats[] = {
-    {"csv", "curve.csv", curve_csv}, {"json", "curve.json", curve_json},   {"h5", "curve.h5", curve_hdf5},
-    {"svg", "curve.svg", curve_svg}, {"html", "report.html", report_html},
-};
+constexpr ReportFile kFiles[] = {{"csv", "curve.csv", curve_csv},    {"csv", "controllers.csv", controllers_csv, true},
+                                 {"json", "curve.json", curve_json}, {"h5", "curve.h5", curve_hdf5},
+                                 {"svg", "curve.svg", curve_svg},    {"html", "report.html", report_html}};
 
-const ReportFormat& format_named(const std::string& name) {
-  const auto* found = std::ranges::find(kFormats, name, &ReportFormat::name);
-  if (found == std::end(kFormats)) throw UsageError(unknown_name_message("report format", name, report_formats()));
-  return *found;
+/// The files of these formats, in the order asked for.
+std::vector<ReportFile> files_of(const std::vector<std::string>& formats) {
+  std::vector<ReportFile> files;
+  for (const auto& name : formats) {
+    const size_t before = files.size();
+    std::ranges::copy_if(kFiles, std::back_inserter(files), [&](const ReportFile& file) { return file.format == name; });
+    if (files.size() == before) throw UsageError(unknown_name_message("report format", name, report_formats()));
+  }
+  return files;
+}
+
+/// Removes an earlier comparison of controllers, which would be taken for one of this curve.
+void remove_earlier(const std::filesystem::path& path) {
+  std::error_code fault;
+  if (std::filesystem::is_regular_file(path, fault) && is_controllers_csv(read_file(path))) std::filesystem::remove(path, fault);
 }
 
 }  // namespace
 
 std::vector<std::string> report_formats() {
   std::vector<std::string> names;
-  for (const auto& format : kFormats) names.emplace_back(format.name);
+  for (const auto& file : kFiles)
+    if (names.empty() || names.back() != file.format) names.emplace_back(file.format);
   return names;
 }
 
 std::vector<std::filesystem::path> report_paths(const std::filesystem::path& folder, const std::vector<std::string>& formats) {
   std::vector<std::filesystem::path> paths;
-  for (const auto& name : formats) paths.push_back(folder / format_named(name).file);
+  for (const auto& file : files_of(formats)) paths.push_back(folder / file.file);
   return paths;
 }
 
 std::vector<std::filesystem::path> write_reports(const UtilizationCurve& curve, const std::filesystem::path& folder,
                                                  const std::vector<std::string>& formats) {
-  const std::vector<std::filesystem::path> paths = report_paths(folder, formats);
+  const std::vector<ReportFile> files = files_of(formats);
   create_folder(folder);
-  for (size_t i = 0; i < formats.size(); ++i) write_file_atomically(paths[i], format_named(formats[i]).contents(curve));
+  std::vector<std::filesystem::path> paths;
+  for (const auto& file : files) {
+    const auto path = folder / file.file;
+    if (file.of_controllers && curve.controllers.empty()) {
+      remove_earlier(path);
+      continue;
+    }
+    write_file_atomically(path, file.contents(curve));
+    paths.push_back(path);
+  }
   return paths;
 }
 

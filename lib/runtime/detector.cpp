@@ -59,6 +59,7 @@ Detector Detector::load(const std::filesystem::path& path, const RuntimeOptions&
     RuntimeOptions of_part = options;
     of_part.batch_limit = batch;
     of_part.tuning_file.clear();
+    of_part.extra_outputs.clear();
     return ThrottledNetwork::prepare(lower_model(file, std::move(description), path.string()), of_part);
   };
   ThrottledNetwork images = part(std::move(split.images), 1), regions = part(std::move(split.regions), kRegionsTogether);

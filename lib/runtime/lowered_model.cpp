@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "graph/graph_builder.h"
 #include "graph/region_split.h"
 #include "runtime/lowering/passes.h"
 
@@ -20,11 +21,12 @@ void check_points(const ModelDescription& description, const std::string& path) 
 
 }  // namespace
 
-std::shared_ptr<const LoweredModel> load_lowered_model(const std::filesystem::path& path) {
+std::shared_ptr<const LoweredModel> load_lowered_model(const std::filesystem::path& path, const std::vector<std::string>& extra_outputs) {
   auto file = std::make_shared<const SafetensorsFile>(path);
   ModelDescription description = description_from_metadata(file->metadata(), path.string());
   if (find_roi_align(description.graph))
     throw UsageError(fmt::format("'{}' is a two-stage detector, which this does not run (tnn run with an image does)", path.string()));
+  for (const std::string& node : extra_outputs) description.graph = GraphBuilder::with_output(description.graph, node);
   return lower_model(std::move(file), std::move(description), path.string());
 }
 

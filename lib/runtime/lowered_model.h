@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "runtime/model_weights.h"
@@ -20,8 +21,9 @@ struct LoweredModel {
 };
 
 /// Reads a model file by memory map and checks all of it. DataError names the file and what is wrong; UsageError where it is a two-stage
-/// detector, which is a Detector.
-std::shared_ptr<const LoweredModel> load_lowered_model(const std::filesystem::path& path);
+/// detector, which is a Detector. `extra_outputs`: nodes whose values are to be outputs, too (GraphBuilder::with_output, with its errors).
+std::shared_ptr<const LoweredModel> load_lowered_model(const std::filesystem::path& path,
+                                                       const std::vector<std::string>& extra_outputs = {});
 
 /// The same of a description that is not the file's own, such as a part of its graph: its tensors are those of the file that have its
 /// names.

@@ -82,7 +82,7 @@ ThrottledNetwork::ThrottledNetwork(std::shared_ptr<InferenceContext::Shared> sha
 
 ThrottledNetwork ThrottledNetwork::load(const std::filesystem::path& file, const RuntimeOptions& options) {
   check_options(options);
-  return prepare(load_lowered_model(file), options);
+  return prepare(load_lowered_model(file, options.extra_outputs), options);
 }
 
 ThrottledNetwork ThrottledNetwork::prepare(std::shared_ptr<const LoweredModel> model, const RuntimeOptions& options) {

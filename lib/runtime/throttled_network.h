@@ -19,7 +19,8 @@ struct RuntimeOptions {
   int threads = 1;                                 ///< that work on one run of a context, 1 to 256
   int64_t batch_limit = 1;                         ///< inputs in one run at most, 1 to 65536
   int64_t memory_limit_bytes = int64_t{16} << 30;  ///< of the activations of a context; a model that needs more is refused
-  std::filesystem::path tuning_file = {};  ///< of the prefix engine: measured ways to compute each step (EngineOptions); empty: none
+  std::filesystem::path tuning_file = {};       ///< of the prefix engine: measured ways to compute each step (EngineOptions); empty: none
+  std::vector<std::string> extra_outputs = {};  ///< nodes whose values are outputs, too, after the network's own
 };
 
 /// What an application may choose between.

@@ -23,6 +23,7 @@ enum class Exploitation {
 struct ControllerOptions : LoopSettings {
   bool enabled = false;  ///< controller.method is not "none"
   ControllerInput input = ControllerInput::logits;
+  std::string features;  ///< of ControllerInput::features: the node; empty: default_features()
   int64_t actions = 10;  ///< K: utilizations k / K
   RewardOptions reward;
   RewardVariance variance = RewardVariance::exact;

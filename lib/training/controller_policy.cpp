@@ -15,7 +15,7 @@
 namespace tnn {
 namespace {
 
-constexpr int64_t kRows = 4096;  ///< of logits together
+constexpr int64_t kRows = 4096;  ///< of a first pass together
 
 void append_actions(const at::Tensor& log_p, std::vector<int64_t>& actions) {
   const at::Tensor chosen = log_p.argmax(1).to(at::kCPU).contiguous();
@@ -28,23 +28,27 @@ at::Tensor log_policy(const Network& controller, const at::Tensor& inputs, Phase
   return controller.first_output(inputs, controller.at_point(0), {phase, dropout_seed}).log_softmax(1);
 }
 
-at::Tensor first_log_probabilities(const ActionOutputs& outputs, const std::vector<int64_t>& rows) {
-  at::Tensor tensor = at::empty({static_cast<int64_t>(rows.size()), outputs.classes}, at::kFloat);
+at::Tensor seen_of_first_pass(ControllerInput input, const ActionOutputs& outputs, const std::vector<int64_t>& rows) {
+  const bool features = input == ControllerInput::features;
+  at::Tensor tensor = at::empty({static_cast<int64_t>(rows.size()), features ? outputs.feature_count : outputs.classes}, at::kFloat);
   float* to = tensor.data_ptr<float>();
   for (const int64_t row : rows)
-    for (const double value : log_softmax(outputs.of(row, 0), outputs.classes)) *to++ = static_cast<float>(value);
+    if (features)
+      to = std::copy_n(outputs.features.data() + row * outputs.feature_count, outputs.feature_count, to);
+    else
+      for (const double value : log_softmax(outputs.of(row, 0), outputs.classes)) *to++ = static_cast<float>(value);
   return tensor;
 }
 
 std::vector<int64_t> chosen_actions(const Network& controller, ControllerInput input, const ActionOutputs& outputs, Loader& loader) {
   c10::NoGradGuard no_grad;
   std::vector<int64_t> actions;
-  if (input == ControllerInput::logits) {
+  if (looks_at_first_pass(input)) {
     for (int64_t first = 0; first < outputs.size(); first += kRows) {
       stop_if_interrupted();
       std::vector<int64_t> rows(static_cast<size_t>(std::min(kRows, outputs.size() - first)));
       std::iota(rows.begin(), rows.end(), first);
-      append_actions(log_policy(controller, first_log_probabilities(outputs, rows).to(controller.device()), Phase::evaluate), actions);
+      append_actions(log_policy(controller, seen_of_first_pass(input, outputs, rows).to(controller.device()), Phase::evaluate), actions);
     }
     return actions;
   }

@@ -18,8 +18,9 @@ namespace {
 constexpr double kCollapsed = 0.99;
 constexpr size_t kScalars = 5;  ///< of ControllerValidation
 
-EpochLoopOptions loop_options(const Network& controller, const ControllerOptions& options) {
+EpochLoopOptions loop_options(const Network& controller, const ControllerData& data, const ControllerOptions& options) {
   EpochLoopOptions loop(options);
+  loop.noun = data.noun;
   loop.phase = "controller, epoch";
   loop.metric_name = "accuracy";
   loop.channels_last = controller.channels_last();
@@ -53,7 +54,7 @@ bool ControllerValidation::is_collapsed() const {
 
 ControllerTrainer::ControllerTrainer(Network& controller, ControllerData data, ControllerOptions options, std::filesystem::path folder,
                                      Fingerprint fingerprint)
-    : EpochLoop(controller.parameters().trainable(), data.samples, loop_options(controller, options), folder / "last.safetensors"),
+    : EpochLoop(controller.parameters().trainable(), data.samples, loop_options(controller, data, options), folder / "last.safetensors"),
       controller_(controller),
       controller_data_(std::move(data)),
       options_(std::move(options)),
@@ -84,9 +85,9 @@ double ControllerTrainer::epsilon() const {
 StepResult ControllerTrainer::accumulate(Batch& batch) {
   std::vector<int64_t> rows;
   for (const uint32_t sample : batch.indices) rows.push_back(rows_.at(sample));
-  const bool logits = options_.input == ControllerInput::logits;
-  const at::Tensor inputs = logits ? first_log_probabilities(controller_data_.train, rows).to(controller_.device())
-                                   : to_tensors(batch, controller_.device()).inputs;
+  const at::Tensor inputs = looks_at_first_pass(options_.input)
+                                ? seen_of_first_pass(options_.input, controller_data_.train, rows).to(controller_.device())
+                                : to_tensors(batch, controller_.device()).inputs;
   const uint64_t dropout = random_key(options_.seed, RandomPurpose::dropout, {static_cast<uint64_t>(state_.global_step)});
   const at::Tensor log_p = log_policy(controller_, inputs, Phase::train, dropout);
   const at::Tensor on_cpu = log_p.detach().exp().to(at::kCPU);

@@ -12,10 +12,11 @@ namespace tnn {
 
 /// What a controller is trained on.
 struct ControllerData {
-  TrainingData samples;  ///< without augmentation; where it looks at logits, stand-ins for the images
+  TrainingData samples;  ///< without augmentation; where it looks at a first pass, stand-ins for the images
   ActionOutputs train, validation;
   std::vector<double> costs;      ///< u of each action as the reward counts it
-  std::vector<double> mac_share;  ///< of the full network's MACs, of each action
+  std::vector<double> mac_share;  ///< of the full network's MACs, of each action with the first pass that is looked at
+  std::string noun = "images";    ///< what the samples are
 };
 
 /// How a controller did on the validation samples.
@@ -24,7 +25,7 @@ struct ControllerValidation {
   double oracle_reward = 0;    ///< mean of the best action's
   double accuracy = 0;         ///< share of right answers at the chosen actions
   double mean_u = 0;           ///< of the chosen actions
-  double mean_mac_share = 0;   ///< the same of the data path's MACs, without what the controller itself costs
+  double mean_mac_share = 0;   ///< the same of the data path's MACs, every pass; without the controller's own
   std::vector<double> shares;  ///< K: how often each action is chosen
 
   /// As EpochSummary::validation and back.

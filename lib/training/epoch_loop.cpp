@@ -7,6 +7,7 @@
 #include "core/atomic_file.h"
 #include "core/interruption.h"
 #include "core/stopwatch.h"
+#include "data/sample_noun.h"
 
 namespace tnn {
 namespace {
@@ -33,7 +34,8 @@ EpochLoop::EpochLoop(std::vector<ParameterStore::Entry> parameters, TrainingData
       options_(std::move(options)),
       last_path_(std::move(last_path)),
       loader_(data_.images, data_.train, loader_options(data_, options_)) {
-  if (data_.train.empty()) throw UsageError("no training images are left");
+  if (options_.noun.empty()) options_.noun = noun_of(*data_.images);
+  if (data_.train.empty()) throw UsageError(fmt::format("no training {} are left", options_.noun));
   create_folder(last_path_.parent_path());
 }
 
@@ -77,7 +79,7 @@ void EpochLoop::log_step(const TrainingObserver& observer, Progress::Figures fig
 
 bool EpochLoop::run_epoch(Progress& progress, const TrainingObserver& observer) {
   progress.begin(fmt::format("{} {}/{}", options_.phase, state_.epoch + 1, options_.epochs),
-                 std::min(loader_.batches_per_epoch() * options_.batch_size, loader_.size()), "images");
+                 std::min(loader_.batches_per_epoch() * options_.batch_size, loader_.size()), options_.noun);
   loader_.start_epoch(state_.epoch, state_.step_in_epoch);
   Batch batch;
   const Stopwatch watch;

@@ -52,6 +52,7 @@ struct EpochLoopOptions : LoopSettings {
   explicit EpochLoopOptions(const LoopSettings& settings) : LoopSettings(settings) {}
 
   std::string phase;        ///< for progress: "epoch", "gates, epoch"
+  std::string noun;         ///< what the samples are called; empty: noun_of() the data
   std::string metric_name;  ///< of StepResult::metric in figures
   double clip_norm = 0;     ///< 0: off
   bool channels_last = true;

@@ -3,57 +3,11 @@
 
 #include "catch_compat.h"
 #include "core/atomic_file.h"
-#include "data/clip_tree.h"
-#include "run_program.h"
+#include "own_clips.h"
 
 using namespace tnn;
+using tnn::test::OwnClips;
 namespace fs = std::filesystem;
-
-namespace {
-
-/// A small network of 3d convolutions for clips of four frames of 12 x 16 pixels.
-constexpr const char* kGraph = R"({"format": "tnn-graph", "version": 1, "name": "small_c3d",
- "gates": [{"name": "width", "kind": "channel", "groups": 4, "min_active": 1}],
- "spaces": [{"name": "first", "channels": 8, "gate": "width"}, {"name": "second", "channels": 16, "gate": "width"},
-            {"name": "classes", "channels": 3}],
- "nodes": [
-  {"name": "input", "kind": "input", "inputs": [], "shape": [3, 4, 12, 16]},
-  {"name": "conv1", "kind": "convolution", "inputs": ["input"], "space": "first", "kernel": [3], "padding": [1], "bias": false},
-  {"name": "norm1", "kind": "batch_norm", "inputs": ["conv1"]},
-  {"name": "relu1", "kind": "relu", "inputs": ["norm1"]},
-  {"name": "pool1", "kind": "max_pool", "inputs": ["relu1"], "kernel": [1, 2, 2]},
-  {"name": "conv2", "kind": "convolution", "inputs": ["pool1"], "space": "second", "kernel": [3], "padding": [1], "bias": false},
-  {"name": "norm2", "kind": "batch_norm", "inputs": ["conv2"]},
-  {"name": "relu2", "kind": "relu", "inputs": ["norm2"]},
-  {"name": "mean", "kind": "global_average_pool", "inputs": ["relu2"]},
-  {"name": "flat", "kind": "flatten", "inputs": ["mean"]},
-  {"name": "classifier", "kind": "linear", "inputs": ["flat"], "space": "classes"}],
- "outputs": [{"name": "logits", "node": "classifier"}]})";
-
-/// Clips of three classes, six to train and three to test, and a recipe for them.
-struct OwnClips {
-  OwnClips() {
-    test::write_jester_tree(root, "annotations", "own");
-    write_file_atomically(folder.path() / "net.json", kGraph);
-    write_file_atomically(folder.path() / "own.yaml", "model: {name: file, file: " + (folder.path() / "net.json").string() +
-                                                          "}\n"
-                                                          "data: {name: jester, validation_fraction: 0.5, crop: center}\n"
-                                                          "training: {epochs: 2, batch_size: 3, chunks: 1, recalibration_images: 3}\n"
-                                                          "run: {threads: 1}\n");
-  }
-  Outcome train(const std::string& arguments) const { return train(arguments, root); }
-  Outcome train(const std::string& arguments, const fs::path& data) const {
-    return tnn_run("train " + (folder.path() / "own.yaml").string() + " --out " + run.string() + " --data-root " + data.string() + " " +
-                   arguments);
-  }
-  std::string data_root() const { return " --data-root " + root.string(); }
-  nlohmann::json curve() const { return nlohmann::json::parse(read_file(run / "curve.json")); }
-
-  TemporaryFolder folder;
-  fs::path root = folder.path() / "clips", run = folder.path() / "run", packed = folder.path() / "own.h5";
-};
-
-}  // namespace
 
 TEST_CASE("a 3d network trains on clips, loose and packed alike, is swept, exported and run on folders of frames") {
   const OwnClips own;
@@ -112,7 +66,7 @@ TEST_CASE("recipes that mirror gestures, ask for other frames or give clips to a
   CHECK(frames.code == 2);
   CHECK_THAT(frames.err, ContainsSubstring("takes [3, 4, 12, 16], but clips of 'jester' at data.frames are [3, 8, 12, 16]"));
   CHECK(own.train("--dry-run --set data.frames=4 --set data.image_size=[12,16]").code == 0);
-  write_file_atomically(own.folder.path() / "own.yaml",
+  write_file_atomically(own.recipe(),
                         "model: {name: vgg_w, input: [3, 16, 16], classes: 3, cardinality: 4, stages: [\"8\", M], hidden: []}\n"
                         "data: {name: jester}\n");
   const Outcome images = own.train("-q");

@@ -16,7 +16,7 @@ TEST_CASE("each input of a batch is computed at the point that its controller ch
   const ThrottledNetwork network = ThrottledNetwork::load(model.path, reference_engine());
   InferenceContext context = network.context();
   const std::vector<float> inputs = model.model.input(kBatch, 9);
-  for (const auto input : {ControllerInput::pixels, ControllerInput::logits}) {
+  for (const auto input : kInputs) {
     std::set<int> points;  // of the controllers together: one with random weights may choose one for all
     for (uint64_t seed = 0; seed < 6; ++seed) {
       const SavedController saved(model, input, seed);

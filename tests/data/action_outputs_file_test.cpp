@@ -17,6 +17,12 @@ TEST_CASE("kept outputs read back under their own key alone") {
   CHECK(read->train == written.train);
   CHECK(read->validation == written.validation);
   CHECK_FALSE(read_kept_outputs(file, "another key"));
+  KeptOutputs with_features = written;
+  with_features.train.feature_count = with_features.validation.feature_count = 2;
+  with_features.train.features = {0.5f, -1, 7, 0};
+  write_kept_outputs(file, "features", with_features);
+  CHECK(read_kept_outputs(file, "features")->train == with_features.train);
+  CHECK(read_kept_outputs(file, "features")->validation == with_features.validation);
   write_file_atomically(file, "not HDF5");
   CHECK_FALSE(read_kept_outputs(file, "key"));
 }

@@ -1,6 +1,7 @@
 #include "evaluation/choice.h"
 
 #include "catch_compat.h"
+#include "core/random_stream.h"
 #include "evaluation/compare_controllers.h"
 
 using namespace tnn;
@@ -75,12 +76,51 @@ TEST_CASE("a cascade pays for every pass, and a learned controller for itself an
   CHECK(logits.latency_ms[1] == Approx(0.35));
 }
 
+TEST_CASE("what the reward charges for an action is what the evaluated controller pays, but for its own network") {
+  for (const ControllerInput input : {ControllerInput::pixels, ControllerInput::features, ControllerInput::logits}) {
+    const std::vector<double> charged = macs_of_actions(kCosts, input);
+    const std::vector<int64_t> actions{0, 1, 2, 1};
+    const Choice choice = learned_choice(kOutputs, kCosts, actions, input, {0.5, 0});
+    for (size_t i = 0; i < actions.size(); ++i) CHECK(choice.macs[i] == charged[static_cast<size_t>(actions[i])] + 0.5);
+  }
+}
+
 TEST_CASE("the best cascade reaches what its budget allows, and no more") {
   const Cascade best = best_cascade(kOutputs, kCosts, ConfidenceMeasure::max_softmax, 9);
   const Choice choice = cascade_choice(kOutputs, kCosts, best);
   CHECK(choice.top1() == 0.75);
   CHECK(choice.mean_macs() <= 9);
   CHECK(cascade_choice(kOutputs, kCosts, best_cascade(kOutputs, kCosts, ConfidenceMeasure::entropy, 1)).mean_macs() == 1);
+}
+
+TEST_CASE("the best cascade is that of a search through every stage and threshold") {
+  RandomStream random(7);
+  for (int table = 0; table < 20; ++table) {
+    std::vector<std::vector<float>> rows(12, std::vector<float>(3));
+    for (auto& row : rows)
+      for (size_t k = 0; k < 3; ++k) row[k] = static_cast<float>(random.normal() + 0.4 * static_cast<double>(k));
+    const ActionOutputs outputs = hand_made(rows);
+    const double budget = 1 + 15 * random.uniform();
+    const Choice found = cascade_choice(outputs, kCosts, best_cascade(outputs, kCosts, ConfidenceMeasure::max_softmax, budget));
+    std::vector<double> thresholds{0, 2};  // no sample, and all
+    for (int64_t i = 0; i < 12; ++i)
+      for (int64_t k = 0; k < 2; ++k) thresholds.push_back(confidence(ConfidenceMeasure::max_softmax, outputs.of(i, k), 2));
+    double best = 0;
+    for (const double first : thresholds)
+      for (const double second : thresholds)
+        for (const std::vector<Cascade::Stage>& stages : {std::vector<Cascade::Stage>{{0.25, first}, {0.5, second}, {1, 0}},
+                                                          {{0.25, first}, {0.5, 0}},
+                                                          {{0.25, first}, {1, 0}},
+                                                          {{0.5, first}, {1, 0}},
+                                                          {{0.25, 0}},
+                                                          {{0.5, 0}},
+                                                          {{1, 0}}}) {
+          const Choice choice = cascade_choice(outputs, kCosts, {ConfidenceMeasure::max_softmax, stages});
+          if (choice.mean_macs() <= budget) best = std::max(best, choice.top1());
+        }
+    CHECK(found.mean_macs() <= budget);
+    CHECK(found.top1() == best);
+  }
 }
 
 TEST_CASE("a learned controller is compared with every rival on the same samples") {

@@ -68,7 +68,7 @@ TEST_CASE("a deployed controller costs what the evaluated one is charged with") 
   const ThrottledNetwork network = ThrottledNetwork::load(model.path, reference_engine());
   const std::vector<float> inputs = model.model.input(kBatch, 9);
   const ActionOutputs outputs = outputs_of(network, inputs, kBatch);
-  for (const ControllerInput input : {ControllerInput::pixels, ControllerInput::logits})
+  for (const ControllerInput input : kInputs)
     for (uint64_t seed = 0; seed < 6; ++seed) {
       const SavedController saved(model, input, seed);
       std::vector<float> answers(kBatch * kClasses);

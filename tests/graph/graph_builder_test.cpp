@@ -73,6 +73,26 @@ TEST_CASE("every mistake in a declaration is an error that names the node") {
   CHECK(b.finish({sum, sum}, {"one", "two"}).outputs() == std::vector<Output>{{"one", sum}, {"two", sum}});
 }
 
+TEST_CASE("a declared graph takes the value of any node as one more output") {
+  GraphBuilder b("net");
+  const NodeId image = b.input({3, 4, 4});
+  const NodeId flat = b.flatten("flatten", b.convolution("conv", image, 8, kNone, {.window = {.kernel = {3}, .padding = {1}}}));
+  const GateId depth = b.branch_gate("depth", 1);
+  b.begin_branch(depth, 0);
+  const NodeId inside = b.linear("inside", flat, 8);
+  b.end_branch();
+  const NodeId both = b.concat("both", {flat, inside});
+  const Graph graph = b.finish({flat, b.linear("fc", flat, 2)}, {"flat", "conv"});
+  const Graph tapped = GraphBuilder::with_output(graph, "conv");
+  CHECK(tapped.outputs() == std::vector<Output>{{"flat", flat}, {"conv", *graph.find_node("fc")}, {"conv'", *graph.find_node("conv")}});
+  CHECK(tapped.nodes() == graph.nodes());
+  CHECK(find_output(tapped, *graph.find_node("conv")) == 2);
+  CHECK_FALSE(find_output(graph, both));
+  CHECK(GraphBuilder::with_output(graph, "flatten") == graph);
+  CHECK_THROWS_WITH(GraphBuilder::with_output(graph, "flaten"), ContainsSubstring("did you mean 'flatten'"));
+  CHECK_THROWS_WITH(GraphBuilder::with_output(graph, "both"), ContainsSubstring("lies in a branch"));
+}
+
 TEST_CASE("parameters carry PyTorch's names and shapes") {
   GraphBuilder b("parameters");
   NodeId x = b.input({4, 8, 8});

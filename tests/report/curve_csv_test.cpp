@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "catch_compat.h"
+#include "report/controller_columns.h"
 #include "report/curve_table.h"
 #include "sample_curve.h"
 
@@ -51,6 +52,19 @@ TEST_CASE("CSV leaves a latency that was not measured empty, and NaN is nan") {
   CHECK(lines[1][13].empty());
   CHECK(lines[1][15].empty());
   CHECK(fields_of(curve_csv({})).size() == 1);
+}
+
+TEST_CASE("controllers have a CSV of their own, a line each, whose numbers read back exactly") {
+  UtilizationCurve curve = sample_curve_with_controllers();
+  const auto lines = fields_of(controllers_csv(curve));
+  REQUIRE(lines.size() == 4);
+  CHECK(lines[0] == std::vector<std::string>{"name", "top1", "low", "high", "mean_u", "mean_macs", "mean_latency_ms"});
+  CHECK(lines[2][0] == "learned logits");
+  CHECK(std::stod(lines[2][5]) == curve.controllers[1].mean_macs);
+  CHECK(lines[1][6] == "0.25");
+  CHECK(controllers_csv(curve).ends_with(",2600000,\n"));  // no latency
+  curve.controllers[0].name = "a,\"b\"";
+  CHECK_THAT(controllers_csv(curve), ContainsSubstring("\n\"a,\"\"b\"\"\",0.9,"));
 }
 
 TEST_CASE("the printed table has percent, MMACs and KiB, and a latency only if measured") {

@@ -96,6 +96,24 @@ TEST_CASE("HDF5 leaves out a latency that no point has, and marks a single missi
   CHECK(latency[1] == curve.points[1].latency_ms);
 }
 
+TEST_CASE("HDF5 holds the controllers as a group of one dataset a column, where there are some") {
+  const UtilizationCurve curve = sample_curve_with_controllers();
+  const Hdf5File file(curve_hdf5(curve));
+  CHECK(file.shape("controllers/name") == std::vector<hsize_t>{3});
+  CHECK(file.numbers("controllers/top1") == std::vector<double>{0.9, 0.9375, 0.97});
+  CHECK(file.numbers("controllers/mean_macs")[1] == curve.controllers[1].mean_macs);
+  CHECK(file.numbers("controllers/mean_latency_ms")[1] == 0.5);
+  CHECK(std::isnan(file.numbers("controllers/mean_latency_ms")[2]));
+  CHECK(file.shape("controllers/share") == std::vector<hsize_t>{3, 2});
+  CHECK(file.numbers("controllers/share")[2] == 0.75);
+  CHECK(file.numbers("controllers/actions") == curve.actions);
+  CHECK(file.attribute("controllers/mean_latency_ms", "unit") == "ms");
+  const Hdf5File unmeasured(curve_hdf5(sample_curve_with_controllers(false)));
+  CHECK(unmeasured.has("controllers/mean_u"));
+  CHECK_FALSE(unmeasured.has("controllers/mean_latency_ms"));
+  CHECK_FALSE(Hdf5File(curve_hdf5(sample_curve(2))).has("controllers"));
+}
+
 TEST_CASE("HDF5 takes an empty curve and a recipe longer than an attribute's usual 64 KiB") {
   UtilizationCurve curve = sample_curve();
   curve.points.clear(), curve.epochs.clear(), curve.class_names.clear();

@@ -56,3 +56,12 @@ tnn::UtilizationCurve sample_curve(int points, bool latency) {
                             epoch % 2 ? -1 : 0.945 - 0.2 * std::exp(-epoch / 6.0), 0.1 * std::pow(0.9, epoch), 21.5});
   return curve;
 }
+
+tnn::UtilizationCurve sample_curve_with_controllers(bool latency) {
+  tnn::UtilizationCurve curve = sample_curve(4);
+  curve.actions = {0.5, 1};
+  curve.controllers = {{"fixed u=0.5", 0.9, 0.89, 0.91, 0.5, 2.5e6, latency ? 0.25 : -1, {1, 0}},
+                       {"learned logits", 0.9375, 0.92, 0.95, 0.625, 3.25e6 + 1.0 / 3, latency ? 0.5 : -1, {0.75, 0.25}},
+                       {"oracle", 0.97, 0.96, 0.98, 0.55, 2.6e6, -1, {0.9, 0.1}}};
+  return curve;
+}

@@ -7,6 +7,7 @@
 #include "catch_compat.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "report/controller_columns.h"
 #include "sample_curve.h"
 #include "temporary_folder.h"
 
@@ -21,6 +22,21 @@ TEST_CASE("write_reports writes the formats that were asked for and says where")
   for (const auto& path : paths) CHECK(std::filesystem::file_size(path) > 500);
   CHECK(read_file(out / "curve.h5").substr(0, 4) == "\x89HDF");
   CHECK(write_reports(sample_curve(1), folder.path(), {"svg"}) == std::vector{folder.path() / "curve.svg"});
+}
+
+TEST_CASE("controllers.csv is written beside curve.csv, and goes with the controllers") {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "controllers.csv";
+  const auto paths = write_reports(sample_curve_with_controllers(), folder.path(), {"json", "csv"});
+  CHECK(paths == std::vector{folder.path() / "curve.json", folder.path() / "curve.csv", path});
+  CHECK(read_file(path) == controllers_csv(sample_curve_with_controllers()));
+  write_reports(sample_curve(2), folder.path(), {"json"});
+  CHECK(std::filesystem::exists(path));
+  CHECK(write_reports(sample_curve(2), folder.path(), {"csv"}).size() == 1);
+  CHECK_FALSE(std::filesystem::exists(path));
+  write_file_atomically(path, "someone's,own\n");
+  write_reports(sample_curve(2), folder.path(), {"csv"});
+  CHECK(read_file(path) == "someone's,own\n");
 }
 
 TEST_CASE("an unknown report format is a usage error with the allowed ones, before anything is written") {

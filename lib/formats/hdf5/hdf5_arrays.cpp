@@ -34,6 +34,11 @@ Hdf5Arrays::~Hdf5Arrays() {
   H5Fclose(file_);
 }
 
+bool Hdf5Arrays::has(const std::string& name) const {
+  const auto lock = lock_hdf5();
+  return H5Lexists(file_, name.c_str(), H5P_DEFAULT) > 0;
+}
+
 std::vector<uint64_t> Hdf5Arrays::shape(const std::string& name) const {
   const auto lock = lock_hdf5();
   const Hdf5Handle dataset = open_dataset(file_, name);

@@ -16,6 +16,8 @@ class Hdf5Arrays {
   Hdf5Arrays(const Hdf5Arrays&) = delete;
   Hdf5Arrays& operator=(const Hdf5Arrays&) = delete;
 
+  /// Whether there is such a dataset in a group that is there.
+  bool has(const std::string& name) const;
   std::vector<uint64_t> shape(const std::string& name) const;
   std::vector<float> floats(const std::string& name) const;
   std::vector<double> doubles(const std::string& name) const;

@@ -5,11 +5,12 @@ namespace {
 
 void check_together(const Recipe& r, const ControllerOptions& o) {
   const std::string& model = r.text("controller.model");
-  if (o.input == ControllerInput::logits && model != "mlp" && model != "file")
-    throw r.fault("controller.model",
-                  "'" + model +
-                      "' takes images, but controller.input logits gives a vector (allowed: mlp, file; or controller.input "
-                      "pixels)");
+  if (looks_at_first_pass(o.input) && model != "mlp" && model != "file")
+    throw r.fault("controller.model", "'" + model + "' takes images, but controller.input " + controller_input_name(o.input) +
+                                          " gives a vector (allowed: mlp, file; or controller.input pixels)");
+  if (o.input != ControllerInput::features && !o.features.empty())
+    throw r.fault("controller.features",
+                  "names a node to look at, but controller.input is " + controller_input_name(o.input) + " (allowed with it: features)");
   if (model != "file" && !r.text("controller.file").empty())
     throw r.fault("controller.file", "is the graph of controller.model file, but controller.model is '" + model + "'");
   if (r.boolean("controller.batch_norm") && o.batch_size == 1)
@@ -23,6 +24,7 @@ ControllerOptions controller_options(const Recipe& r) {
   static_cast<LoopSettings&>(o) = loop_settings(r, "controller");
   o.enabled = r.text("controller.method") != "none";
   o.input = controller_input_from_name(r.text("controller.input"));
+  o.features = r.text("controller.features");
   o.actions = r.integer("controller.actions");
   o.reward.kind = reward_kind_from_name(r.text("controller.reward"));
   o.reward.gamma1 = r.real("controller.gamma1");

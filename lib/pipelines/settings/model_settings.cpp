@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "control/controller_description.h"
+#include "control/controller_features.h"
 #include "core/error.h"
 #include "formats/safetensors.h"
 #include "models/faster_rcnn.h"
@@ -23,6 +24,7 @@ UsageError placed(const Recipe& recipe, const UsageError& error) {
 UsageError placed_in_controller(const Recipe& recipe, const UsageError& error) {
   std::string message = error.what();
   const std::string word = message.substr(0, message.find_first_of(": "));
+  if (find_recipe_key(word) && word.rfind("controller.", 0) == 0) return recipe.fault(word, message.substr(word.size() + 2));
   if (word.rfind("model.", 0) != 0) return recipe.fault("controller.model", message);
   message.replace(0, 5, "controller");
   const std::string key = message.substr(0, message.find_first_of(": "));
@@ -52,6 +54,25 @@ ModelDescription describe_model_file(const Recipe& recipe) {
   description.points = std::move(found.points);
   for (OperatingPoint& point : description.points) point.validation_accuracy.reset();
   return description;
+}
+
+/// The shape of what a controller looks at.
+std::vector<int64_t> seen_shape(const Recipe& recipe, const ModelDescription& datapath) {
+  const Graph& graph = datapath.graph;
+  switch (controller_input_from_name(recipe.text("controller.input"))) {
+    case ControllerInput::pixels:
+      return graph.dimensions(graph.input().shape);
+    case ControllerInput::logits:
+      return graph.dimensions(graph.shape(graph.outputs().front()));
+    case ControllerInput::features:
+      break;
+  }
+  try {
+    const double first_u = 1 / static_cast<double>(recipe.integer("controller.actions"));
+    return {ControllerFeatures(datapath, recipe.text("controller.features"), first_u).count()};
+  } catch (const UsageError& error) {
+    throw UsageError(std::string("controller.features: ") + error.what());
+  }
 }
 
 }  // namespace
@@ -104,11 +125,9 @@ Graph build_model(const Recipe& recipe) {
                              {recipe.integer("detector.roi_size"), recipe.integer("detector.roi_ratio"), detector->proposals.after_nms}});
 }
 
-Graph build_controller(const Recipe& recipe, const Graph& datapath) try {
-  const Output& logits = datapath.outputs().front();
-  const bool pixels = controller_input_from_name(recipe.text("controller.input")) == ControllerInput::pixels;
+Graph build_controller(const Recipe& recipe, const ModelDescription& datapath) try {
   ModelOptions options;
-  options.input = datapath.dimensions(pixels ? datapath.input().shape : datapath.shape(logits));
+  options.input = seen_shape(recipe, datapath);
   options.classes = recipe.integer("controller.actions");
   options.cardinality = 1;
   options.hidden = recipe.integers("controller.hidden");

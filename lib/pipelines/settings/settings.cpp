@@ -83,7 +83,7 @@ Settings read_settings(const Recipe& recipe) {
   settings.datapath = datapath_options(recipe);
   settings.gates = gate_options(recipe);
   settings.controller = controller_options(recipe);
-  if (settings.controller.enabled) settings.controller_graph = build_controller(recipe, settings.model.graph);
+  if (settings.controller.enabled) build_controller(recipe, settings.model);  // says what is wrong
   settings.datapath.evaluation_batch = settings.gates.evaluation_batch = settings.controller.evaluation_batch =
       evaluation_batch(settings.model.graph, recipe.integer("evaluation.batch_size"));
   settings.evaluation = evaluation_settings(recipe);
@@ -92,9 +92,9 @@ Settings read_settings(const Recipe& recipe) {
   for (const char* key : {"model.pretrained", "model.file", "controller.file"})
     if (const std::string& file = recipe.text(key); !file.empty()) settings.input_files.emplace_back(key, file);
   for (const std::string& stage : recipe_stage_names()) settings.fingerprints[stage] = recipe_fingerprint(recipe, stage);
-  settings.fault = [kept = std::make_shared<const Recipe>(recipe)](const std::string& key, const std::string& message) {
-    return kept->fault(key, message);
-  };
+  const auto kept = std::make_shared<const Recipe>(recipe);
+  settings.fault = [kept](const std::string& key, const std::string& message) { return kept->fault(key, message); };
+  settings.controller_graph = [kept](const ModelDescription& datapath) { return build_controller(*kept, datapath); };
   return settings;
 }
 

@@ -67,7 +67,6 @@ struct Settings {
   DatapathOptions datapath;
   GateOptions gates;
   ControllerOptions controller;
-  std::optional<Graph> controller_graph;  ///< of the controller's own network, where the recipe has one
   EvaluationSettings evaluation;
   OutputSettings output;
   RunSettings run;
@@ -75,6 +74,8 @@ struct Settings {
 
   /// The error to throw where the value of a key does not do, with its place in the recipe.
   std::function<UsageError(const std::string& key, const std::string& message)> fault;
+  /// The graph of the controller's own network for a data path, where the recipe has a controller (build_controller()).
+  std::function<Graph(const ModelDescription& datapath)> controller_graph;
   /// The recipe's part of the fingerprint of a stage ("datapath", "gates", "controller").
   std::map<std::string, Fingerprint> fingerprints;
 };
