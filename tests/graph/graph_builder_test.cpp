@@ -76,7 +76,7 @@ TEST_CASE("every mistake in a declaration is an error that names the node") {
 TEST_CASE("a declared graph takes the value of any node as one more output") {
   GraphBuilder b("net");
   const NodeId image = b.input({3, 4, 4});
-  const NodeId flat = b.flatten("flatten", b.convolution("conv", image, 8, kNone, {.window = {.kernel = {3}, .padding = {1}}}));
+  const NodeId flat = b.flatten("flatten", b.convolution("conv", image, 8, kNone, {.window = {{3}, {}, {1}, {}}}));
   const GateId depth = b.branch_gate("depth", 1);
   b.begin_branch(depth, 0);
   const NodeId inside = b.linear("inside", flat, 8);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <stdexcept>
 
 #include "formats/model_tensors.h"
 
@@ -217,6 +218,9 @@ class Interpreter {
         std::copy_n(x(node).begin() + (g * each + i) * positions, positions, y.begin() + (i * s.groups + g) * positions);
     return y;
   }
+
+  /// Graphs are split there (graph/region_split.h) before anything of the runtime sees them.
+  Numbers evaluate(const Node& node, const RoiAlign&) { throw std::logic_error("'" + node.name + "' has regions: split the graph first"); }
 
   Numbers evaluate(const Node& node, const ChannelPad& pad) {
     Numbers y(static_cast<size_t>(graph_.channels(node.shape) * node.shape.positions()));
