@@ -1,5 +1,6 @@
 #include "tasks/detection.h"
 
+#include <ATen/TensorOperators.h>
 #include <fmt/format.h>
 
 #include "core/error.h"
