@@ -46,7 +46,8 @@ std::string controller_training(const fs::path& datapath, const fs::path& out, c
 }
 
 nlohmann::json controller_row(const fs::path& run, const std::string& name) {
-  for (const auto& row : nlohmann::json::parse(read_file(run / "curve.json")).at("controllers"))
+  const auto curve = nlohmann::json::parse(read_file(run / "curve.json"));
+  for (const auto& row : curve.at("controllers"))
     if (row.at("name") == name) return row;
   FAIL("no row of " + name);
   return {};
@@ -102,7 +103,7 @@ TEST_CASE("a controller trains on clips after a kill as without, and says clips"
   const test::OwnClips own;
   const std::string keys =
       " --set controller.method=bandit --set controller.input=pixels --set controller.model=tiny_cnn --set controller.actions=4 --set "
-      "controller.batch_size=3 --set controller.epochs=40 --set training.checkpoint_steps=1";
+      "controller.batch_size=3 --set controller.epochs=40 --set controller.reward=linear --set training.checkpoint_steps=1";
   const fs::path killed = own.folder.path() / "killed";
   const std::string command = "train " + own.recipe().string() + own.data_root() + keys;
   const Outcome trained = tnn_run(command + " --out " + own.run.string());
@@ -117,6 +118,7 @@ TEST_CASE("a controller trains on clips after a kill as without, and says clips"
   CHECK(tensors_of(killed / "controller/controller.safetensors") == tensors_of(own.run / "controller/controller.safetensors"));
 
   const fs::path clips = own.folder.path() / "test-clips";
+  fs::create_directories(clips);
   for (const char* name : {"7", "8", "9"}) fs::copy(own.root / "20bn-jester-v1" / name, clips / name, fs::copy_options::recursive);
   const double full = controller_row(own.run, "fixed u=1").at("mean_macs").get<double>();
   check_deployed("run " + own.run.string() + " --controller " + (own.run / "controller/controller.safetensors").string() + " --input " +
