@@ -70,8 +70,8 @@ ImageSet read_clip_folder(const DatasetCard& card, const fs::path& data_folder, 
   if (!folder) throw DataError(fmt::format("{}: no folder {}", data_folder.string(), fmt::join(split.folders, " or ")));
   FoundClips found = find_clips(card, *folder);
   if (found.clips.ids.empty())
-    throw DataError(fmt::format("{}: no clip in it (a clip is a folder of frames in a class folder){}", folder->string(),
-                                found.left_out.files().empty() ? "" : "; " + found.left_out.files()));
+    throw DataError(
+        fmt::format("{}: no clip in it (a clip is a folder of frames in a class folder){}", folder->string(), found.left_out.appended()));
   return clip_set(*folder, found.clips, limit, card, std::move(found.left_out));
 }
 

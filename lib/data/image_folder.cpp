@@ -164,9 +164,7 @@ ImageSet read_image_folder(const DatasetCard& card, const fs::path& data_folder,
   const LabelledNames found = folders.empty() ? read_flat_folder(card, data_folder, *folder, split, scan)
                                               : read_class_folders(card, data_folder, *folder, folders, scan);
   if (!folders.empty()) scan.leave_out_beside_classes(split.lists);
-  if (found.names.empty())
-    throw DataError(
-        fmt::format("{}: no image (JPEG or PNG) in it{}", folder->string(), scan.left_out().empty() ? "" : "; " + scan.left_out().files()));
+  if (found.names.empty()) throw DataError(fmt::format("{}: no image (JPEG or PNG) in it{}", folder->string(), scan.left_out().appended()));
   auto files = std::make_shared<ImageFiles>(*folder, !folders.empty(), with_empty_classes(scan.left_out(), card, found.labels));
   std::vector<int> labels;
   for (const size_t i : limited(found.names.size(), limit)) {

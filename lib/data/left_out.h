@@ -20,6 +20,8 @@ class LeftOut {
   int64_t count() const;
   /// "left out: 9 .webp (ant/1.webp, ant/2.webp, ant/3.webp, ...), 1 hidden (.DS_Store)"; "" where there are none.
   std::string files() const;
+  /// The same behind a sentence: "; left out: ..."; "" where there are none.
+  std::string appended() const { return files().empty() ? "" : "; " + files(); }
   /// All of it on a line: "d/train: left out: 1 hidden (.DS_Store); no image of class: cow"; "" where it is empty.
   std::string line() const;
 

@@ -12,6 +12,7 @@
 #include "data/set_identity.h"
 #include "data/split.h"
 #include "evaluation/choice.h"
+#include "evaluation/floor_search.h"
 #include "network/device.h"
 #include "network/model_file.h"
 #include "pipelines/damage_reports.h"
@@ -24,8 +25,6 @@
 
 namespace tnn {
 namespace {
-
-constexpr int kThresholds = 100;  ///< of a cascade, down to always stopping
 
 /// The calibration samples, in order.
 Loader open_samples(const FloorOptions& options, const ModelDescription& description) {
@@ -43,59 +42,6 @@ Loader open_samples(const FloorOptions& options, const ModelDescription& descrip
   check_held_out(options.model.model, *images, split.validation);
   if (!options.controller.empty()) check_held_out(options.controller, *images, split.validation);
   return Loader(std::move(images), std::move(split.validation), evaluation_loading(description, dataset, how));
-}
-
-struct Setting {
-  Cascade cascade;
-  Choice choice;
-  int64_t losses = 0;
-};
-
-int64_t losses_of(const Choice& choice, const Choice& full) {
-  int64_t losses = 0;
-  for (size_t i = 0; i < full.right.size(); ++i) losses += full.right[i] > 0 && choice.right[i] == 0 ? 1 : 0;
-  return losses;
-}
-
-/// One fixed u after another, the full network first.
-std::vector<Cascade> fixed_settings(const std::vector<double>& utilizations) {
-  std::vector<Cascade> settings;
-  for (auto u = utilizations.rbegin(); u != utilizations.rend(); ++u) settings.push_back({ConfidenceMeasure::max_softmax, {{*u, 0}}});
-  return settings;
-}
-
-/// The full network, then one threshold after another for all stages but the last, falling.
-std::vector<Cascade> cascade_settings(const std::vector<double>& stages) {
-  std::vector<Cascade> settings{{ConfidenceMeasure::max_softmax, {{stages.back(), 0}}}};
-  for (int step = 1; step <= kThresholds; ++step) {
-    const double threshold = 1 - static_cast<double>(step) / kThresholds;
-    Cascade cascade;
-    for (const double u : stages) cascade.stages.push_back({u, u == stages.back() ? 0 : threshold});
-    settings.push_back(std::move(cascade));
-  }
-  return settings;
-}
-
-/// What is tried: settings from the safest to the cheapest, and what one does with the samples.
-struct SettingSequence {
-  std::vector<Cascade> settings;
-  std::function<Choice(const Cascade&)> choice;
-};
-
-/// The last setting of a sequence that is certified.
-std::optional<std::pair<Setting, CertifiedSetting>> certify(const SettingSequence& sequence, const Choice& full, int64_t samples,
-                                                            const RiskTarget& target) {
-  std::vector<Setting> settings;
-  std::vector<int64_t> losses;
-  for (const Cascade& cascade : sequence.settings) {
-    settings.push_back({cascade, sequence.choice(cascade), 0});
-    settings.back().losses = losses_of(settings.back().choice, full);
-    losses.push_back(settings.back().losses);
-    if (!last_certified({losses.back()}, samples, target)) break;
-  }
-  const auto passed = last_certified(losses, samples, target);
-  if (!passed) return std::nullopt;
-  return std::make_pair(settings[passed->index], *passed);
 }
 
 void check_target(const FloorOptions& options) {
@@ -186,29 +132,24 @@ CalibratedFloor calibrate_floor(const FloorOptions& options, Progress& progress)
     if (options.rule != "cascade") sequences.push_back({fixed_settings(utilizations), cascade});
     if (options.rule != "fixed") sequences.push_back({cascade_settings(stage_utilizations(options, description)), cascade});
   }
-  RiskTarget each = options.target;  // several kinds share what may go wrong (Bonferroni)
-  each.confidence = 1 - (1 - options.target.confidence) / static_cast<double>(sequences.size());
+  const RiskTarget each = shared_target(options.target, sequences.size());
   check_enough(outputs.size(), options.target, each);
   const Choice full = fixed_choice(outputs, costs, outputs.actions() - 1);
-  std::optional<std::pair<Setting, CertifiedSetting>> best;
-  for (const SettingSequence& sequence : sequences) {
-    auto found = certify(sequence, full, outputs.size(), each);
-    if (found && (!best || found->first.choice.mean_macs() < best->first.choice.mean_macs())) best = std::move(found);
-  }
+  const auto best = cheapest_certified(sequences, full, options.target);
   if (!best) throw std::logic_error("the full network, which has no loss, was not certified");
   CalibratedFloor floor;
   FloorCertificate& certificate = floor.certificate;
-  certificate.setting = best->first.cascade;
+  certificate.setting = best->setting;
   certificate.risk = options.target.risk;
   certificate.confidence = options.target.confidence;
   certificate.samples = outputs.size();
-  certificate.losses = best->second.losses;
-  certificate.p_value = best->second.p_value;
+  certificate.losses = best->certified.losses;
+  certificate.p_value = best->certified.p_value;
   certificate.level = 1 - each.confidence;
   certificate.calibration = description.dataset + " " + options.split;
   certificate.data = samples_identity(*loader.set(), outputs.samples);
-  floor.mean_macs = best->first.choice.mean_macs(), floor.full_macs = full.mean_macs();
-  floor.top1 = best->first.choice.top1(), floor.full_top1 = full.top1();
+  floor.mean_macs = best->choice.mean_macs(), floor.full_macs = full.mean_macs();
+  floor.top1 = best->choice.top1(), floor.full_top1 = full.top1();
   floor.rule = learned ? "controller" : certificate.setting.stages.size() > 1 ? "cascade" : "fixed";
   floor.file = learned ? options.controller : options.model.model;
   certificate.network = model_identity(SafetensorsFile(floor.file));
