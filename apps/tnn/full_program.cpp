@@ -28,6 +28,7 @@ void setup_subcommands(CLI::App& app, Session& session) {
   setup_train_gates(app, session);
   setup_train_controller(app, session);
   setup_sweep_utilization(app, session);
+  setup_report(app, session);
   setup_calibrate_floor(app, session);
   setup_compare(app, session);
   setup_convert_reds(app, session);

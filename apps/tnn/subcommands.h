@@ -43,6 +43,7 @@ void setup_train_datapath(CLI::App& app, Session& session);
 void setup_train_gates(CLI::App& app, Session& session);
 void setup_train_controller(CLI::App& app, Session& session);
 void setup_sweep_utilization(CLI::App& app, Session& session);
+void setup_report(CLI::App& app, Session& session);
 void setup_calibrate_floor(CLI::App& app, Session& session);
 void setup_compare(CLI::App& app, Session& session);
 void setup_evaluate_detections(CLI::App& app, Session& session);

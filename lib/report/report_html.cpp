@@ -19,7 +19,7 @@ std::string header(const UtilizationCurve& curve) {
 
 }  // namespace
 
-std::string report_html(const UtilizationCurve& curve) {
+std::string report_html(const UtilizationCurve& curve, const std::vector<ReportPicture>& pictures) {
   std::string html = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>{} · {} against utilization</title>\n",
@@ -33,6 +33,7 @@ std::string report_html(const UtilizationCurve& curve) {
   html += gate_shares_section(curve);
   html += classes_section(curve);
   html += points_section(curve);
+  html += pictures_section(pictures);
   html += training_section(curve);
   html += origin_section(curve);
   return html + "</main>\n</body>\n</html>\n";

@@ -27,6 +27,7 @@ p { margin: 0; }
 .charts { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 14px; margin-bottom: 14px; }
 .charts .card { margin: 0; padding: 6px; }
 .charts svg { display: block; width: 100%; height: auto; }
+.picture { display: block; width: 100%; height: auto; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; width: 100%; }
 th { font-weight: 600; color: var(--muted); white-space: nowrap; }

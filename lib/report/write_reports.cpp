@@ -19,13 +19,21 @@ namespace {
 struct ReportFile {
   const char* format;
   const char* file;
-  std::string (*contents)(const UtilizationCurve&);
+  std::string (*contents)(const UtilizationCurve&, const std::filesystem::path& folder);
   bool of_controllers = false;
 };
 
-constexpr ReportFile kFiles[] = {{"csv", "curve.csv", curve_csv},    {"csv", "controllers.csv", controllers_csv, true},
-                                 {"json", "curve.json", curve_json}, {"h5", "curve.h5", curve_hdf5},
-                                 {"svg", "curve.svg", curve_svg},    {"html", "report.html", report_html}};
+/// Contents that the curve alone decides.
+template <std::string (*write)(const UtilizationCurve&)>
+std::string of_curve(const UtilizationCurve& curve, const std::filesystem::path&) {
+  return write(curve);
+}
+
+std::string page(const UtilizationCurve& curve, const std::filesystem::path& folder) { return report_html(curve, pictures_of_run(folder)); }
+
+constexpr ReportFile kFiles[] = {{"csv", "curve.csv", of_curve<curve_csv>},    {"csv", "controllers.csv", of_curve<controllers_csv>, true},
+                                 {"json", "curve.json", of_curve<curve_json>}, {"h5", "curve.h5", of_curve<curve_hdf5>},
+                                 {"svg", "curve.svg", of_curve<curve_svg>},    {"html", "report.html", page}};
 
 /// The files of these formats, in the order asked for.
 std::vector<ReportFile> files_of(const std::vector<std::string>& formats) {
@@ -70,7 +78,7 @@ std::vector<std::filesystem::path> write_reports(const UtilizationCurve& curve, 
       remove_earlier(path);
       continue;
     }
-    write_file_atomically(path, file.contents(curve));
+    write_file_atomically(path, file.contents(curve, folder));
     paths.push_back(path);
   }
   return paths;

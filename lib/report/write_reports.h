@@ -16,7 +16,8 @@ std::vector<std::filesystem::path> report_paths(const std::filesystem::path& fol
 
 /// Writes curve.csv, curve.json, curve.h5, curve.svg and report.html, those of `formats`, into a folder (created where it is not there),
 /// each atomically; with curve.csv also controllers.csv where the curve has controllers, else an earlier one is removed. Returns their
-/// paths in the order asked for. An unknown format is a UsageError, before anything is written.
+/// paths in the order asked for. report.html shows pictures that lie in the folder (see pictures_of_run). An unknown format is a
+/// UsageError, before anything is written.
 std::vector<std::filesystem::path> write_reports(const UtilizationCurve& curve, const std::filesystem::path& folder,
                                                  const std::vector<std::string>& formats);
 
