@@ -7,6 +7,7 @@
 #include "core/folder.h"
 #include "gentle_stop.h"
 #include "pipelines/named_model.h"
+#include "report/curve_json.h"
 #include "report/curve_table.h"
 #include "report/write_reports.h"
 #include "subcommands.h"
@@ -54,7 +55,7 @@ int run_sweep(const Options& options, const Session& session) {
     for (const auto& file : write_reports(curve, options.out, named.output.formats))
       if (!session.quiet) tell(fmt::format("written: {}\n", file.string()));
   const TableFormat format = table_format(options.format);
-  print_table(format_table(curve_table(curve, is_for_programs(format)), format), format);
+  print_table(format == TableFormat::json ? curve_json(curve) : format_table(curve_table(curve, is_for_programs(format)), format), format);
   return 0;
 }
 

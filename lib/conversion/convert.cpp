@@ -6,13 +6,13 @@
 #include <numeric>
 
 #include "conversion/permutation.h"
+#include "conversion/point_table.h"
 #include "conversion/unit_gates.h"
 #include "conversion/width_search.h"
 #include "core/error.h"
 #include "core/stopwatch.h"
 #include "cost/cost.h"
 #include "export/static_cut.h"
-#include "formats/model_tensors.h"
 #include "gating/learned.h"
 
 namespace tnn {
@@ -39,13 +39,6 @@ GroupGains group_gains(const GatedGraph& gated, const std::vector<std::vector<do
       groups[place / static_cast<size_t>(set.group_units)] += units[static_cast<size_t>(orders[set.set][place])];
   }
   return gains;
-}
-
-Configuration configuration_of(const Graph& graph, const Widths& widths) {
-  Configuration configuration;
-  for (size_t g = 0; g < widths.size(); ++g)
-    configuration.gates.push_back(ActiveGroups::first(graph.gates()[g].groups, static_cast<int>(widths[g])));
-  return configuration;
 }
 
 std::vector<double> checked_budgets(std::vector<double> budgets) {
@@ -101,7 +94,7 @@ class Budgets {
   }
 
   void describe(Solved& solved) const {
-    const Cost cost = network_cost(graph_, configuration_of(graph_, solved.widths));
+    const Cost cost = network_cost(graph_, first_groups(graph_, solved.widths));
     solved.point.macs = cost.macs;
     solved.point.activation_bytes = cost.activation_bytes;
     solved.point.macs_share = static_cast<double>(cost.macs) / static_cast<double>(model_.macs(model_.full()));
@@ -131,23 +124,6 @@ class Budgets {
   double total_ = 0;
 };
 
-/// Adds batch-norm statistics of each operating point: those of the full network, which are known, and 0 and 1 for what is to be measured.
-void add_point_statistics(ConvertedModel& converted) {
-  ModelDescription& description = converted.model.description;
-  const auto points = static_cast<int64_t>(description.points.size());
-  for (const ModelTensor& tensor : model_tensors(description.graph, BatchNormMode::recalibrated, points)) {
-    if (!tensor.per_point) continue;
-    description.batch_norm = BatchNormMode::recalibrated;
-    const auto& known = converted.model.tensor(parameter_name(description.graph.node(tensor.node).name, tensor.role)).values;
-    HostTensor rows{tensor.shape, {}};
-    rows.values.assign(known.size() * static_cast<size_t>(points - 1), tensor.role == ParameterRole::running_variance ? 1.0f : 0.0f);
-    rows.values.insert(rows.values.end(), known.begin(), known.end());
-    converted.model.tensors[tensor.name] = std::move(rows);
-  }
-  if (description.batch_norm == BatchNormMode::recalibrated)
-    for (int i = 0; i + 1 < static_cast<int>(points); ++i) converted.unmeasured.push_back(i);
-}
-
 }  // namespace
 
 StoredModel full_network(const StoredModel& model) { return cut_model(model, point_at(model.description, 1.0)); }
@@ -166,15 +142,14 @@ ConvertedModel convert_network(const StoredModel& network, const WeightScores& s
   ConvertedModel converted;
   for (const auto& [widths, point] : Budgets(gated, gains, options).solve(budgets)) {
     utilizations.push_back(point.budget);
-    configurations.push_back(configuration_of(gated.graph, widths));
+    configurations.push_back(first_groups(gated.graph, widths));
     converted.points.push_back(point);
   }
   converted.model = permute_units(network, sets, orders);
   ModelDescription& description = converted.model.description;
   description.graph = gated.graph;
   description.gating = {"reds", Rounding::ceil, 1, Compensation::none};
-  description.points = learned_operating_points(utilizations, configurations);
-  add_point_statistics(converted);
+  converted.unmeasured = set_points(converted.model, learned_operating_points(utilizations, configurations));
   return converted;
 }
 

@@ -13,6 +13,21 @@ bool declares_channels(const Operation& operation) {
   return traits_of(operation).is_weighted && !(convolution && convolution->depthwise);
 }
 
+/// Of each node the normalisation that is its only reader among the nodes; kNone where there is none. An output that is added only to be
+/// looked at leaves the network what it is.
+std::vector<NodeId> sole_norms(const Graph& graph) {
+  std::vector<NodeId> readers(graph.nodes().size(), kNone);
+  std::vector<int> reads(graph.nodes().size());
+  for (NodeId id = 0; id < static_cast<NodeId>(graph.nodes().size()); ++id)
+    for (const NodeId input : graph.node(id).inputs) {
+      readers[static_cast<size_t>(input)] = id;
+      ++reads[static_cast<size_t>(input)];
+    }
+  for (size_t i = 0; i < readers.size(); ++i)
+    if (reads[i] != 1 || readers[i] == kNone || !traits_of(graph.node(readers[i]).operation).normalizes) readers[i] = kNone;
+  return readers;
+}
+
 constexpr NamedValue<Compensation> kCompensations[] = {
     {"none", Compensation::none}, {"mean", Compensation::mean}, {"inverted", Compensation::inverted}};
 
@@ -27,21 +42,13 @@ double compensation_factor(Compensation compensation, const ActiveGroups& active
 }
 
 std::vector<NodeId> norms_after(const Graph& graph) {
-  std::vector<NodeId> readers(graph.nodes().size(), kNone);
-  std::vector<int> reads(graph.nodes().size());
-  for (NodeId id = 0; id < static_cast<NodeId>(graph.nodes().size()); ++id)
-    for (const NodeId input : graph.node(id).inputs) {
-      readers[static_cast<size_t>(input)] = id;
-      ++reads[static_cast<size_t>(input)];
-    }
-  for (const Output& output : graph.outputs()) ++reads[static_cast<size_t>(output.node)];
-  for (size_t i = 0; i < readers.size(); ++i)
-    if (reads[i] != 1 || readers[i] == kNone || !traits_of(graph.node(readers[i]).operation).normalizes) readers[i] = kNone;
-  return readers;
+  std::vector<NodeId> norms = sole_norms(graph);
+  for (const Output& output : graph.outputs()) norms[static_cast<size_t>(output.node)] = kNone;
+  return norms;
 }
 
 std::vector<GateId> compensated_nodes(const Graph& graph) {
-  const std::vector<NodeId> norms = norms_after(graph);
+  const std::vector<NodeId> norms = sole_norms(graph);
   std::vector<GateId> gates(graph.nodes().size(), kNone);
   for (NodeId id = 0; id < static_cast<NodeId>(graph.nodes().size()); ++id) {
     const Node& node = graph.node(id);

@@ -164,6 +164,7 @@ constexpr KnownStrategy kStrategies[] = {
     {"concrete", make_learned},
     {"reinforce", make_learned},
     {"reds", make_learned},
+    {"searched", make_learned},
 };
 
 }  // namespace

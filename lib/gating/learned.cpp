@@ -15,8 +15,9 @@ namespace tnn {
 LearnedGating::LearnedGating(const Graph& graph, GatingRule rule, std::vector<OperatingPoint> points)
     : GatingStrategy(graph, std::move(rule)), points_(std::move(points)) {
   if (points_.empty())
-    throw UsageError(fmt::format("gating strategy '{}' is a table in a model file: gates.method trains one, tnn convert-reds makes one",
-                                 GatingStrategy::rule().strategy));
+    throw UsageError(
+        fmt::format("gating strategy '{}' is a table in a model file: gates.method trains one, tnn convert-reds and tnn search make one",
+                    GatingStrategy::rule().strategy));
 }
 
 Configuration LearnedGating::configuration(double u, RandomStream&) const {

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <sstream>
 
 #include "core/error.h"
+#include "core/number_text.h"
 
 namespace tnn {
 namespace {
@@ -16,13 +16,11 @@ constexpr size_t kMostPoints = 10000;
 double number(const std::string& text, const std::string& whole) {
   const size_t first = text.find_first_not_of(' '), last = text.find_last_not_of(' ');
   const std::string trimmed = first == std::string::npos ? "" : text.substr(first, last - first + 1);
-  double value = 0;
-  std::istringstream digits(trimmed);
-  digits.imbue(std::locale::classic());
-  if (!(digits >> value) || digits.peek() != std::istringstream::traits_type::eof() || !std::isfinite(value))
+  const std::optional<double> value = finite_number(trimmed);
+  if (!value)
     throw UsageError(fmt::format(
         "utilizations '{}': '{}' is not a number (allowed: distinct, start:end:step, or a list such as 0.25,0.5,1)", whole, trimmed));
-  return value;
+  return *value;
 }
 
 std::vector<std::string> split(const std::string& text, char separator) {

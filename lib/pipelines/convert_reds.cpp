@@ -5,15 +5,11 @@
 #include <algorithm>
 #include <iterator>
 
-#include "core/atomic_file.h"
 #include "core/error.h"
-#include "data/dataset.h"
-#include "data/split.h"
-#include "network/device.h"
 #include "network/model_file.h"
 #include "pipelines/damage_reports.h"
 #include "pipelines/experiment.h"
-#include "pipelines/sweep_utilization.h"
+#include "pipelines/stored_network.h"
 #include "report/quantity.h"
 #include "training/calibration.h"
 #include "training/gradient_scores.h"
@@ -24,21 +20,6 @@ namespace {
 bool has_batch_norm(const Graph& graph) {
   return std::any_of(graph.nodes().begin(), graph.nodes().end(),
                      [](const Node& node) { return std::holds_alternative<BatchNorm>(node.operation); });
-}
-
-/// The training samples of the model's data set, prepared as it expects them; without those that its recipe holds out.
-TrainingData training_samples(const ModelDescription& description, const NamedModel& model) {
-  const DatasetOnDisk dataset = find_dataset(description.dataset, model.data.root);
-  TrainingData data;
-  data.images = std::make_shared<ImageSet>(load_split(dataset.card, dataset.folder, "train", model.data.train_limit));
-  if (data.images->samples() && data.images->targets->class_names() != description.class_names)
-    throw DataError(fmt::format("{}: its classes are not those that the model was trained on", dataset.folder.string()));
-  auto split = validation_split(*data.images->targets, model.data.validation_fraction, model.run.seed);
-  data.train = std::move(split.train);
-  data.validation = std::move(split.validation);
-  data.augmentation = evaluation_loading(description, dataset, sweep_options(model.data, model.evaluation, model.run)).augmentation;
-  data.workers = model.data.workers;
-  return data;
 }
 
 /// Says what training samples are needed for, where there are none.
@@ -55,13 +36,6 @@ TrainingData needed_samples(const ModelDescription& description, const RedsOptio
   } catch (const DataError& error) {
     throw DataError(fmt::format("{} ({})", error.what(), purpose));
   }
-}
-
-/// A model in memory as a network.
-Network to_network(const StoredModel& model, const RunSettings& run) {
-  const TemporaryFile file("tnn-conversion.safetensors");
-  write_stored_model(file.path(), model, StoredPrecision::fp32);
-  return load_network(file.path(), choose_device(run.device), run.channels_last);
 }
 
 WeightScores scores_on(const TrainingData& data, const StoredModel& network, const RedsOptions& options, Progress& progress) {

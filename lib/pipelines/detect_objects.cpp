@@ -20,7 +20,7 @@
 namespace tnn {
 namespace {
 
-void refuse_others(const RunRequest& request) {
+void refuse_others(const RunRequest& request, const std::filesystem::path& draw) {
   const auto refuse = [](const char* option, const char* instead) {
     throw UsageError(fmt::format("{}: the model is a detector ({})", option, instead));
   };
@@ -28,6 +28,8 @@ void refuse_others(const RunRequest& request) {
   if (!request.controller.empty()) refuse("--controller", "it runs at --u");
   if (request.floor) refuse("--floor", "it runs at --u");
   if (!is_image_input(request.input)) refuse("--input", "it takes images, not arrays");
+  if (!draw.empty() && !std::filesystem::is_directory(request.input) && draw.extension() != ".png")
+    throw UsageError(fmt::format("--draw '{}': drawings are PNG files (allowed: a name that ends in .png)", draw.string()));
   if (request.runtime.engine == "torch") refuse("--engine torch", "it runs on an engine of the runtime");
 }
 
@@ -57,11 +59,12 @@ bool is_detector(const std::filesystem::path& model) {
 }
 
 DetectedObjects detect_objects(const RunRequest& request, const std::filesystem::path& draw) {
-  refuse_others(request);
+  refuse_others(request, draw);
   const std::filesystem::path model = find_model_file(request.model);
   Detector detector = Detector::load(model, request.runtime);
   const ModelDescription& description = detector.description();
   const ImageInputs inputs(request.input, description);
+  const std::vector<std::filesystem::path> files = inputs.files();
   DetectedObjects result{{}, description, request.u, 0, 0, detector.engine().describe(), inputs.note()};
   result.point = request.point ? *request.point : point_at(description, request.u);
   if (result.point < 0 || result.point >= static_cast<int>(description.points.size()))
@@ -71,9 +74,9 @@ DetectedObjects detect_objects(const RunRequest& request, const std::filesystem:
   result.macs = network_cost(description.graph, point.configuration).macs;
   CommandInputs read;
   read.add_model(request.model);
-  for (const auto& file : inputs.files()) read.add("--input", file);
+  for (const auto& file : files) read.add("--input", file);
   if (!draw.empty() && std::filesystem::is_directory(request.input)) std::filesystem::create_directories(draw);
-  for (const auto& file : inputs.files())
+  for (const auto& file : files)
     if (!draw.empty()) read.check("--draw", drawing_of(draw, request, file));
 
   int64_t numbers = 1;
@@ -83,7 +86,7 @@ DetectedObjects detect_objects(const RunRequest& request, const std::filesystem:
     stop_if_interrupted();
     const Geometry geometry = inputs.read_placed(i, input.data());
     const ImageExtent shown = geometry.shown();
-    const std::filesystem::path& file = inputs.files()[static_cast<size_t>(i)];
+    const std::filesystem::path& file = files[static_cast<size_t>(i)];
     DetectedImage image{file,
                         detector.run(input.data(), {static_cast<double>(shown.height), static_cast<double>(shown.width)}, result.point),
                         detector.last_regions()};

@@ -9,6 +9,7 @@
 #include "core/atomic_file.h"
 #include "cost/cost.h"
 #include "graph/graph_json.h"
+#include "graph/region_split.h"
 #include "pipelines/recipe_model.h"
 #include "runtime/lowering/passes.h"
 #include "runtime/plan_listing.h"
@@ -64,13 +65,29 @@ Table gate_table(const Graph& graph) {
   return table;
 }
 
+/// What engines run: the network, or of a two-stage one the part for images and the part for regions.
+std::vector<ModelDescription> engine_parts(const ModelDescription& description) {
+  if (!find_roi_align(description.graph)) return {description};
+  const RegionSplit split = split_at_regions(description.graph);
+  std::vector<ModelDescription> parts(2, description);
+  parts[0].graph = split.images, parts[1].graph = split.regions;
+  return parts;
+}
+
+int64_t copied_weight_bytes(const std::vector<Plan>& plans, size_t point) {
+  int64_t weights = 0;
+  for (const Plan& plan : plans) weights += prefix::weights_copied_for(plan, static_cast<int>(point));
+  return weights * static_cast<int64_t>(sizeof(float));
+}
+
 }  // namespace
 
 Table operating_point_table(const ModelDescription& description) {
   Table table{{"u", "u_begin", "u_end", "groups", "parameters", "macs", "flops", "activation_bytes", "copied_weight_bytes"},
               {},
               {true, true, true, false, true, true, true, true, true}};
-  const Plan plan = lower(description);
+  std::vector<Plan> plans;
+  for (const ModelDescription& part : engine_parts(description)) plans.push_back(lower(part));
   const bool validated = std::any_of(description.points.begin(), description.points.end(),
                                      [](const OperatingPoint& point) { return point.validation_accuracy.has_value(); });
   if (validated) table.columns.push_back("validation_accuracy"), table.numeric.push_back(true);
@@ -80,7 +97,7 @@ Table operating_point_table(const ModelDescription& description) {
     table.rows.push_back({fmt::format("{}", point.u), fmt::format("{}", point.u_begin), fmt::format("{}", point.u_end),
                           groups_text(description, point), std::to_string(cost.parameters), std::to_string(cost.macs),
                           std::to_string(cost.flops), std::to_string(cost.activation_bytes),
-                          std::to_string(prefix::weights_copied_for(plan, static_cast<int>(p)) * static_cast<int64_t>(sizeof(float)))});
+                          std::to_string(copied_weight_bytes(plans, p))});
     if (validated) table.rows.back().push_back(point.validation_accuracy ? fmt::format("{}", *point.validation_accuracy) : "");
   }
   return table;
@@ -113,7 +130,12 @@ std::string model_text(const ModelDescription& description, TableFormat format) 
 
 std::string plan_text(const ModelDescription& description, double u, TableFormat format) {
   const int point = point_at(description, u);
-  const Table table = plan_table(description.graph, lower(description), point);
+  Table table;
+  for (const ModelDescription& part : engine_parts(description)) {
+    Table steps = plan_table(part.graph, lower(part), point);
+    steps.rows.insert(steps.rows.begin(), table.rows.begin(), table.rows.end());
+    table = std::move(steps);
+  }
   if (format == TableFormat::csv || format == TableFormat::json) return format_table(table, format);
   return fmt::format("{}: plan at operating point {} (u = {}), one input, fp32\n\n{}", description.graph.name(), point,
                      description.points[static_cast<size_t>(point)].u, format_table(table, format));

@@ -113,7 +113,7 @@ TEST_CASE("a detector takes images of every shape, and names those that it canno
   refused(own.detect(own.folder.path() / "none.jpg", ""), 3, "none.jpg");
   refused(own.detect(own.image("v0.jpg"), "--top 3"), 2, "--top");
   refused(own.detect(own.image("v0.jpg"), "--u 0"), 2, "utilization");
-  refused(own.detect(own.image("v0.jpg"), "--draw " + (own.folder.path() / "out.jpg").string()), 2, "png");
+  refused(own.detect(own.image("v0.jpg"), "--draw " + (own.folder.path() / "out.jpg").string()), 2, ".png");
   refused(own.detect(own.image("v0.jpg"), "--govern latency_ms=5"), 2, "detector");
   refused(tnn_run("calibrate-floor " + own.run.string() + " --risk 0.1 --confidence 0.9 --data-root " + own.root.string()), 2, "detect");
 }
@@ -137,7 +137,7 @@ TEST_CASE("training of a detector names images and annotations that are wrong") 
   tnn::write_file_atomically(annotation, good);
   fs::remove(own.image("t4.jpg"));
   refused(own.train("-q"), 3, "t4.jpg");
-  const Outcome skipped = own.train("-q --overwrite --set data.damaged=skip");
+  const Outcome skipped = own.train("--overwrite --set data.damaged=skip");
   INFO(skipped.err);
   CHECK(skipped.code == 0);
   CHECK_THAT(skipped.err, ContainsSubstring("t4.jpg"));

@@ -70,7 +70,7 @@ TEST_CASE("a network whose input is not square trains on an image folder, is swe
   const std::string model = own.run.string(), data_root = " --data-root " + own.root.string();
   const Outcome swept = tnn_run("sweep-utilization " + model + data_root + " --format json -q");
   REQUIRE(swept.code == 0);
-  CHECK(nlohmann::json::parse(swept.out).size() == curve.at("points").size());
+  CHECK(nlohmann::json::parse(swept.out).at("points").size() == curve.at("points").size());
   for (const std::string file : {"static.onnx", "model.safetensors"}) {
     const Outcome exported = tnn_run("export " + model + " --out " + (own.folder.path() / file).string() + data_root +
                                      (file == "static.onnx" ? " --format onnx --u 0.5" : " --format safetensors"));

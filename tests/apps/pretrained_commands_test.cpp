@@ -55,7 +55,7 @@ TEST_CASE("a trained ResNet-20 keeps its accuracy when its fine-tuning starts") 
       tnn_run("sweep-utilization " + kFinetune + pretrained + " --u 1 --set data.test_limit=500 --format json --quiet --threads 1");
   INFO(sweep.err);
   REQUIRE(sweep.code == 0);
-  CHECK(nlohmann::json::parse(sweep.out).at(0).at("top1").get<double>() > 0.88);
+  CHECK(nlohmann::json::parse(sweep.out).at("points").at(0).at("top1").get<double>() > 0.88);
 
   const TemporaryFolder folder;
   const std::string run = (folder.path() / "run").string();

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <pugixml.hpp>
@@ -11,6 +10,7 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
+#include "core/number_text.h"
 #include "core/printable.h"
 #include "core/read_file.h"
 #include "formats/annotations/voc_image_set.h"
@@ -36,13 +36,11 @@ struct Place {
 
 double number(const pugi::xml_node& node, const char* name, const Place& place) {
   const std::string text = child_text(node, name);
-  double value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stop != end || !std::isfinite(value))
+  const std::optional<double> value = finite_number(text);
+  if (!value)
     throw place.fault(text.empty() ? fmt::format("has no <{}>", name)
                                    : fmt::format("<{}> is '{}' (allowed: a number)", name, printable_beginning(text, 40)));
-  return value;
+  return *value;
 }
 
 bool flag(const pugi::xml_node& node, const char* name, const Place& place) {

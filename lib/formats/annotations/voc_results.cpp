@@ -5,13 +5,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "core/error.h"
+#include "core/number_text.h"
 #include "core/printable.h"
 #include "core/read_file.h"
 
@@ -88,11 +87,9 @@ class ResultLines {
   }
 
   double number(std::string_view word) const {
-    double value = 0;
-    const auto [stop, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-    if (error != std::errc() || stop != word.data() + word.size() || !std::isfinite(value))
-      throw fault(fmt::format("'{}' is not a finite number", printable_beginning(word, 40)));
-    return value;
+    const std::optional<double> value = finite_number(word);
+    if (!value) throw fault(fmt::format("'{}' is not a finite number", printable_beginning(word, 40)));
+    return *value;
   }
 
   const fs::path& file_;
