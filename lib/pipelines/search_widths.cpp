@@ -71,40 +71,41 @@ Widths least_widths(const ModelDescription& description) {
 class Search {
  public:
   Search(const ModelDescription& description, WidthLosses losses, Progress& progress)
-      : description_(description), losses_(std::move(losses)), progress_(progress) {
-    const Graph& graph = description_.graph;
-    search_ = std::make_unique<MeasuredSearch>(least_widths(description_), widths_of(Configuration::full(graph)),
-                                               WidthMeasures{[this](const std::vector<Widths>& widths) {
-                                                               std::vector<double> found = losses_.measure(widths);
-                                                               progress_.advance(measured_ += static_cast<int64_t>(widths.size()), {});
-                                                               return found;
-                                                             },
-                                                             [&graph](const std::vector<Widths>& widths) {
-                                                               std::vector<double> costs;
-                                                               for (const Widths& one : widths) costs.push_back(macs_of(graph, one));
-                                                               return costs;
-                                                             }});
-    above_ = search_->measure(widths_of(Configuration::full(graph)));
-  }
+      : description_(description),
+        losses_(std::move(losses)),
+        progress_(progress),
+        search_(least_widths(description), widths_of(Configuration::full(description.graph)), {loss(), cost()}),
+        above_(search_.measure(widths_of(Configuration::full(description.graph)))) {}
 
   /// The best widths within a budget; budgets come from the largest to the smallest.
   MeasuredWidths within(const WidthBudgets::Budget& budget) {
-    progress_.begin(fmt::format("widths of u = {}", budget.u), 0, "widths");
-    above_ = search_->narrowed(above_, budget.macs);
+    above_ = search_.narrowed(above_, budget.macs);
     MeasuredWidths best = above_;
     if (best.cost > budget.macs) throw UsageError(unmet(budget));
-    best = search_->exchanged(best, budget.macs);
+    best = search_.exchanged(best, budget.macs);
     if (const int uniform = uniform_point(description_, budget.macs); uniform != kNone) {
       const MeasuredWidths from_uniform =
-          search_->exchanged(search_->measure(widths_of(description_.points[static_cast<size_t>(uniform)].configuration)), budget.macs);
+          search_.exchanged(search_.measure(widths_of(description_.points[static_cast<size_t>(uniform)].configuration)), budget.macs);
       if (from_uniform.loss < best.loss) best = from_uniform;
     }
-    progress_.end();
+    progress_.message(
+        fmt::format("u = {}: loss {:.4f} at {:.4g} MMAC, {} widths measured", budget.u, best.loss, best.cost / 1e6, measured()));
     return best;
   }
-  int64_t measured() const { return search_->measured(); }
+  int64_t measured() const { return search_.measured(); }
 
  private:
+  std::function<std::vector<double>(const std::vector<Widths>&)> loss() {
+    return [this](const std::vector<Widths>& widths) { return losses_.measure(widths); };
+  }
+  std::function<std::vector<double>(const std::vector<Widths>&)> cost() const {
+    return [this](const std::vector<Widths>& widths) {
+      std::vector<double> costs;
+      for (const Widths& one : widths) costs.push_back(macs_of(description_.graph, one));
+      return costs;
+    };
+  }
+
   std::string unmet(const WidthBudgets::Budget& budget) const {
     const double least = macs_of(description_.graph, least_widths(description_)),
                  full = macs_of(description_.graph, widths_of(Configuration::full(description_.graph)));
@@ -117,9 +118,8 @@ class Search {
   const ModelDescription& description_;
   WidthLosses losses_;
   Progress& progress_;
-  std::unique_ptr<MeasuredSearch> search_;
+  MeasuredSearch search_;
   MeasuredWidths above_;
-  int64_t measured_ = 0;
 };
 
 /// A table of these widths and the full network at the end; equal ones are one operating point.

@@ -35,8 +35,10 @@ TEST_CASE("a recipe with model.pretrained is swept as the model file that it nam
   INFO(of_model.err << of_recipe.err);
   REQUIRE(of_model.code == 0);
   REQUIRE(of_recipe.code == 0);
-  CHECK(nlohmann::json::parse(of_recipe.out).at(0).at("top1") == nlohmann::json::parse(of_model.out).at(0).at("top1"));
-  CHECK(nlohmann::json::parse(of_recipe.out).at(0).at("loss") == nlohmann::json::parse(of_model.out).at(0).at("loss"));
+  CHECK(nlohmann::json::parse(of_recipe.out).at("points").at(0).at("top1") ==
+        nlohmann::json::parse(of_model.out).at("points").at(0).at("top1"));
+  CHECK(nlohmann::json::parse(of_recipe.out).at("points").at(0).at("loss") ==
+        nlohmann::json::parse(of_model.out).at("points").at(0).at("loss"));
 
   const Outcome untrained = tnn_run("sweep-utilization " + kQuickstart + sweep);
   CHECK(untrained.code == 2);
