@@ -27,6 +27,8 @@ int run_search(Options& options, const Session& session) {
   TerminalProgress terminal;
   Progress silent;
   const WidthSearchResult result = search_widths(search, session.quiet ? silent : static_cast<Progress&>(terminal));
+  if (!session.quiet && result.latency_error)
+    tell(fmt::format("the model of latencies is off by {:.1f} % in the mean; what it chose was measured\n", 100 * *result.latency_error));
   if (!session.quiet)
     tell(fmt::format("written: {}: {} operating points beside the full network, from {} measured widths; accuracy on {} held-out samples\n",
                      search.out.string(), result.points.size(), result.measured, result.validation));
@@ -47,7 +49,8 @@ void setup_search(CLI::App& app, Session& session) {
   command
       ->add_option(
           "--budget", search.budget,
-          "macs=0.25,0.5: shares of the full network's multiply-accumulates; u=0.25,0.5: what the network costs at these utilizations. "
+          "macs=0.25,0.5: shares of the full network's multiply-accumulates; u=0.25,0.5: what the network costs at these utilizations; "
+          "latency_ms=1,2: of one input, by the runtime on this machine with one thread. "
           "Each becomes the u of an operating point")
       ->required()
       ->check(not_empty);

@@ -43,8 +43,9 @@ TEST_CASE("widths are searched for budgets, never below uniform ones on held-out
     CHECK_THAT(no.err, ContainsSubstring(what));
   };
   const std::string out = " --out " + (folder.path() / "no.safetensors").string();
-  for (const char* budget : {"0.5", "watts=3", "macs=0.5,", "macs=1.5", "u=0.5,0.5", "macs=nan"})
+  for (const char* budget : {"0.5", "watts=3", "latency_ms=0", "latency_ms=100000", "macs=0.5,", "macs=1.5", "u=0.5,0.5", "macs=nan"})
     refused(search + " --budget " + budget + out, "--budget");
+  refused(search + " --budget latency_ms=0.000001" + out, "the narrowest network needs");
   refused(search + " --budget macs=0.00001" + out, "the narrowest network needs");
   refused(search + " --budget macs=0.5 --out " + (run / "model.safetensors").string(), "--out");
   refused("search " + model.string() + " --budget macs=0.5" + out, "held out");
