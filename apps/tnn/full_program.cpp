@@ -32,6 +32,7 @@ void setup_subcommands(CLI::App& app, Session& session) {
   setup_calibrate_floor(app, session);
   setup_compare(app, session);
   setup_search(app, session);
+  setup_study(app, session);
   setup_convert_reds(app, session);
   setup_export(app, session);
   setup_inspect(app, session);

@@ -48,6 +48,7 @@ void setup_calibrate_floor(CLI::App& app, Session& session);
 void setup_compare(CLI::App& app, Session& session);
 void setup_evaluate_detections(CLI::App& app, Session& session);
 void setup_search(CLI::App& app, Session& session);
+void setup_study(CLI::App& app, Session& session);
 void setup_convert_reds(CLI::App& app, Session& session);
 void setup_export(CLI::App& app, Session& session);
 void setup_inspect(CLI::App& app, Session& session);

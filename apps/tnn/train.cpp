@@ -4,6 +4,7 @@
 
 #include "gentle_stop.h"
 #include "pipelines/train.h"
+#include "processes.h"
 #include "report/curve_table.h"
 #include "subcommands.h"
 #include "tell.h"
@@ -18,6 +19,7 @@ struct Options {
   std::string out, format = "text";
   std::string stage;
   bool resume = false, overwrite = false, dry_run = false, sweep = true;
+  int processes = 0;
 };
 
 void print_training(const TrainResult& result, const Options& options, bool quiet) {
@@ -34,11 +36,19 @@ void print_training(const TrainResult& result, const Options& options, bool quie
   }
 }
 
-int run_train(const Options& options, const Session& session) {
-  const Settings settings = read_settings(Recipe::load(options.recipe, options.flags.overrides()));
+/// In each process of the group.
+int train_in_group(const Settings& settings, TrainOptions train_options, const Options& options, const Session& session) {
+  stop_gently_on_signals();
   TerminalProgress terminal;
   Progress silent;
-  Progress& progress = session.quiet ? silent : static_cast<Progress&>(terminal);
+  const bool writer = is_writer(train_options.group);
+  const TrainResult result = train(settings, train_options, session.quiet || !writer ? silent : static_cast<Progress&>(terminal));
+  if (writer) print_training(result, options, session.quiet);
+  return 0;
+}
+
+int run_train(const Options& options, const Session& session) {
+  const Settings settings = read_settings(Recipe::load(options.recipe, options.flags.overrides()));
   TrainOptions train_options;
   train_options.out = options.out;
   train_options.stage = options.stage;
@@ -52,9 +62,10 @@ int run_train(const Options& options, const Session& session) {
     print_table(dry_run(settings, train_options, format), format);
     return 0;
   }
-  stop_gently_on_signals();
-  print_training(train(settings, train_options, progress), options, session.quiet);
-  return 0;
+  return run_in_group(options.processes, settings, [&](const SharedGroup& group) {
+    train_options.group = group;
+    return train_in_group(settings, train_options, options, session);
+  });
 }
 
 struct Command {
@@ -82,6 +93,7 @@ void setup(CLI::App& app, Session& session, const Command& what) {
                                    "Go on from the last checkpoint in the run folder, bit for bit; start where there is none");
   command->add_flag("--overwrite", options->overwrite, "Replace a run that is there")->excludes(resume);
   command->add_flag("--dry-run", options->dry_run, "Check everything, say what would happen, write nothing");
+  add_processes(*command, options->processes);
   options->flags.add_to(*command);
   add_format(*command, options->format);
   command->callback([options, &session] { session.action = [options, &session] { return run_train(*options, session); }; });

@@ -32,6 +32,8 @@ Loader::Loader(std::shared_ptr<const ImageSet> set, std::vector<uint32_t> indice
 
 void Loader::check() const {
   if (options_.batch_size < 1) throw UsageError(fmt::format("batch_size {}: allowed 1 or more", options_.batch_size));
+  if (options_.share_index < 0 || options_.share_index >= options_.share_count)
+    throw UsageError(fmt::format("share {} of {}: allowed from 0 to one less", options_.share_index, options_.share_count));
   if (!indices_.empty() && batches_per_epoch() == 0)
     throw UsageError(fmt::format("batch_size {} with drop_last leaves no batch of {} images", options_.batch_size, size()));
   for (const uint32_t index : indices_)
@@ -55,7 +57,7 @@ void Loader::start_epoch(int64_t epoch, int64_t first_batch) {
 
 bool Loader::next(Batch& batch) {
   while (prefetcher_.next(batch)) {
-    if (batch.size == 0) continue;
+    if (batch.size == 0 && options_.share_count == 1) continue;
     nothing_came_ = false;
     return true;
   }
@@ -65,9 +67,20 @@ bool Loader::next(Batch& batch) {
   throw DataError(fmt::format("all {} {} are damaged, such as {}: {}", size(), samples.noun(), name, problem));
 }
 
+int64_t Loader::batch_size(int64_t number) const { return std::min(options_.batch_size, size() - number * options_.batch_size); }
+
+std::vector<int64_t> Loader::places(const Batch& batch) const {
+  const int64_t first = batch.number * options_.batch_size, end = batch_size(batch.number);
+  std::vector<int64_t> places;
+  for (int64_t place = options_.share_index; place < end && places.size() < batch.indices.size(); place += options_.share_count)
+    if (indices_[order_[static_cast<size_t>(first + place)]] == batch.indices[places.size()]) places.push_back(place);
+  return places;
+}
+
 void Loader::make(int64_t number, Batch& batch) const {
-  const auto batch_size = static_cast<size_t>(options_.batch_size), first = static_cast<size_t>(number) * batch_size;
-  const size_t asked = std::min(batch_size, order_.size() - first);
+  const auto first = static_cast<size_t>(number * options_.batch_size), stride = static_cast<size_t>(options_.share_count);
+  const auto begin = first + static_cast<size_t>(options_.share_index), end = first + static_cast<size_t>(batch_size(number));
+  const size_t asked = begin < end ? (end - begin + stride - 1) / stride : 0;
   batch.inputs.shape = source_->shape();
   size_t values = 1;
   for (const int64_t size : batch.inputs.shape) values *= static_cast<size_t>(size);
@@ -76,7 +89,7 @@ void Loader::make(int64_t number, Batch& batch) const {
   batch.geometry.resize(asked);
   size_t count = 0;
   for (size_t i = 0; i < asked; ++i) {
-    const size_t position = order_[first + i];
+    const size_t position = order_[begin + i * stride];
     const auto geometry = source_->write(position, epoch_, batch.inputs.values.data() + count * values);
     if (!geometry) continue;
     batch.indices[count] = indices_[position];

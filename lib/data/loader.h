@@ -20,12 +20,14 @@ struct LoaderOptions {
   int workers = 0;             ///< threads; 0: the caller's
   uint64_t seed = 0;
   AugmentationOptions augmentation;
+  /// Of each batch, every share_count-th sample from the place share_index on: one of as many loaders, whose samples come to the batch.
+  int share_index = 0, share_count = 1;
 };
 
 /// Batches of a part of an image set, epoch by epoch. The batches of an epoch depend on (set, indices, options, epoch) alone: not on the
 /// number of workers, nor on epochs before, nor on where in the epoch a run was resumed. Encoded images are decoded by the workers; a
 /// damaged one is left out of its batch where the options say so, and is then in the set's damage log. A batch of which nothing is left is
-/// passed over: who resumes an epoch begins at Batch::number + 1.
+/// passed over, but not by one of several loaders, which all give the same batches: who resumes an epoch begins at Batch::number + 1.
 ///
 ///     Loader loader(set, split.train, options);
 ///     Batch batch;
@@ -46,6 +48,11 @@ class Loader {
   /// Fills the next batch that has an image; false at the end of the epoch and before the first. Rethrows what a worker threw: a DataError
   /// where an image cannot be read, or is damaged and the policy is to stop. DataError where an epoch has no image that is not damaged.
   bool next(Batch& batch);
+
+  /// How many samples the epoch's batch of that number has, damaged ones and those of other loaders counted.
+  int64_t batch_size(int64_t number) const;
+  /// Where in it the samples of a batch that next() gave are, rising.
+  std::vector<int64_t> places(const Batch& batch) const;
 
  private:
   void check() const;

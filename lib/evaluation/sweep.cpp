@@ -9,6 +9,7 @@
 #include "core/interruption.h"
 #include "core/stopwatch.h"
 #include "data/sample_noun.h"
+#include "distributed/shared_metrics.h"
 #include "network/input_batch.h"
 
 namespace tnn {
@@ -19,7 +20,7 @@ Predictor sliced_predictor(const Network& network) {
 }
 
 std::vector<SweepPoint> sweep_utilization(const Network& network, const Predictor& predict, const Task& task, Loader& loader,
-                                          const std::vector<double>& utilizations, Progress& progress) {
+                                          const std::vector<double>& utilizations, Progress& progress, const SharedGroup& group) {
   c10::InferenceMode inference;
   std::vector<SweepPoint> points;
   std::vector<std::unique_ptr<MetricAccumulator>> accumulators;
@@ -38,14 +39,16 @@ std::vector<SweepPoint> sweep_utilization(const Network& network, const Predicto
   int64_t done = 0;
   loader.start_epoch(0);
   while (loader.next(batch)) {
+    stop_if_agreed(group);
     const InputBatch input = to_tensors(batch, network.device());
-    for (size_t i = 0; i < points.size(); ++i) {
+    for (size_t i = 0; i < points.size() && batch.size > 0; ++i) {
       if (is_repeated(i)) continue;
       accumulators[i]->add(predict(input.inputs, points[i]), input.targets);
-      stop_if_interrupted();
+      if (!group) stop_if_interrupted();
     }
-    progress.advance(done += batch.size, {});
+    progress.advance(std::min(loader.size(), done += batch.size * size_of(group)), {});
   }
+  share_metrics(group, accumulators);
   for (size_t i = 0; i < points.size(); ++i) {
     if (is_repeated(i)) std::swap(accumulators[i], accumulators[i - 1]);
     points[i].samples = accumulators[i]->samples();

@@ -6,6 +6,7 @@
 
 #include "core/progress.h"
 #include "data/loader.h"
+#include "distributed/agreement.h"
 #include "network/network.h"
 #include "tasks/task.h"
 
@@ -29,10 +30,10 @@ using Predictor = std::function<Outputs(const at::Tensor& inputs, const SweepPoi
 Predictor sliced_predictor(const Network& network);
 
 /// The metrics of a task against utilization over all samples of a loader; each batch is decoded once and computed at every utilization.
-/// `network` says which configurations, and on which device the inputs are to be. Throws Error(interrupted or terminated) when an
-/// interruption is requested.
+/// `network` says which configurations, and on which device the inputs are to be. Several processes, each with a loader of its share,
+/// compute their samples and get the metrics of all. Throws Error(interrupted or terminated) when an interruption is requested.
 std::vector<SweepPoint> sweep_utilization(const Network& network, const Predictor& predict, const Task& task, Loader& loader,
-                                          const std::vector<double>& utilizations, Progress& progress);
+                                          const std::vector<double>& utilizations, Progress& progress, const SharedGroup& group = {});
 
 /// Adds the measured time of one-input inference: `repeats` rounds, each running every point once in turn, after a warm-up.
 void measure_latency(const Network& network, const Predictor& predict, std::vector<SweepPoint>& points, int64_t repeats,

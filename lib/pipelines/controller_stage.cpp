@@ -116,13 +116,22 @@ TrainedModel ControllerStage::train(const StageInput& input, const RunFolder& fo
                                input.experiment.dataset.card.noun()));
   Fingerprint fingerprint = stage_fingerprint(input.experiment, name(), input.data);
   fingerprint.add_digest("the data path's weights", identity);
-  if (resume) check_own(folder.checkpoints() / "last.safetensors", fingerprint);
+  const SharedGroup& group = input.data.group;
+  all_or_none(group, [&] {
+    if (resume && is_writer(group)) check_own(folder.checkpoints() / "last.safetensors", fingerprint);
+  });
   ControllerTrainer trainer(controller, controller_data(input.experiment, datapath, identity, input.data, folder, progress), options,
                             folder.checkpoints(), std::move(fingerprint));
-  if (resume && trainer.resume()) progress.message(resumed_message(trainer.state()));
-  write_file_atomically(folder.recipe(), settings.resolved_yaml);
-  run_training(trainer, controller_log(settings), folder, progress);
+  all_or_none(group, [&] {
+    if (!is_writer(group)) return;
+    if (resume && trainer.resume()) progress.message(resumed_message(trainer.state()));
+    write_file_atomically(folder.recipe(), settings.resolved_yaml);
+  });
+  run_training(trainer, controller_log(settings), folder, is_writer(group), progress);
 
+  const auto path = folder.path() / file_name(settings);
+  const TrainedModel trained{input.model, trainer.state().history, path};
+  if (!is_writer(group)) return trained;
   load_parameters(SafetensorsFile(trainer.best_path()), controller);
   const TrainingData& samples = trainer.data().samples;
   Loader validation(samples.images, samples.validation, samples.in_order(options.evaluation_batch, controller.channels_last()));
@@ -132,9 +141,8 @@ TrainedModel ControllerStage::train(const StageInput& input, const RunFolder& fo
   description.cascades = rival_cascades(controller, options, trainer, action_costs(datapath.description(), actions), validation);
   SafetensorsMetadata metadata = controller_to_metadata(description);
   metadata["tnn.epoch"] = std::to_string(trainer.state().best_epoch);
-  const auto path = folder.path() / file_name(settings);
   save_trained(path, controller, {}, metadata, input.data);
-  return {input.model, trainer.state().history, path};
+  return trained;
 }
 
 StagePlan ControllerStage::plan(const StageInput& input) const {

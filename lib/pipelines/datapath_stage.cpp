@@ -46,20 +46,25 @@ TrainedModel DatapathStage::train(const StageInput& input, const RunFolder& fold
   Network network = make_network(input.experiment);
   DatapathTrainer trainer(network, task, input.data, options, folder.checkpoints(),
                           stage_fingerprint(input.experiment, name(), input.data));
-  if (resume && trainer.resume())
-    progress.message(resumed_message(trainer.state()));
-  else if (const std::string read = load_pretrained(settings.pretrained, network); !read.empty())
-    progress.message("starts with the weights of " + read);
-  write_file_atomically(folder.recipe(), settings.resolved_yaml);
+  const SharedGroup& group = input.data.group;
+  all_or_none(group, [&] {
+    if (!is_writer(group)) return;  // the others begin with what rank 0 has
+    if (resume && trainer.resume())
+      progress.message(resumed_message(trainer.state()));
+    else if (const std::string read = load_pretrained(settings.pretrained, network); !read.empty())
+      progress.message("starts with the weights of " + read);
+    write_file_atomically(folder.recipe(), settings.resolved_yaml);
+  });
   run_training(
       trainer,
       {options.epochs, StageLog::at_utilizations(task.score_name(), options.validation_u), settings.output.tensorboard, task.score_name()},
-      folder, progress);
+      folder, is_writer(group), progress);
 
-  if (std::filesystem::exists(trainer.best_path())) load_parameters(SafetensorsFile(trainer.best_path()), network);
+  if (is_writer(group) && std::filesystem::exists(trainer.best_path())) load_parameters(SafetensorsFile(trainer.best_path()), network);
+  share_network(group, network);
   measure_points(network, task, input.data, {options.recalibration_images, options.evaluation_batch, options.seed}, trainer, progress);
   const auto path = folder.path() / settings.output.model;
-  save_trained(path, network, {}, {{"tnn.epoch", std::to_string(trainer.state().best_epoch)}}, input.data);
+  if (is_writer(group)) save_trained(path, network, {}, {{"tnn.epoch", std::to_string(trainer.state().best_epoch)}}, input.data);
   return {path, trainer.state().history};
 }
 
@@ -72,7 +77,7 @@ StagePlan DatapathStage::plan(const StageInput& input) const {
   const StepTime time = measure_steps(network, input.data, options.batch_size, kSteps, [&](const InputBatch& batch, int number) {
     const int64_t epoch = std::max(0, number) * options.epochs / kSteps.timed;  // spread over a curriculum
     optimizer.zero_grad();
-    accumulate_gradients(network, *input.experiment.task, batch, options, epoch, number + kSteps.warm_up);
+    accumulate_gradients(network, *input.experiment.task, batch, options, epoch, number + kSteps.warm_up, StepShare::alone(batch.size()));
     optimizer.step(0);
   });
   plan.timed_steps = time.steps;

@@ -49,10 +49,15 @@ std::shared_ptr<const ImageSet> stand_ins(const ImageSet& images) {
 KeptOutputs compute(const Network& datapath, const TrainingData& data, const ControllerOptions& how, const ControllerFeatures* features,
                     Progress& progress) {
   const std::vector<double> actions = action_utilizations(how.actions);
-  const LoaderOptions options = data.in_order(how.evaluation_batch, datapath.channels_last());
+  const LoaderOptions options = shared_loading(data.in_order(how.evaluation_batch, datapath.channels_last()), data.group);
   Loader train(data.images, data.train, options), validation(data.images, data.validation, options);
-  return {collect_outputs(datapath, train, actions, progress, features),
-          collect_outputs(datapath, validation, actions, progress, features)};
+  return {collect_outputs(datapath, train, actions, progress, features, data.group),
+          collect_outputs(datapath, validation, actions, progress, features, data.group)};
+}
+
+/// Whether every process has something.
+bool all_have(const SharedGroup& group, bool own) {
+  return group ? group->sum(std::vector<double>{own ? 1.0 : 0.0}).front() == group->size() : own;
 }
 
 TrainingData samples_of(const TrainingData& data, const KeptOutputs& outputs, bool looks_at_pixels) {
@@ -112,6 +117,7 @@ ControllerData controller_data(const Experiment& experiment, const Network& data
   std::optional<KeptOutputs> outputs = read_kept_outputs(folder.outputs(), key);
   const int64_t wanted = features ? features->count() : 0;
   if (outputs && (outputs->train.feature_count != wanted || outputs->validation.feature_count != wanted)) outputs.reset();
+  if (!all_have(data.group, outputs.has_value())) outputs.reset();
   if (outputs) {
     progress.message(fmt::format("the data path's outputs at {} actions are those of '{}'", actions.size(), folder.outputs().string()));
   } else {
@@ -121,7 +127,7 @@ ControllerData controller_data(const Experiment& experiment, const Network& data
                       "computed anew",
                       folder.outputs().string()));
     outputs = compute(datapath, data, options, features, progress);
-    write_kept_outputs(folder.outputs(), key, *outputs);
+    if (is_writer(data.group)) write_kept_outputs(folder.outputs(), key, *outputs);
   }
   ControllerData result;
   result.noun = noun_of(*data.images);

@@ -84,17 +84,21 @@ TrainedModel GateStage::train(const StageInput& input, const RunFolder& folder, 
   Fingerprint fingerprint = stage_fingerprint(input.experiment, name(), input.data);
   fingerprint.add_digest("the data path's weights", weights_digest(datapath));
   GateTrainer trainer(datapath, gates, task, input.data, options, folder.checkpoints(), std::move(fingerprint));
-  if (resume && trainer.resume()) progress.message(resumed_message(trainer.state()));
-  write_file_atomically(folder.recipe(), settings.resolved_yaml);
+  const SharedGroup& group = input.data.group;
+  all_or_none(group, [&] {
+    if (!is_writer(group)) return;
+    if (resume && trainer.resume()) progress.message(resumed_message(trainer.state()));
+    write_file_atomically(folder.recipe(), settings.resolved_yaml);
+  });
   run_training(
       trainer,
       {options.epochs, StageLog::at_utilizations(task.score_name(), options.validation_u), settings.output.tensorboard, task.score_name()},
-      folder, progress);
+      folder, is_writer(group), progress);
 
   Network learned = with_learned_points(datapath, gates, options);
   measure_points(learned, task, input.data, {options.recalibration_images, options.evaluation_batch, options.seed}, trainer, progress);
   const auto path = folder.path() / settings.output.model;
-  save_trained(path, learned, gates.tensors(), {{"tnn.epoch", std::to_string(trainer.state().epoch)}}, input.data);
+  if (is_writer(group)) save_trained(path, learned, gates.tensors(), {{"tnn.epoch", std::to_string(trainer.state().epoch)}}, input.data);
   return {path, trainer.state().history};
 }
 
@@ -108,7 +112,8 @@ StagePlan GateStage::plan(const StageInput& input) const {
   const GateNetwork gates(datapath.graph(), options.hidden, options.seed, datapath.device());
   const Complexity complexity(datapath.graph(), options.complexity);
   const auto step = [&](const InputBatch& batch, int number) {
-    accumulate_gate_gradients(datapath, gates, *input.experiment.task, complexity, batch, options, number + kSteps.warm_up);
+    accumulate_gate_gradients(datapath, gates, *input.experiment.task, complexity, batch, options, number + kSteps.warm_up,
+                              StepShare::alone(batch.size()));
   };
   const StepTime time = measure_steps(datapath, input.data, options.batch_size, kSteps, step);
   plan.timed_steps = time.steps;

@@ -19,6 +19,12 @@ bool is_event_file(const fs::path& path) {
   return name.rfind("events.out.tfevents.", 0) == 0 && path.extension() == ".tnn";
 }
 
+/// "log.rank3.txt", of a process that is not the first.
+bool is_rank_log(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.rfind("log.rank", 0) == 0 && path.extension() == ".txt";
+}
+
 /// What a recipe may name: a file in the folder itself.
 bool is_model_name(const fs::path& name) { return !name.has_parent_path() && name.extension() == ".safetensors"; }
 
@@ -64,6 +70,8 @@ std::vector<fs::path> files_of_run(const fs::path& folder) {
   for (const char* name : {"last.safetensors", "best.safetensors"}) add(run.checkpoints() / name);
   for (fs::directory_iterator entry(run.events(), fault), end; !fault && entry != end; entry.increment(fault))
     if (is_event_file(entry->path())) files.push_back(entry->path());
+  for (fs::directory_iterator entry(folder, fault), end; !fault && entry != end; entry.increment(fault))
+    if (is_rank_log(entry->path())) files.push_back(entry->path());
   for (const auto& file : {run.metrics(), run.log(), run.recipe()}) add(file);
   return files;
 }

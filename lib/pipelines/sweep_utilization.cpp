@@ -120,7 +120,7 @@ Loader load_test_data(const ModelDescription& description, const DatasetOnDisk& 
   if (images->samples()) check_classes(*images->targets, description, dataset.folder);
   std::vector<uint32_t> all(static_cast<size_t>(images->size()));
   std::iota(all.begin(), all.end(), 0u);
-  return Loader(std::move(images), std::move(all), evaluation_loading(description, dataset, options));
+  return Loader(std::move(images), std::move(all), shared_loading(evaluation_loading(description, dataset, options), options.group));
 }
 
 UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progress) {
@@ -134,14 +134,16 @@ UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progre
   Loader loader = load_test_data(description, dataset, options);
   DamageReports reports(progress, loader.set());
   const auto task = make_task(description.task, {description.class_names, 0, description.detector});
-  const auto sweep = [&](const Predictor& predict) { return sweep_utilization(network, predict, *task, loader, utilizations, reports); };
+  const auto sweep = [&](const Predictor& predict) {
+    return sweep_utilization(network, predict, *task, loader, utilizations, reports, options.group);
+  };
   const int64_t batch_size = evaluation_batch(description.graph, options.batch_size);
   const Predictor predict = deployed ? engine_predictor(options, options.model, batch_size, options.precision) : sliced_predictor(network);
   auto swept = sweep(predict);
   report_not_finite(swept, progress);
   std::vector<SweepPoint> in_fp32;
   if (options.precision != Precision::fp32) in_fp32 = sweep(engine_predictor(options, options.model, batch_size, Precision::fp32));
-  if (options.latency) measure_latency(network, predict, swept, options.latency_repeats, progress);
+  if (options.latency && is_writer(options.group)) measure_latency(network, predict, swept, options.latency_repeats, progress);
 
   UtilizationCurve curve;
   curve.name = options.name;
@@ -162,7 +164,12 @@ UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progre
   for (const SweepPoint& point : swept) curve.points.push_back(curve_point(description.graph, point));
   for (size_t i = 0; i < in_fp32.size(); ++i) curve.points[i].fp32_headline = in_fp32[i].metrics.front().value;
   curve.epochs = epoch_records(options.history);
-  if (!options.controller.empty()) add_controllers(options, network, loader, curve, reports);
+  if (!options.controller.empty() && is_writer(options.group)) {
+    SweepOptions alone = options;
+    alone.group = {};
+    Loader all = load_test_data(description, dataset, alone);
+    add_controllers(alone, network, all, curve, reports);
+  }
   return curve;
 }
 

@@ -36,6 +36,7 @@ struct SweepOptions {
   std::string command;                ///< that repeats it
   std::string recipe;                 ///< resolved, for the report
   std::vector<EpochSummary> history;  ///< for the report's loss picture
+  SharedGroup group = {};             ///< processes that divide the samples; null: this one is alone
 };
 
 inline constexpr const char* kTorchEngine = "torch";  ///< SweepOptions::engine: LibTorch
@@ -49,11 +50,12 @@ LoaderOptions evaluation_loading(const ModelDescription& description, const Data
 /// DataError where the classes of samples in a folder are not those of the model.
 void check_classes(const TargetSet& targets, const ModelDescription& description, const std::filesystem::path& folder);
 
-/// Reads the test images of a model's data set, prepared as the model expects them. DataError where they are damaged.
+/// Reads the test images of a model's data set, prepared as the model expects them; of several processes, each its share. DataError where
+/// they are damaged.
 Loader load_test_data(const ModelDescription& description, const DatasetOnDisk& dataset, const SweepOptions& options);
 
 /// Reads a model file and measures its task's metrics against utilization on the test set of its data set, with costs; where the engine
-/// computes in less than fp32, its headline metric in fp32, too.
+/// computes in less than fp32, its headline metric in fp32, too. Latency is measured, and controllers are compared, in rank 0 alone.
 UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progress);
 
 /// The utilizations of a sweep that evaluation.u of a recipe names; UsageError with its place in the recipe where they are none.

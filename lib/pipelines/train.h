@@ -6,6 +6,7 @@
 
 #include "core/progress.h"
 #include "core/table.h"
+#include "distributed/agreement.h"
 #include "pipelines/run_folder.h"
 #include "pipelines/settings/settings.h"
 #include "report/utilization_curve.h"
@@ -20,6 +21,7 @@ struct TrainOptions {
   std::filesystem::path from;  ///< of a stage alone: run folder or model file of what the stages before left
   bool sweep = true;           ///< false: training alone
   std::string command;         ///< that repeats it
+  SharedGroup group = {};      ///< the processes that train together; null: this one is alone
 };
 
 struct TrainResult {
@@ -28,7 +30,8 @@ struct TrainResult {
 };
 
 /// Trains the stages of a recipe, each in a run folder: the first in the run's own, later ones in folders inside. After each, sweeps the
-/// test set once and writes the reports.
+/// test set once and writes the reports. Of several processes, which share every batch, rank 0 writes; the others log to log.rankN.txt in
+/// the run's folder. UsageError, in all of them, where one has another recipe, other data or another program.
 TrainResult train(const Settings& settings, const TrainOptions& options, Progress& progress);
 
 /// What train() would do, after checking all that can be checked: data found, model and operating points, steps, the folder, and an

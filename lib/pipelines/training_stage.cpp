@@ -6,6 +6,7 @@
 #include <chrono>
 #include <memory>
 #include <numeric>
+#include <optional>
 
 #include "core/interruption.h"
 #include "data/sample_noun.h"
@@ -106,16 +107,19 @@ std::vector<StageLog::Figure> StageLog::at_utilizations(const std::string& score
   return figures;
 }
 
-void run_training(EpochLoop& trainer, const StageLog& log, const RunFolder& folder, Progress& progress) {
-  MetricsSink sink(folder, log.tensorboard, trainer.state());
-  const TrainingObserver observer{
-      [&](int64_t step, double epoch, const Progress::Figures& figures) { sink.write("training", step, epoch, figures); },
-      [&](int64_t step, const EpochSummary& summary) {
-        sink.write("epoch", step, static_cast<double>(summary.epoch), epoch_figures(summary, log));
-        sink.flush();  // the checkpoint that counts this epoch comes after
-        progress.message(epoch_line(summary, log));
-        if (const std::string remark = log.remark ? log.remark(summary) : ""; !remark.empty()) progress.message(remark);
-      }};
+void run_training(EpochLoop& trainer, const StageLog& log, const RunFolder& folder, bool writes, Progress& progress) {
+  std::optional<MetricsSink> sink;
+  if (writes) sink.emplace(folder, log.tensorboard, trainer.state());
+  const TrainingObserver observer{[&](int64_t step, double epoch, const Progress::Figures& figures) {
+                                    if (sink) sink->write("training", step, epoch, figures);
+                                  },
+                                  [&](int64_t step, const EpochSummary& summary) {
+                                    if (sink) sink->write("epoch", step, static_cast<double>(summary.epoch), epoch_figures(summary, log));
+                                    if (sink) sink->flush();  // the checkpoint that counts this epoch comes after
+                                    progress.message(epoch_line(summary, log));
+                                    if (const std::string remark = log.remark ? log.remark(summary) : ""; !remark.empty())
+                                      progress.message(remark);
+                                  }};
   if (trainer.run(progress, observer) == TrainingEnd::interrupted) throw_interrupted(trainer);
 }
 

@@ -33,9 +33,9 @@ struct StageLog {
 /// "resumed at epoch 3, step 120".
 std::string resumed_message(const TrainingState& state);
 
-/// Runs a trainer to its end, with metrics.jsonl, TensorBoard events and a message for each epoch. Throws Interrupted after a checkpoint
-/// where a stop was requested.
-void run_training(EpochLoop& trainer, const StageLog& log, const RunFolder& folder, Progress& progress);
+/// Runs a trainer to its end, with a message for each epoch, and, where `writes`, metrics.jsonl and TensorBoard events. Throws Interrupted
+/// after a checkpoint where a stop was requested.
+void run_training(EpochLoop& trainer, const StageLog& log, const RunFolder& folder, bool writes, Progress& progress);
 
 /// How the operating points of trained weights are measured.
 struct PointMeasurement {

@@ -188,6 +188,7 @@ const std::vector<RecipeKey> kKeys{
   choice("training.curriculum_trains", "all", {"all", "new_slice"}, "u_prior curriculum: every weight of the present u, or those alone that no smaller u has trained"),
   choice("training.batch_norm", "recalibrated", {"shared", "recalibrated", "switchable"},
          "batch-norm statistics of the operating points: one set, re-estimated for each after training, or a batch norm for each"),
+  boolean("training.sync_batch_norm", false, "several processes: batch norm takes its statistics over the whole batch, not over each process's part"),
   integer("training.recalibration_images", 2000, from(1), "images", "batch_norm recalibrated: training images that statistics are estimated on"),
   of_trained_model(decides(integer("training.seed", 1, within(0, kExact), "", "seed of every random stream of the run"), {"datapath", "gates", "controller"})),
   decides_nothing(integer("training.checkpoint_steps", 0, from(0), "steps", "steps between two checkpoints within an epoch; 0: at the end of each epoch only")),
@@ -267,6 +268,7 @@ const std::vector<RecipeKey> kKeys{
 
   choice("run.device", "auto", {"auto", "cpu", "cuda"}, "where to compute; auto: the GPU where there is one and its module is installed"),
   integer("run.threads", 0, within(0, 1024), "threads", "threads that compute; 0: as many as the process may use (affinity, control groups)"),
+  real("run.timeout_seconds", 120, within(1, 86400), "seconds", "several processes: one that does not answer for this long is lost, and the others end with code 75"),
 };
 // clang-format on
 

@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "data/class_labels.h"
 #include "tasks/interval.h"
@@ -36,6 +37,29 @@ class RightAnswers : public MetricAccumulator {
       ClassResult& of_class = classes_.at(static_cast<size_t>(t[i]));
       ++of_class.count;
       if (p[i] == t[i]) ++of_class.correct, ++top1_;
+    }
+  }
+  std::string collected() const override {
+    std::string text = fmt::format("{} {} {} {}", samples_, top1_, top5_, loss_);  // exact: the shortest text of the same number
+    for (const ClassResult& one : classes_) text += fmt::format(" {} {}", one.correct, one.count);
+    return text;
+  }
+  void merge(const std::vector<std::string>& collected) override {
+    samples_ = top1_ = top5_ = 0;
+    loss_ = 0;
+    for (ClassResult& one : classes_) one = {};
+    for (const std::string& text : collected) {
+      std::istringstream stream(text);
+      RightAnswers other(classes_.size());
+      std::string loss;  // which may be infinite
+      stream >> other.samples_ >> other.top1_ >> other.top5_ >> loss;
+      other.loss_ = std::strtod(loss.c_str(), nullptr);
+      samples_ += other.samples_, top1_ += other.top1_, top5_ += other.top5_, loss_ += other.loss_;
+      for (ClassResult& one : classes_) {
+        int64_t correct = 0, count = 0;
+        stream >> correct >> count;
+        one.correct += correct, one.count += count;
+      }
     }
   }
   int64_t samples() const override { return samples_; }

@@ -1,6 +1,9 @@
 #include "tasks/detection_accumulator.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <sstream>
 
 #include "core/random_stream.h"
 #include "data/box_targets.h"
@@ -73,6 +76,52 @@ void DetectionAccumulator::add(const Outputs& outputs, const Targets& targets) {
     }
     truth_.images.push_back(std::move(image));
   }
+}
+
+std::string DetectionAccumulator::collected() const {
+  std::string text;
+  const auto add_box = [&](const Box& box) { text += fmt::format("{} {} {} {} ", box.x1, box.y1, box.x2, box.y2); };
+  for (size_t i = 0; i < truth_.images.size(); ++i) {
+    const AnnotatedImage& image = truth_.images[i];
+    text += fmt::format("{} {} ", image.id, image.objects.size());
+    for (const AnnotatedObject& one : image.objects) {
+      add_box(one.box);
+      text += fmt::format("{} {} {} {} {} ", one.category, int{one.difficult}, int{one.crowd}, one.area, one.id);
+    }
+    text += fmt::format("{} ", detections_[i].size());
+    for (const Detection& one : detections_[i]) {
+      add_box(one.box);
+      text += fmt::format("{} {} {}\n", one.category, one.score, one.box_area);
+    }
+  }
+  return text;
+}
+
+void DetectionAccumulator::merge(const std::vector<std::string>& collected) {
+  std::vector<std::pair<AnnotatedImage, std::vector<Detection>>> all;
+  for (const std::string& text : collected) {
+    std::istringstream stream(text);
+    const auto read_box = [&](Box& box) { stream >> box.x1 >> box.y1 >> box.x2 >> box.y2; };
+    AnnotatedImage image;
+    for (size_t objects = 0, found = 0; stream >> image.id >> objects;) {
+      image.objects.assign(objects, {});
+      for (AnnotatedObject& one : image.objects) {
+        read_box(one.box);
+        stream >> one.category >> one.difficult >> one.crowd >> one.area >> one.id;
+      }
+      stream >> found;
+      std::vector<Detection> detections(found);
+      for (Detection& one : detections) {
+        read_box(one.box);
+        stream >> one.category >> one.score >> one.box_area;
+      }
+      all.emplace_back(image, std::move(detections));
+    }
+  }
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first.id < b.first.id; });
+  truth_.images.clear();
+  detections_.clear();
+  for (auto& [image, detections] : all) truth_.images.push_back(std::move(image)), detections_.push_back(std::move(detections));
 }
 
 std::vector<MetricValue> DetectionAccumulator::values() const {

@@ -14,6 +14,9 @@ class DetectionAccumulator : public MetricAccumulator {
  public:
   DetectionAccumulator(const std::vector<std::string>& class_names, DetectorOptions options);
   void add(const Outputs& outputs, const Targets& targets) override;
+  std::string collected() const override;
+  /// In the order of the images' places in their set, as one process comes to them.
+  void merge(const std::vector<std::string>& collected) override;
   int64_t samples() const override { return static_cast<int64_t>(truth_.images.size()); }
   std::vector<MetricValue> values() const override;
   std::vector<ClassResult> classes() const override;

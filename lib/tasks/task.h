@@ -21,6 +21,10 @@ class MetricAccumulator {
  public:
   virtual ~MetricAccumulator() = default;
   virtual void add(const Outputs& outputs, const Targets& targets) = 0;
+  /// What it has collected, for merge() in another process of the same program.
+  virtual std::string collected() const = 0;
+  /// Becomes what the processes of a training have collected together, its own being one of them.
+  virtual void merge(const std::vector<std::string>& collected) = 0;
   virtual int64_t samples() const = 0;
   /// One value for each of Task::metrics(), in their order.
   virtual std::vector<MetricValue> values() const = 0;

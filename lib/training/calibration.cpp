@@ -1,5 +1,7 @@
 #include "training/calibration.h"
 
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/zeros_like.h>
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
@@ -22,6 +24,22 @@ std::vector<uint32_t> calibration_images(const TrainingData& data, int64_t image
   return chosen;
 }
 
+/// The mean of the processes' statistics of these points, each weighted by its batches.
+void average_points(const Network& network, const SharedGroup& group, const std::vector<int>& points, int64_t own_batches) {
+  if (!group) return;
+  const double all = group->sum(std::vector<double>{static_cast<double>(own_batches)}).front();
+  if (all == 0) return;
+  for (const auto& entry : network.parameters().entries()) {
+    if (!entry.per_point || !is_statistic(entry.role)) continue;
+    for (const int point : points) {
+      const at::Tensor row = entry.tensor.detach().select(0, point);
+      const at::Tensor part = own_batches > 0 ? row * (static_cast<double>(own_batches) / all) : at::zeros_like(row);
+      group->sum(part);
+      row.copy_(part);
+    }
+  }
+}
+
 }  // namespace
 
 void calibrate_batch_norm(Network& network, const TrainingData& data, const std::vector<int>& points, int64_t images, uint64_t seed) {
@@ -38,14 +56,19 @@ void calibrate_batch_norm(Network& network, const TrainingData& data, const std:
   options.augmentation = data.plain();
   Loader loader(data.images, chosen, options);
   Batch batch;
+  int64_t own = 0;  // whole batches are dealt out: the statistics of each are those of one process
   loader.start_epoch(0);
   for (int64_t i = 0; loader.next(batch); ++i) {
+    stop_if_agreed(data.group);
+    if (data.group && i % data.group->size() != data.group->rank()) continue;
     const InputBatch input = to_tensors(batch, network.device());
     for (const int point : points) {
-      stop_if_interrupted();
-      network.forward(input.inputs, network.at_point(point), {Phase::calibrate, 0, i});
+      if (!data.group) stop_if_interrupted();
+      network.forward(input.inputs, network.at_point(point), {Phase::calibrate, 0, own});
     }
+    ++own;
   }
+  average_points(network, data.group, points, own);
 }
 
 }  // namespace tnn

@@ -4,6 +4,10 @@
 #include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+
 #include "core/error.h"
 #include "core/interruption.h"
 #include "data/class_labels.h"
@@ -39,13 +43,14 @@ void append_features(const at::Tensor& value, const ControllerFeatures& features
 }
 
 /// The outputs of one batch at every action, after those of the samples before it.
-void append_outputs(const Network& network, const at::Tensor& inputs, const ControllerFeatures* features, ActionOutputs& outputs) {
+void append_outputs(const Network& network, const at::Tensor& inputs, const ControllerFeatures* features, bool alone,
+                    ActionOutputs& outputs) {
   const auto row = static_cast<size_t>(outputs.classes), actions = static_cast<size_t>(outputs.actions());
   const auto samples = static_cast<size_t>(inputs.size(0));
   const size_t first = outputs.logits.size();
   outputs.logits.resize(first + samples * actions * row);
   for (size_t k = 0; k < actions; ++k) {
-    stop_if_interrupted();
+    if (alone) stop_if_interrupted();
     const auto execution = network.at_point(point_at(network.description(), outputs.utilizations[k]));
     const std::vector<at::Tensor> values = network.forward(inputs, execution, {});
     if (features && k == 0) append_features(values.at(find_output(network.graph(), features->node()).value()), *features, outputs.features);
@@ -55,10 +60,42 @@ void append_outputs(const Network& network, const at::Tensor& inputs, const Cont
   }
 }
 
+/// All processes' rows of a table, `width` numbers each, in the order of their places in the set.
+template <typename T>
+std::vector<T> rows_of_all(const ProcessGroup& group, const std::vector<T>& own, size_t width, const std::vector<size_t>& order) {
+  std::vector<T> gathered;
+  for (const std::string& text : group.gather(std::string(reinterpret_cast<const char*>(own.data()), own.size() * sizeof(T)))) {
+    const size_t before = gathered.size();
+    gathered.resize(before + text.size() / sizeof(T));
+    if (!text.empty()) std::memcpy(gathered.data() + before, text.data(), text.size());
+  }
+  std::vector<T> sorted(gathered.size());
+  for (size_t row = 0; row < order.size(); ++row)
+    std::copy_n(gathered.begin() + static_cast<int64_t>(order[row] * width), width, sorted.begin() + static_cast<int64_t>(row * width));
+  return sorted;
+}
+
+/// `places`: of this process's samples among those of the epoch.
+void share_outputs(const ProcessGroup& group, const std::vector<int64_t>& places, ActionOutputs& outputs) {
+  std::vector<size_t> order;
+  std::vector<int64_t> all;
+  for (const std::string& text : group.gather(std::string(reinterpret_cast<const char*>(places.data()), places.size() * sizeof(int64_t)))) {
+    all.resize(all.size() + text.size() / sizeof(int64_t));
+    std::memcpy(reinterpret_cast<char*>(all.data() + all.size()) - text.size(), text.data(), text.size());
+  }
+  order.resize(all.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return all[a] < all[b]; });
+  outputs.logits = rows_of_all(group, outputs.logits, static_cast<size_t>(outputs.actions() * outputs.classes), order);
+  outputs.features = rows_of_all(group, outputs.features, static_cast<size_t>(outputs.feature_count), order);
+  outputs.samples = rows_of_all(group, outputs.samples, 1, order);
+  outputs.labels = rows_of_all(group, outputs.labels, 1, order);
+}
+
 }  // namespace
 
 ActionOutputs collect_outputs(const Network& network, Loader& loader, const std::vector<double>& utilizations, Progress& progress,
-                              const ControllerFeatures* features) {
+                              const ControllerFeatures* features, const SharedGroup& group) {
   c10::InferenceMode inference;
   const Graph& graph = network.graph();
   ActionOutputs outputs;
@@ -71,12 +108,16 @@ ActionOutputs collect_outputs(const Network& network, Loader& loader, const std:
   outputs.features.reserve(static_cast<size_t>(loader.size() * outputs.feature_count));
   progress.begin("outputs at each action", loader.size(), noun_of(*loader.set()));
   Batch batch;
+  std::vector<int64_t> places;
   loader.start_epoch(0);
-  while (loader.next(batch)) {
-    append_outputs(network, to_tensors(batch, network.device()).inputs, features, outputs);
+  for (int64_t first = 0; loader.next(batch); first += loader.batch_size(batch.number)) {
+    stop_if_agreed(group);
+    if (batch.size > 0) append_outputs(network, to_tensors(batch, network.device()).inputs, features, !group, outputs);
+    for (const int64_t place : loader.places(batch)) places.push_back(first + place);
     for (const uint32_t index : batch.indices) outputs.samples.push_back(index), outputs.labels.push_back(labels.at(index));
-    progress.advance(outputs.size(), {});
+    progress.advance(std::min(loader.size(), outputs.size() * size_of(group)), {});
   }
+  if (group) share_outputs(*group, places, outputs);
   progress.end();
   return outputs;
 }

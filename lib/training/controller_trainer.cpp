@@ -36,6 +36,9 @@ at::Tensor rows_of(const std::vector<float>& table, int64_t width, const std::ve
   return tensor;
 }
 
+/// Dropout drops for each process anew.
+uint64_t rank_key(const StepShare& share) { return static_cast<uint64_t>(share.samples.rank) * 0x9e3779b97f4a7c15; }
+
 }  // namespace
 
 std::vector<double> ControllerValidation::numbers() const {
@@ -82,19 +85,25 @@ double ControllerTrainer::epsilon() const {
   return options_.epsilon + (options_.final_epsilon - options_.epsilon) * progress;
 }
 
-StepResult ControllerTrainer::accumulate(Batch& batch) {
+std::vector<at::Tensor> ControllerTrainer::batch_statistics() const { return statistics_of(controller_); }
+
+StepResult ControllerTrainer::accumulate(Batch& batch, const StepShare& share) {
+  if (share.reducer) share.reducer->begin();
   std::vector<int64_t> rows;
   for (const uint32_t sample : batch.indices) rows.push_back(rows_.at(sample));
+  if (rows.empty() && options_.variance != RewardVariance::standardized) return {};
   const at::Tensor inputs = looks_at_first_pass(options_.input)
                                 ? seen_of_first_pass(options_.input, controller_data_.train, rows).to(controller_.device())
                                 : to_tensors(batch, controller_.device()).inputs;
-  const uint64_t dropout = random_key(options_.seed, RandomPurpose::dropout, {static_cast<uint64_t>(state_.global_step)});
+  const uint64_t dropout = random_key(options_.seed, RandomPurpose::dropout, {static_cast<uint64_t>(state_.global_step)}) + rank_key(share);
   const at::Tensor log_p = log_policy(controller_, inputs, Phase::train, dropout);
   const at::Tensor on_cpu = log_p.detach().exp().to(at::kCPU);
-  const at::Tensor actions = epsilon_greedy(on_cpu, epsilon(), options_.exploitation, options_.seed, state_.global_step);
+  const at::Tensor actions =
+      epsilon_greedy(on_cpu, epsilon(), options_.exploitation, options_.seed, state_.global_step, share.samples.positions);
   const at::Tensor rewards = rows_of(rewards_, controller_data_.train.actions(), rows).to(controller_.device());
-  at::Tensor loss = policy_loss(log_p, rewards, actions.to(controller_.device()), options_.variance).mean();
-  if (options_.entropy > 0) loss = loss - options_.entropy * policy_entropy(log_p).mean();
+  at::Tensor each = policy_loss(log_p, rewards, actions.to(controller_.device()), options_.variance, share);
+  if (options_.entropy > 0) each = each - options_.entropy * policy_entropy(log_p);
+  const at::Tensor loss = share.group ? each.sum() / static_cast<double>(share.samples.size) : each.mean();
   StepResult result;
   result.loss = loss.item<double>();
   result.finite = std::isfinite(result.loss);
@@ -132,7 +141,7 @@ ControllerValidation ControllerTrainer::validate() const {
 void ControllerTrainer::end_epoch(EpochSummary& summary, bool last) {
   check_finite(controller_.parameters().entries(), state_, last_path());
   if (data_.validation.empty()) {
-    if (last) save_network(best_path(), controller_);
+    if (last && is_writer(data_.group)) save_network(best_path(), controller_);
     return;
   }
   const ControllerValidation validation = validate();
@@ -143,7 +152,7 @@ void ControllerTrainer::end_epoch(EpochSummary& summary, bool last) {
   if (!(summary.score > state_.best_score)) return;
   state_.best_score = summary.score;
   state_.best_epoch = summary.epoch;
-  save_network(best_path(), controller_);
+  if (is_writer(data_.group)) save_network(best_path(), controller_);
 }
 
 void ControllerTrainer::save_last() const {

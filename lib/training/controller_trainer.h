@@ -49,7 +49,9 @@ class ControllerTrainer : public EpochLoop {
   const ControllerData& data() const { return controller_data_; }
 
  private:
-  StepResult accumulate(Batch& batch) override;
+  StepResult accumulate(Batch& batch, const StepShare& share) override;
+  std::vector<at::Tensor> state_tensors() const override { return tensors_of(controller_.parameters().entries()); }
+  std::vector<at::Tensor> batch_statistics() const override;
   void end_epoch(EpochSummary& summary, bool last) override;
   void save_last() const override;
   double epsilon() const;

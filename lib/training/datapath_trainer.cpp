@@ -44,10 +44,10 @@ bool DatapathTrainer::resume() {
   return true;
 }
 
-StepResult DatapathTrainer::accumulate(Batch& batch) {
+StepResult DatapathTrainer::accumulate(Batch& batch, const StepShare& share) {
   const InputBatch input = to_tensors(batch, network_.device());
   keep_earlier_slice();
-  const StepResult step = accumulate_gradients(network_, task_, input, options_, state_.epoch, state_.global_step);
+  const StepResult step = accumulate_gradients(network_, task_, input, options_, state_.epoch, state_.global_step, share);
   if (kept_) kept_->clear_gradients();
   return step;
 }
@@ -101,6 +101,7 @@ void DatapathTrainer::end_epoch(EpochSummary& summary, bool last) {
   check_weights();
   state_.best_score = summary.score;
   state_.best_epoch = summary.epoch;
+  if (!is_writer(data_.group)) return;
   save_network(best_path(), network_, {},
                {{"tnn.epoch", std::to_string(summary.epoch)}, {"tnn.validation_score", fmt::format("{}", summary.score)}});
 }

@@ -27,7 +27,9 @@ class DatapathTrainer : public EpochLoop {
   const std::filesystem::path& best_path() const { return best_path_; }
 
  private:
-  StepResult accumulate(Batch& batch) override;
+  StepResult accumulate(Batch& batch, const StepShare& share) override;
+  std::vector<at::Tensor> state_tensors() const override { return tensors_of(network_.parameters().entries()); }
+  std::vector<at::Tensor> batch_statistics() const override { return statistics_of(network_); }
   void end_epoch(EpochSummary& summary, bool last) override;
   void after_update() override;
   void save_last() const override;

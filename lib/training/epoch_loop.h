@@ -2,13 +2,16 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/progress.h"
 #include "network/parameter_store.h"
 #include "training/loop_settings.h"
+#include "training/shared_state.h"
 #include "training/step_result.h"
+#include "training/step_share.h"
 #include "training/training_data.h"
 
 namespace tnn {
@@ -60,7 +63,8 @@ struct EpochLoopOptions : LoopSettings {
 };
 
 /// The loop over epochs and steps that every training goes through: batches, updates, sums, progress, checkpoints, and requests to stop.
-/// What a step and the end of an epoch are is the derived trainer's.
+/// What a step and the end of an epoch are is the derived trainer's. Several processes (TrainingData::group) share each batch: all hold the
+/// same weights and state, rank 0 writes.
 class EpochLoop {
  public:
   virtual ~EpochLoop() = default;
@@ -68,7 +72,8 @@ class EpochLoop {
   EpochLoop& operator=(const EpochLoop&) = delete;
 
   /// Trains to the end, or to the step, or the batch of a validation, after an interruption is requested (then a checkpoint is written).
-  /// Throws Error(diverged) where the loss is not finite: says step and u, and the last checkpoint stays.
+  /// Throws Error(diverged) where the loss is not finite: says step and u, and the last checkpoint stays. Throws PeerLost where another
+  /// process is lost, after a checkpoint of the last whole step.
   TrainingEnd run(Progress& progress, const TrainingObserver& observer);
 
   const TrainingState& state() const { return state_; }
@@ -78,13 +83,19 @@ class EpochLoop {
   /// Creates the checkpoint's folder.
   EpochLoop(std::vector<ParameterStore::Entry> parameters, TrainingData data, EpochLoopOptions options, std::filesystem::path last_path);
 
-  /// Leaves the gradient of one step's mean loss in the parameters.
-  virtual StepResult accumulate(Batch& batch) = 0;
+  /// Leaves the gradient of one step's mean loss in the parameters; of several processes each its share, which are then added up.
+  virtual StepResult accumulate(Batch& batch, const StepShare& share) = 0;
+  /// What all processes hold alike, beside the optimiser's state.
+  virtual std::vector<at::Tensor> state_tensors() const = 0;
+  /// What forward passes leave of each process's samples, and is to be the mean over the processes.
+  virtual std::vector<at::Tensor> batch_statistics() const { return {}; }
+  /// Figures of the last step, of which each process has its part of the sum.
+  virtual std::vector<double*> shared_figures() { return {}; }
   /// What belongs to the end of an epoch, before it counts: validation, the best checkpoint. `last`: of the whole training.
   virtual void end_epoch(EpochSummary& summary, bool last) = 0;
   /// What belongs to a step after its update.
   virtual void after_update() {}
-  /// Writes last_path() from state() and the weights.
+  /// Writes last_path() from state() and the weights; in rank 0.
   virtual void save_last() const = 0;
   /// Further figures of the last step for metrics.
   virtual Progress::Figures further_figures() const { return {}; }
@@ -96,7 +107,11 @@ class EpochLoop {
 
  private:
   bool run_epoch(Progress& progress, const TrainingObserver& observer);
-  void train_step(Batch& batch);
+  void share_state();
+  void save() const;
+  StepShare share_of(const Batch& batch) const;
+  void train_step(Batch& batch, const StepShare& share);
+  StepResult combined(StepResult own);
   void log_step(const TrainingObserver& observer, Progress::Figures figures) const;
   void finish_epoch(Progress& progress, const TrainingObserver& observer);
   double position() const;
@@ -105,6 +120,10 @@ class EpochLoop {
   EpochLoopOptions options_;
   std::filesystem::path last_path_;
   Loader loader_;
+  std::unique_ptr<GradientReducer> reducer_;   ///< null: this process is alone
+  std::vector<at::Tensor> statistics_before_;  ///< the step under way
+  int stop_signal_ = 0;                        ///< that all processes know of
+  int64_t exchanged_bytes_ = 0;                ///< of the last step, that this process gave to be summed
   double last_learning_rate_ = 0;
 };
 

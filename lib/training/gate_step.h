@@ -16,8 +16,9 @@ struct GateLoss {
 
 /// Draws a utilization for each image and gates for each utilization, and runs the step forward and backward, so that the gate network's
 /// parameters hold the gradient of the mean loss: through relaxed gates (concrete) or by the score function (reinforce, forward only). The
-/// data path gets no gradient. Randomness from (seed, global step) alone.
+/// data path gets no gradient. Randomness from (seed, global step) alone. Of several processes each has its share of the batch, of the
+/// sums, and of the gradient.
 GateLoss accumulate_gate_gradients(const Network& network, const GateNetwork& gates, const Task& task, const Complexity& complexity,
-                                   const InputBatch& batch, const GateOptions& options, int64_t global_step);
+                                   const InputBatch& batch, const GateOptions& options, int64_t global_step, const StepShare& share);
 
 }  // namespace tnn

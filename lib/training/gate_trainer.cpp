@@ -51,9 +51,15 @@ bool GateTrainer::resume() {
   return true;
 }
 
-StepResult GateTrainer::accumulate(Batch& batch) {
+std::vector<at::Tensor> GateTrainer::state_tensors() const {
+  std::vector<at::Tensor> tensors = tensors_of(network_.parameters().entries());
+  for (const auto& entry : gates_.parameters()) tensors.push_back(entry.tensor);
+  return tensors;
+}
+
+StepResult GateTrainer::accumulate(Batch& batch, const StepShare& share) {
   const InputBatch input = to_tensors(batch, network_.device());
-  const GateLoss loss = accumulate_gate_gradients(network_, gates_, task_, complexity_, input, options_, state_.global_step);
+  const GateLoss loss = accumulate_gate_gradients(network_, gates_, task_, complexity_, input, options_, state_.global_step, share);
   penalty_ = loss.penalty;
   complexity_value_ = loss.complexity;
   return loss.step;

@@ -24,9 +24,11 @@ class GateTrainer : public EpochLoop {
   bool resume();
 
  private:
-  StepResult accumulate(Batch& batch) override;
+  StepResult accumulate(Batch& batch, const StepShare& share) override;
   void end_epoch(EpochSummary& summary, bool last) override;
   void save_last() const override;
+  std::vector<double*> shared_figures() override { return {&penalty_, &complexity_value_}; }
+  std::vector<at::Tensor> state_tensors() const override;
   Progress::Figures further_figures() const override { return {{"penalty", penalty_}, {"complexity", complexity_value_}}; }
 
   Network& network_;

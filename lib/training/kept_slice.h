@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "distributed/open_blocks.h"
 #include "network/network.h"
 
 namespace tnn {
@@ -23,11 +24,10 @@ class KeptSlice {
  private:
   struct Block {
     at::Tensor parameter;
-    ChannelRange rows, columns;  ///< columns: of tensors with two and more dimensions
+    ParameterBlock place;
     at::Tensor values;
   };
-  static at::Tensor cut(const at::Tensor& tensor, const Block& block);
-  void keep(const at::Tensor& parameter, const ChannelRanges& rows, const ChannelRanges& columns);
+  void keep(const at::Tensor& parameter, const std::vector<ParameterBlock>& blocks);
 
   int point_;
   std::vector<Block> blocks_;

@@ -16,6 +16,7 @@ struct LoopSettings {
   uint64_t seed = 1;
   int64_t checkpoint_steps = 0;  ///< 0: each epoch only
   int64_t log_steps = 50;
+  bool sync_batch_norm = false;  ///< of several processes: batch norm takes its statistics over all of a batch
 };
 
 }  // namespace tnn

@@ -51,6 +51,12 @@ Optimizer::Optimizer(std::vector<ParameterStore::Entry> parameters, OptimizerOpt
   }
 }
 
+std::vector<ParameterStore::Entry> Optimizer::parameters() const {
+  std::vector<ParameterStore::Entry> parameters;
+  for (const Slot& slot : slots_) parameters.push_back(slot.parameter);
+  return parameters;
+}
+
 void Optimizer::zero_grad() {
   for (Slot& slot : slots_) slot.parameter.tensor.mutable_grad() = at::Tensor();
 }

@@ -28,6 +28,8 @@ class Optimizer {
  public:
   Optimizer(std::vector<ParameterStore::Entry> parameters, OptimizerOptions options);
 
+  /// What it updates.
+  std::vector<ParameterStore::Entry> parameters() const;
   void zero_grad();
   /// One update from the gradients at this learning rate.
   void step(double learning_rate);

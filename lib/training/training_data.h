@@ -5,6 +5,7 @@
 
 #include "data/image_set.h"
 #include "data/loader.h"
+#include "distributed/agreement.h"
 
 namespace tnn {
 
@@ -15,6 +16,7 @@ struct TrainingData {
   std::vector<uint32_t> train, validation;  ///< indices into images
   AugmentationOptions augmentation;         ///< of training batches
   int workers = 1;
+  SharedGroup group = {};  ///< of the processes that share every batch; null: this one is alone
 
   /// The same without what is random: for validation and calibration.
   AugmentationOptions plain() const {
@@ -23,7 +25,7 @@ struct TrainingData {
     return options;
   }
 
-  /// How its samples are loaded in their order, without what is random.
+  /// How its samples are loaded in their order, without what is random; all of them, in every process.
   LoaderOptions in_order(int64_t batch_size, bool channels_last) const {
     LoaderOptions options;
     options.batch_size = batch_size;

@@ -7,6 +7,7 @@
 
 #include "core/interruption.h"
 #include "cost/cost.h"
+#include "distributed/shared_metrics.h"
 #include "network/input_batch.h"
 
 namespace tnn {
@@ -32,18 +33,21 @@ std::vector<double> validate(const Network& network, const Task& task, const Tra
 std::vector<double> validate(const Network& network, const Task& task, const TrainingData& data, const std::vector<Execution>& executions,
                              int64_t batch_size) {
   c10::NoGradGuard no_grad;
-  Loader loader(data.images, data.validation, data.in_order(batch_size, network.channels_last()));
+  Loader loader(data.images, data.validation, shared_loading(data.in_order(batch_size, network.channels_last()), data.group));
   std::vector<std::unique_ptr<MetricAccumulator>> accumulators;
   for (size_t i = 0; i < executions.size(); ++i) accumulators.push_back(task.make_accumulator());
   Batch batch;
   loader.start_epoch(0);
   while (loader.next(batch)) {
+    stop_if_agreed(data.group);
+    if (batch.size == 0) continue;
     const InputBatch input = to_tensors(batch, network.device());
     for (size_t i = 0; i < executions.size(); ++i) {
-      stop_if_interrupted();
+      if (!data.group) stop_if_interrupted();
       accumulators[i]->add(network.forward(input.inputs, executions[i], {}), input.targets);
     }
   }
+  share_metrics(data.group, accumulators);
   std::vector<double> values;
   for (const auto& accumulator : accumulators) values.push_back(accumulator->values().front().value);
   return values;

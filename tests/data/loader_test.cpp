@@ -181,3 +181,39 @@ TEST_CASE("workers make a bounded number of batches ahead, and stop when the loa
     CHECK(loader.next(batch));
   }
 }
+
+TEST_CASE("loaders that share every batch give its samples once, at their places, for any number of them") {
+  const auto set = images(45);
+  LoaderOptions options = augmented_options();
+  Loader alone(set, all_of(*set), options);
+  const auto whole = epoch_of(alone, 2);
+  const size_t values = 2 * 9 * 7;
+  for (const int count : {2, 3, 8}) {
+    std::vector<std::vector<uint32_t>> indices(whole.size());
+    for (const Batch& batch : whole) indices[static_cast<size_t>(batch.number)].resize(static_cast<size_t>(batch.size), 999);
+    for (int share = 0; share < count; ++share) {
+      options.share_index = share, options.share_count = count;
+      options.workers = share % 3;
+      Loader loader(set, all_of(*set), options);
+      CHECK(loader.batches_per_epoch() == alone.batches_per_epoch());
+      const auto batches = epoch_of(loader, 2);
+      REQUIRE(batches.size() == whole.size());  // empty ones too
+      for (const Batch& batch : batches) {
+        const auto number = static_cast<size_t>(batch.number);
+        CHECK(loader.batch_size(batch.number) == whole[number].size);
+        const auto places = loader.places(batch);
+        REQUIRE(places.size() == static_cast<size_t>(batch.size));
+        for (size_t i = 0; i < places.size(); ++i) {
+          const auto place = static_cast<size_t>(places[i]);
+          indices[number][place] = batch.indices[i];
+          CHECK(std::equal(batch.inputs.values.begin() + static_cast<int64_t>(i * values),
+                           batch.inputs.values.begin() + static_cast<int64_t>((i + 1) * values),
+                           whole[number].inputs.values.begin() + static_cast<int64_t>(place * values)));
+        }
+      }
+    }
+    for (const Batch& batch : whole) CHECK(indices[static_cast<size_t>(batch.number)] == batch.indices);
+  }
+  options.share_index = options.share_count = 2;
+  CHECK_THROWS_WITH(Loader(set, all_of(*set), options), ContainsSubstring("share 2 of 2"));
+}

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <cmath>
+#include <limits>
 
 #include "catch_compat.h"
 
@@ -30,4 +31,32 @@ TEST_CASE("top-k counts labels among the k largest logits, with fewer classes th
   CHECK(count_top(logits, labels, 1) == 1);
   CHECK(count_top(logits, labels, 2) == 2);
   CHECK(count_top(logits, labels, 5) == 2);
+}
+
+TEST_CASE("what accumulators of several processes collected comes to the metrics of one that saw all") {
+  const Classification task({{"a", "b", "c"}, 0.0});
+  at::manual_seed(1);
+  const at::Tensor logits = at::randn({50, 3}), labels = at::randint(3, {50}, at::kLong);
+  const auto add = [&](MetricAccumulator& to, int64_t begin, int64_t end) {
+    if (end > begin) to.add({logits.narrow(0, begin, end - begin)}, Targets({{"label", labels.narrow(0, begin, end - begin)}}));
+  };
+  const auto all = task.make_accumulator(), first = task.make_accumulator(), second = task.make_accumulator(),
+             empty = task.make_accumulator();
+  add(*all, 0, 50), add(*first, 0, 13), add(*second, 13, 50);
+  const std::vector<std::string> collected{first->collected(), empty->collected(), second->collected()};
+  for (MetricAccumulator* one : {first.get(), empty.get(), second.get()}) {
+    one->merge(collected);
+    CHECK(one->samples() == 50);
+    for (size_t m = 0; m < all->values().size(); ++m) CHECK(one->values()[m].value == Approx(all->values()[m].value).epsilon(1e-6));
+    CHECK(one->values()[0].low == all->values()[0].low);
+    for (size_t c = 0; c < 3; ++c) {
+      CHECK(one->classes()[c].correct == all->classes()[c].correct);
+      CHECK(one->classes()[c].count == all->classes()[c].count);
+    }
+  }
+  const auto diverged = task.make_accumulator();
+  diverged->add({at::full({1, 3}, -std::numeric_limits<double>::infinity())}, Targets({{"label", at::zeros({1}, at::kLong)}}));
+  diverged->merge({first->collected(), diverged->collected()});
+  CHECK(diverged->samples() == 51);
+  CHECK_FALSE(std::isfinite(diverged->values()[2].value));
 }

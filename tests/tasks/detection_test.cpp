@@ -86,6 +86,12 @@ TEST_CASE("detection metrics: everything found is 1, the same with the classes e
     CHECK(accumulator->values()[1].value == Approx(1.0 - static_cast<double>(exchanged)));
     CHECK(accumulator->classes()[0].count == 1);
     CHECK(accumulator->classes()[1].count == 1);  // the difficult one is not counted
+    const auto merged = task().make_accumulator(), empty = task().make_accumulator();
+    merged->merge({empty->collected(), accumulator->collected()});
+    CHECK(merged->samples() == 2);
+    CHECK(merged->collected() == accumulator->collected());
+    CHECK(merged->values()[1].value == accumulator->values()[1].value);
+    CHECK(merged->values()[1].low == accumulator->values()[1].low);
   }
 }
 

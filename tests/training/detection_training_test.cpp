@@ -76,7 +76,7 @@ TEST_CASE("detection training: a small detector learns to find squares and bars,
   double first_loss = 0, loss = 0;
   for (int64_t step = 0; step < 120; ++step) {
     optimizer.zero_grad();
-    loss = accumulate_gradients(network, task, batch, options, 0, step).loss;
+    loss = accumulate_gradients(network, task, batch, options, 0, step, StepShare::alone(batch.size())).loss;
     if (step == 0) first_loss = loss;
     optimizer.step(0.004);
   }
@@ -96,7 +96,7 @@ TEST_CASE("detection training: a step depends on its number and the seed alone")
     const DetectionTask task({network.description().class_names, 0, network.description().detector});
     DatapathOptions options;
     options.seed = 5;
-    accumulate_gradients(network, task, batch, options, 0, step);
+    accumulate_gradients(network, task, batch, options, 0, step, StepShare::alone(batch.size()));
     return network.parameters().entries().front().tensor.grad().clone();
   };
   CHECK(gradient(3).equal(gradient(3)));

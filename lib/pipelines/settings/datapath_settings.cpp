@@ -94,6 +94,7 @@ DatapathOptions datapath_options(const Recipe& r) {
   o.prior = prior_options(r);
   o.masked = r.text("training.execution") == "masked";
   o.clip_norm = r.real("training.clip_norm");
+  o.sync_batch_norm = r.boolean("training.sync_batch_norm");
   o.recalibration_images = r.integer("training.recalibration_images");
   o.validate_epochs = r.integer("training.validate_epochs");
   o.validation_u = r.reals("training.validation_u");

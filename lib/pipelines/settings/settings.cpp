@@ -68,7 +68,7 @@ OutputSettings output_settings(const Recipe& recipe) {
 
 RunSettings run_settings(const Recipe& recipe) {
   return {recipe.text("run.device"), static_cast<int>(recipe.integer("run.threads")), recipe.boolean("training.channels_last"),
-          static_cast<uint64_t>(recipe.integer("training.seed"))};
+          static_cast<uint64_t>(recipe.integer("training.seed")), recipe.real("run.timeout_seconds")};
 }
 
 Settings read_settings(const Recipe& recipe) {

@@ -54,6 +54,7 @@ struct RunSettings {
   int threads = 0;  ///< 0: as many as the process may use
   bool channels_last = true;
   uint64_t seed = 1;
+  double timeout_seconds = 120;  ///< of several processes: one that does not answer for as long is lost
 };
 
 /// Everything that a recipe says, read and checked once: what the pipelines work by. The recipe itself goes no further.
