@@ -32,6 +32,7 @@ std::string report_html(const UtilizationCurve& curve) {
   html += gates_section(curve);
   html += gate_shares_section(curve);
   html += classes_section(curve);
+  html += examples_section(curve);
   html += points_section(curve);
   html += training_section(curve);
   html += origin_section(curve);
