@@ -65,7 +65,7 @@ class DetectorWriter {
   }
   /// The count largest of a vector, and where they stand.
   Names largest(const std::string& name, const std::string& x, const std::string& count) {
-    return writer_.emit_several("TopK", name, {x, count}, {}, {"", ".places"});
+    return writer_.emit_several("TopK", name, {x, count}, {}, {".places"});
   }
   /// Rows (batch, class, box).
   std::string suppress(const std::string& name, const std::string& boxes, const std::string& scores, int64_t most, double iou,
