@@ -8,7 +8,8 @@
 
 namespace tnn {
 
-/// A small detector, another for each seed: gates over channels before and behind the cut, or over a branch; its options beside it.
+/// A small detector, another for each seed: gates over channels before and behind the cut, or over a branch; a third of them over a feature
+/// pyramid of two levels, some with a gate of its own and of the head, some with a third map for anchors; its options beside it.
 inline ModelDescription random_detector(uint64_t seed, BatchNormMode mode = BatchNormMode::recalibrated) {
   RandomStream random(seed, RandomPurpose::other, {77});
   const auto below = [&](uint64_t count) { return static_cast<int64_t>(random.below(count)); };
@@ -29,6 +30,8 @@ inline ModelDescription random_detector(uint64_t seed, BatchNormMode mode = Batc
     x = b.add("sum", {x, inner});
   }
   x = b.relu("map", x);
+  const bool pyramid = seed % 3 == 2;
+  if (pyramid) x = b.relu("map2", b.convolution("conv5", x, 5 + below(3), head, {half, 1, false, true}));
   x = b.relu("relu4", b.convolution("conv4", x, 4 + below(6), head, {three, 1, false, true}));
   x = b.linear("fc", b.flatten("flat", b.global_pool("pool", x)), 10);
   const Graph classifier = b.finish({x});
@@ -43,8 +46,18 @@ inline ModelDescription random_detector(uint64_t seed, BatchNormMode mode = Batc
   options.detections = {0.02, 0.5, 30};
   options.stride = 4;
   const int64_t classes = 1 + below(4);
-  Graph graph = faster_rcnn(
-      classifier, {"map", classes, options.anchors.per_place(), below(2) * 5, {2 + below(3), below(3), options.proposals.after_nms}});
+  FasterRcnnOptions parts{"map", classes, options.anchors.per_place(), below(2) * 5, {2 + below(3), below(3), options.proposals.after_nms}};
+  if (pyramid) {
+    options.levels = 2 + below(2);
+    options.anchors.sizes = {6, 14, 25};
+    options.anchors.sizes.resize(static_cast<size_t>(options.levels));
+    parts.anchors = anchors_of_level(options, 0).per_place();
+    parts.roi_align.aligned = below(2) == 0;
+    parts.pyramid = {{"map", "map2"}, 6 + below(4), static_cast<int>(1 + below(3)), options.levels};
+    parts.head_features = 8 + below(5);
+    parts.head_cardinality = static_cast<int>(1 + below(3));
+  }
+  Graph graph = faster_rcnn(classifier, parts);
   ModelDescription description = describe_model(std::move(graph), {}, mode);
   description.task = "detection";
   description.detector = options;

@@ -55,18 +55,17 @@ class Coupling {
 
   void read(const Node& node) {
     for (const Part& part : node.shape.parts) used_[index(part.space)] = true;
-    std::visit(
-        Match{
-            [&](const Input&) { fix(node.shape); },
-            [&](const Convolution& c) {
-              if (!c.depthwise && c.groups > 1) tie(node, c.groups);
-            },
-            [&](const OneOf<ChannelShuffle, ChannelPad> auto&) {
-              fix(graph_.input_shape(node));
-              fix(node.shape);
-            },
-            [](const OneOf<Linear, BatchNorm, LayerNorm, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout, RoiAlign> auto&) {}},
-        node.operation);
+    std::visit(Match{[&](const Input&) { fix(node.shape); },
+                     [&](const Convolution& c) {
+                       if (!c.depthwise && c.groups > 1) tie(node, c.groups);
+                     },
+                     [&](const OneOf<ChannelShuffle, ChannelPad> auto&) {
+                       fix(graph_.input_shape(node));
+                       fix(node.shape);
+                     },
+                     [](const OneOf<Linear, BatchNorm, LayerNorm, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout, Upsample,
+                                    RoiAlign> auto&) {}},
+               node.operation);
   }
 
   /// Inputs and outputs of a grouped convolution: its groups move as a whole. Of inputs that are several tensors side by side, a group may

@@ -17,7 +17,7 @@ std::vector<int> set_points(StoredModel& model, std::vector<OperatingPoint> poin
   if (description.batch_norm == BatchNormMode::switchable)
     throw UsageError(
         "switchable batch norm has scale and shift of its own for each operating point that was trained: there are none for others");
-  const bool shared = description.batch_norm == BatchNormMode::shared;
+  const bool shared = has_one_normalization(description.batch_norm);
   description.points = std::move(points);
   const auto count = static_cast<int64_t>(description.points.size());
   bool normalized = false;

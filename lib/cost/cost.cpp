@@ -25,27 +25,30 @@ NodeCost node_cost(const Graph& graph, const Node& node, const Configuration& co
   const auto active = [&](const TensorShape& shape) { return count_channels(active_channels(graph, shape, configuration)); };
   const int64_t outputs = active(node.shape), positions = node.shape.positions() * node.shape.regions;
   const auto inputs = [&] { return slicing == Slicing::both ? active(graph.input_shape(node)) : graph.channels(graph.input_shape(node)); };
-  return std::visit(
-      Match{[&](const Convolution& c) {
-              const int64_t per_output = c.groups == 1 ? inputs() : graph.channels(graph.input_shape(node)) / c.groups;
-              return weighted_cost(outputs, per_output * kernel_size(c.window), c.bias, positions);
-            },
-            [&](const Linear& l) { return weighted_cost(outputs, inputs(), l.bias, positions); },
-            [&](const BatchNorm&) {
-              return NodeCost{2 * outputs, 0, 0};
-            },
-            [&](const LayerNorm&) {
-              return NodeCost{2 * outputs, 0, kLayerNormFlops * outputs * positions};
-            },
-            [&](const OneOf<Pool, GlobalPool> auto&) {
-              return NodeCost{0, 0, 2 * outputs * positions};
-            },
-            [&](const RoiAlign& r) {  // four places and a sum for each sample
-              const int64_t samples = r.ratio * r.ratio;
-              return NodeCost{0, 0, 8 * samples * outputs * positions};
-            },
-            [](const OneOf<Input, Activation, Add, Concat, Flatten, Dropout, ChannelShuffle, ChannelPad> auto&) { return NodeCost{}; }},
-      node.operation);
+  return std::visit(Match{[&](const Convolution& c) {
+                            const int64_t per_output = c.groups == 1 ? inputs() : graph.channels(graph.input_shape(node)) / c.groups;
+                            NodeCost cost = weighted_cost(outputs, per_output * kernel_size(c.window), c.bias, positions);
+                            if (!c.weights_of.empty()) cost.parameters = 0;  // counted where they belong
+                            return cost;
+                          },
+                          [&](const Linear& l) { return weighted_cost(outputs, inputs(), l.bias, positions); },
+                          [&](const BatchNorm&) {
+                            return NodeCost{2 * outputs, 0, 0};
+                          },
+                          [&](const LayerNorm&) {
+                            return NodeCost{2 * outputs, 0, kLayerNormFlops * outputs * positions};
+                          },
+                          [&](const OneOf<Pool, GlobalPool> auto&) {
+                            return NodeCost{0, 0, 2 * outputs * positions};
+                          },
+                          [&](const RoiAlign& r) {  // four places and a sum for each sample
+                            const int64_t samples = r.ratio * r.ratio;
+                            return NodeCost{0, 0, 8 * samples * outputs * positions};
+                          },
+                          [](const OneOf<Input, Activation, Add, Concat, Flatten, Dropout, ChannelShuffle, ChannelPad, Upsample> auto&) {
+                            return NodeCost{};
+                          }},
+                    node.operation);
 }
 
 Cost network_cost(const Graph& graph, const Configuration& configuration, Slicing slicing) {

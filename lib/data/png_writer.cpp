@@ -10,7 +10,7 @@
 
 namespace tnn {
 
-void write_png(const std::filesystem::path& path, const PixelImage& image) {
+std::string png_bytes(const PixelImage& image) {
   constexpr size_t kBytes = 3;  // a pixel of the file
   std::vector<uint8_t> pixels;
   pixels.reserve(static_cast<size_t>(image.height) * static_cast<size_t>(image.width) * kBytes);
@@ -25,12 +25,19 @@ void write_png(const std::filesystem::path& path, const PixelImage& image) {
   header.height = static_cast<png_uint_32>(image.height);
   header.format = PNG_FORMAT_RGB;
   png_alloc_size_t size = 0;
-  const auto fault = [&] { return SystemError(fmt::format("'{}': the image cannot be made a PNG: {}", path.string(), header.message)); };
+  const auto fault = [&] { return SystemError(fmt::format("the image cannot be made a PNG: {}", header.message)); };
   if (!png_image_write_to_memory(&header, nullptr, &size, 0, pixels.data(), 0, nullptr)) throw fault();
   std::string bytes(size, '\0');
   if (!png_image_write_to_memory(&header, bytes.data(), &size, 0, pixels.data(), 0, nullptr)) throw fault();
   bytes.resize(size);
-  write_file_atomically(path, bytes);
+  return bytes;
+}
+
+void write_png(const std::filesystem::path& path, const PixelImage& image) try {
+  write_file_atomically(path, png_bytes(image));
+} catch (const SystemError& error) {
+  if (std::string(error.what()).find(path.string()) != std::string::npos) throw;
+  throw SystemError(fmt::format("'{}': {}", path.string(), error.what()));
 }
 
 }  // namespace tnn

@@ -16,6 +16,10 @@ std::vector<Box> base_anchors(const AnchorOptions& options) {
   return anchors;
 }
 
+FeatureGrid grid_of_level(const DetectorOptions& options, int64_t level, int64_t height, int64_t width) {
+  return {height, width, options.stride << level};
+}
+
 std::vector<Box> grid_anchors(const AnchorOptions& options, const FeatureGrid& grid) {
   const std::vector<Box> base = base_anchors(options);
   std::vector<Box> anchors;

@@ -20,6 +20,9 @@ struct FeatureGrid {
 /// The anchors around (0, 0), sizes innermost: of each ratio every size; corners rounded to whole pixels, as torchvision has them.
 std::vector<Box> base_anchors(const AnchorOptions& options);
 
+/// The grid of a level of this height and width (DetectorOptions::levels).
+FeatureGrid grid_of_level(const DetectorOptions& options, int64_t level, int64_t height, int64_t width);
+
 /// The anchors of all places, row by row, at each place in the order of base_anchors(): height * width * per_place().
 std::vector<Box> grid_anchors(const AnchorOptions& options, const FeatureGrid& grid);
 

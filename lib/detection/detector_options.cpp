@@ -63,6 +63,11 @@ void check_proposals(const ProposalOptions& options, const std::string& section)
 
 }  // namespace
 
+AnchorOptions anchors_of_level(const DetectorOptions& options, int64_t level) {
+  if (options.levels == 1) return options.anchors;
+  return {{options.anchors.sizes.at(static_cast<size_t>(level))}, options.anchors.ratios};
+}
+
 std::string detector_to_json(const DetectorOptions& options) {
   const DetectionOptions& found = options.detections;
   return Json{{"anchor_sizes", options.anchors.sizes},
@@ -75,7 +80,8 @@ std::string detector_to_json(const DetectorOptions& options) {
               {"nms_threshold", found.nms_threshold},
               {"most_detections", found.most},
               {"box_weights", options.box_weights},
-              {"stride", options.stride}}
+              {"stride", options.stride},
+              {"levels", options.levels}}
       .dump();
 }
 
@@ -92,6 +98,7 @@ DetectorOptions detector_from_json(const std::string& text) {
                           json.at("most_detections").get<int64_t>()};
     options.box_weights = json.at("box_weights").get<std::vector<double>>();
     options.stride = json.at("stride").get<int64_t>();
+    options.levels = json.value("levels", options.levels);
   } catch (const nlohmann::json::exception& fault) {
     throw UsageError(json_fault(fault));
   }
@@ -113,6 +120,9 @@ void check_detector(const DetectorOptions& options, const std::string& section) 
   require(is_share(options.detections.nms_threshold), section, "nms_threshold", "(0, 1]");
   require(options.detections.most >= 1 && options.detections.most <= 1 << 20, section, "most_detections", "1 to 1048576");
   require(options.box_weights.size() == 4 && all_between(options.box_weights, 0, 1e6), section, "box_weights", "four numbers above 0");
+  require(options.levels >= 1 && options.levels <= 8, section, "levels", "1 to 8");
+  require(options.levels == 1 || static_cast<int64_t>(options.anchors.sizes.size()) == options.levels, section, "anchor_sizes",
+          "one for each level of the pyramid, and one more for a further level of half the size, for anchors alone");
   require(options.stride >= 1 && options.stride <= 1 << 16, section, "stride", "1 to 65536");
 }
 

@@ -15,7 +15,8 @@ struct AnchorOptions {
   bool operator==(const AnchorOptions&) const = default;
 };
 
-/// Which of the anchors' boxes become regions.
+/// Which of the anchors' boxes become regions; `before_nms` of each level of a pyramid, and boxes of different levels leave each other in
+/// peace.
 struct ProposalOptions {
   int64_t before_nms = 1000;   ///< the most likely boxes that are looked at
   int64_t after_nms = 300;     ///< how many are kept
@@ -50,9 +51,13 @@ struct DetectorOptions {
   RegionSampling region_sampling{128, 0.25, 0.5, 0.5};
   DetectionOptions detections;
   std::vector<double> box_weights{10, 10, 5, 5};  ///< of the head's dx, dy, dw, dh (see BoxCoder); the anchors' are 1
-  int64_t stride = 16;                            ///< pixels from one place of the feature map to the next, as the graph has it
+  int64_t stride = 16;                            ///< pixels from one place of the (finest) feature map to the next, as the graph has it
+  int64_t levels = 1;  ///< feature maps that have anchors, each of twice the stride of the one before; several: a pyramid
   bool operator==(const DetectorOptions&) const = default;
 };
+
+/// The anchors of one level: of a pyramid of one size, the level's; else all.
+AnchorOptions anchors_of_level(const DetectorOptions& options, int64_t level);
 
 /// As the JSON text that a model file holds.
 std::string detector_to_json(const DetectorOptions& options);

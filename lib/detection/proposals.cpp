@@ -22,29 +22,48 @@ void softmax(const float* logits, int64_t count, std::vector<double>& out) {
   for (double& value : out) value /= sum;
 }
 
+/// Boxes that may become regions.
+struct Candidates {
+  std::vector<Box> boxes;
+  std::vector<float> scores;
+  std::vector<int32_t> levels;
+
+  /// The likeliest of a level.
+  void add(const ProposalLevel& from, int32_t level, double width, double height, const ProposalOptions& options) {
+    const ProposalMaps& maps = from.maps;
+    const std::vector<Box>& anchors = *from.anchors;
+    const int64_t places = maps.grid.height * maps.grid.width, per_place = static_cast<int64_t>(anchors.size()) / places;
+    std::vector<float> objectness(anchors.size());  // in the order of the anchors
+    for (int64_t place = 0; place < places; ++place)
+      for (int64_t a = 0; a < per_place; ++a) objectness[static_cast<size_t>(place * per_place + a)] = maps.objectness[a * places + place];
+    const std::vector<int32_t> order = by_score(objectness);
+    for (size_t i = 0; i < order.size() && static_cast<int64_t>(i) < options.before_nms; ++i) {
+      const int64_t anchor = order[i], place = anchor / per_place, a = anchor % per_place;
+      const Box box = BoxCoder().decode(anchors[static_cast<size_t>(anchor)], four(maps.deltas + 4 * a * places + place, places));
+      if (!is_finite(box) || !std::isfinite(objectness[static_cast<size_t>(anchor)])) continue;
+      const Box inside = clipped(box, width, height);
+      if (inside.width() < options.smallest_side || inside.height() < options.smallest_side) continue;
+      boxes.push_back(inside);
+      scores.push_back(objectness[static_cast<size_t>(anchor)]);
+      levels.push_back(level);
+    }
+  }
+};
+
 }  // namespace
 
 std::vector<Box> propose_regions(const ProposalMaps& maps, const std::vector<Box>& anchors, const ProposalOptions& options) {
-  const int64_t places = maps.grid.height * maps.grid.width, per_place = static_cast<int64_t>(anchors.size()) / places;
-  const auto width = static_cast<double>(maps.grid.input_width()), height = static_cast<double>(maps.grid.input_height());
-  std::vector<float> objectness(anchors.size());  // in the order of the anchors
-  for (int64_t place = 0; place < places; ++place)
-    for (int64_t a = 0; a < per_place; ++a) objectness[static_cast<size_t>(place * per_place + a)] = maps.objectness[a * places + place];
-  const std::vector<int32_t> order = by_score(objectness);
-  std::vector<Box> boxes;
-  std::vector<float> scores;
-  for (size_t i = 0; i < order.size() && static_cast<int64_t>(i) < options.before_nms; ++i) {
-    const int64_t anchor = order[i], place = anchor / per_place, a = anchor % per_place;
-    const Box box = BoxCoder().decode(anchors[static_cast<size_t>(anchor)], four(maps.deltas + 4 * a * places + place, places));
-    if (!is_finite(box) || !std::isfinite(objectness[static_cast<size_t>(anchor)])) continue;
-    const Box inside = clipped(box, width, height);
-    if (inside.width() < options.smallest_side || inside.height() < options.smallest_side) continue;
-    boxes.push_back(inside);
-    scores.push_back(objectness[static_cast<size_t>(anchor)]);
-  }
+  return propose_regions({{maps, &anchors}}, options);
+}
+
+std::vector<Box> propose_regions(const std::vector<ProposalLevel>& levels, const ProposalOptions& options) {
+  const FeatureGrid& finest = levels.front().maps.grid;
+  const auto width = static_cast<double>(finest.input_width()), height = static_cast<double>(finest.input_height());
+  Candidates candidates;
+  for (size_t i = 0; i < levels.size(); ++i) candidates.add(levels[i], static_cast<int32_t>(i), width, height, options);
   std::vector<Box> regions;
-  for (const int32_t kept : nms(boxes, scores, {}, options.nms_threshold, options.after_nms))
-    regions.push_back(boxes[static_cast<size_t>(kept)]);
+  for (const int32_t kept : nms(candidates.boxes, candidates.scores, candidates.levels, options.nms_threshold, options.after_nms))
+    regions.push_back(candidates.boxes[static_cast<size_t>(kept)]);
   if (regions.empty()) regions.push_back({0, 0, width, height});
   return regions;
 }

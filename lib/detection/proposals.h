@@ -18,9 +18,17 @@ struct ProposalMaps {
   FeatureGrid grid;
 };
 
+/// The proposal maps of one image's levels, and their anchors.
+struct ProposalLevel {
+  ProposalMaps maps;
+  const std::vector<Box>* anchors = nullptr;
+};
+
 /// The regions of one image by falling objectness: the likeliest boxes, cut to the input, without too small ones, after non-maximum
 /// suppression. Never none: where nothing is left, the whole input is the one region. Boxes that are not finite are left out.
 std::vector<Box> propose_regions(const ProposalMaps& maps, const std::vector<Box>& anchors, const ProposalOptions& options);
+/// The same of the levels of a pyramid, the finest first: the likeliest boxes of each.
+std::vector<Box> propose_regions(const std::vector<ProposalLevel>& levels, const ProposalOptions& options);
 
 /// The head's result for the regions of one image, contiguous, K classes: `scores` [regions, K + 1], the logits of background (first) and
 /// of each class, and `deltas` [regions, 4 (K + 1)].

@@ -34,8 +34,10 @@ struct Axis {
   std::vector<Neighbours> all;
 };
 
-Axis axis_of(double begin, double end, double scale, int64_t bins, int64_t ratio, int64_t size) {
-  const double start = begin * scale - 0.5, length = end * scale - 0.5 - start, bin = length / static_cast<double>(bins);
+Axis axis_of(double begin, double end, double scale, const RoiAlignOptions& options, int64_t size) {
+  const int64_t bins = options.size, ratio = options.ratio;
+  const double offset = options.aligned ? 0.5 : 0.0, start = begin * scale - offset, whole = end * scale - offset - start;
+  const double length = options.aligned ? whole : std::max(1.0, whole), bin = length / static_cast<double>(bins);
   Axis axis;
   // As many samples as a map has places are enough for any region, also for one far larger than it.
   axis.samples =
@@ -54,8 +56,8 @@ struct Taps {
 };
 
 void find_taps(const Region& region, const FeatureExtent& extent, const RoiAlignOptions& options, Taps& out) {
-  const Axis y = axis_of(region.box.y1, region.box.y2, options.scale_y, options.size, options.ratio, extent.height);
-  const Axis x = axis_of(region.box.x1, region.box.x2, options.scale_x, options.size, options.ratio, extent.width);
+  const Axis y = axis_of(region.box.y1, region.box.y2, options.scale_y, options, extent.height);
+  const Axis x = axis_of(region.box.x1, region.box.x2, options.scale_x, options, extent.width);
   const double one = 1.0 / static_cast<double>(y.samples * x.samples);
   out.taps.clear();
   out.begin.assign(1, 0);
@@ -105,6 +107,23 @@ void roi_align(const float* features, const FeatureExtent& extent, std::span<con
       }
     }
     out += channels * bins;
+  }
+}
+
+int64_t pyramid_level(const Box& box, int64_t stride, int64_t levels) {
+  constexpr double kSide = 224, kLevel = 4, kNearly = 1e-6;  // a region that is as good as the next level's goes there
+  const auto first = static_cast<double>(std::lround(std::log2(static_cast<double>(stride))));
+  const double level = std::floor(kLevel + std::log2(std::sqrt(box.area()) / kSide) + kNearly) - first;
+  return static_cast<int64_t>(std::clamp(level, 0.0, static_cast<double>(levels - 1)));
+}
+
+void roi_align(std::span<const FeatureLevel> levels, int64_t stride, std::span<const Region> regions, RoiAlignOptions options, float* out) {
+  for (const Region& region : regions) {
+    const int64_t level = pyramid_level(region.box, stride, static_cast<int64_t>(levels.size()));
+    const FeatureLevel& from = levels[static_cast<size_t>(level)];
+    options.scale_x = options.scale_y = 1.0 / static_cast<double>(stride << level);
+    roi_align(from.features, from.extent, {&region, 1}, options, out);
+    out += from.extent.channels * options.size * options.size;
   }
 }
 

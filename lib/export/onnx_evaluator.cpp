@@ -38,8 +38,9 @@ std::vector<OnnxEvaluated> evaluate_graph(const OnnxGraph& graph, Scope& scope);
 
 std::vector<OnnxEvaluated> evaluate_node(const OnnxNode& node, const Scope& scope) {
   OnnxOperands operands;
-  for (const std::string& input : node.inputs) operands.push_back(&scope.at(input));
+  for (const std::string& input : node.inputs) operands.push_back(input.empty() ? nullptr : &scope.at(input));
   if (is_window_operator(node.op)) return {evaluate_window(node, operands)};
+  if (is_detection_operator(node.op)) return evaluate_detection_operator(node, operands);
   if (node.op != "If") return {evaluate_operator(node, operands)};
   const bool condition = operands.at(0)->integers().at(0) != 0;
   const auto attribute = node.attributes.find(condition ? "then_branch" : "else_branch");
@@ -65,7 +66,10 @@ std::vector<HostTensor> evaluate_onnx(const OnnxModel& model, const std::map<std
   Scope scope(nullptr);
   for (const auto& [name, tensor] : inputs) scope[name] = {tensor.shape, tensor.values};
   std::vector<HostTensor> outputs;
-  for (const OnnxEvaluated& output : evaluate_graph(model.graph, scope)) outputs.push_back({output.shape, output.floats()});
+  for (const OnnxEvaluated& output : evaluate_graph(model.graph, scope)) {
+    outputs.push_back({output.shape, {}});
+    std::visit([&](const auto& numbers) { outputs.back().values.assign(numbers.begin(), numbers.end()); }, output.values);
+  }
   return outputs;
 }
 

@@ -68,23 +68,24 @@ void OnnxLayers::lower(NodeId id, const std::vector<std::string>& operands) {
     return writer_.emit(op, node.name, operands, std::move(attributes));
   };
   set_value(
-      id, std::visit(Match{[&](const Input&) { return x; }, [&](const Convolution& c) { return convolution(id, c, x); },
-                           [&](const Linear&) { return linear(id, x); },
-                           [&](const BatchNorm& b) { return folded_batch_norm(node.inputs.front()) == id ? x : batch_norm(node, b, x); },
-                           [&](const LayerNorm& l) { return layer_norm(node, l, x); },
-                           [&](const Activation& a) { return activation(node, a, x); }, [&](const Pool& p) { return pool(node, p, x); },
-                           [&](const GlobalPool& p) { return simple(p.kind == PoolKind::average ? "GlobalAveragePool" : "GlobalMaxPool"); },
-                           [&](const Add&) { return simple(operands.size() == 2 ? "Add" : "Sum"); },
-                           [&](const Concat&) {
-                             return simple("Concat", {{"axis", int64_t{1}}});
-                           },
-                           [&](const Flatten&) {
-                             return simple("Flatten", {{"axis", int64_t{1}}});
-                           },
-                           [&](const Dropout&) { return x; }, [&](const ChannelShuffle& s) { return channel_shuffle(node, s, x); },
-                           [&](const ChannelPad& p) { return channel_pad(node, p, x); },
-                           [&](const RoiAlign& r) -> std::string { refuse_kind("the ONNX export", node.name, r); }},
-                     node.operation));
+      id, std::visit(
+              Match{[&](const Input&) { return x; }, [&](const Convolution& c) { return convolution(id, c, x); },
+                    [&](const Linear&) { return linear(id, x); },
+                    [&](const BatchNorm& b) { return folded_batch_norm(node.inputs.front()) == id ? x : batch_norm(node, b, x); },
+                    [&](const LayerNorm& l) { return layer_norm(node, l, x); }, [&](const Activation& a) { return activation(node, a, x); },
+                    [&](const Pool& p) { return pool(node, p, x); },
+                    [&](const GlobalPool& p) { return simple(p.kind == PoolKind::average ? "GlobalAveragePool" : "GlobalMaxPool"); },
+                    [&](const Add&) { return simple(operands.size() == 2 ? "Add" : "Sum"); },
+                    [&](const Concat&) {
+                      return simple("Concat", {{"axis", int64_t{1}}});
+                    },
+                    [&](const Flatten&) {
+                      return simple("Flatten", {{"axis", int64_t{1}}});
+                    },
+                    [&](const Dropout&) { return x; }, [&](const ChannelShuffle& s) { return channel_shuffle(node, s, x); },
+                    [&](const ChannelPad& p) { return channel_pad(node, p, x); }, [&](const Upsample& u) { return upsample(node, u, x); },
+                    [&](const RoiAlign& r) -> std::string { refuse_kind("the ONNX export", node.name, r); }},
+              node.operation));
 }
 
 std::string OnnxLayers::preprocessing() {
@@ -116,7 +117,7 @@ std::optional<NodeId> OnnxLayers::folded_batch_norm(NodeId id) const {
   const Node& node = graph_.node(id);
   const NodeId reader = reader_[static_cast<size_t>(id)];
   if (!traits_of(node.operation).is_weighted) return std::nullopt;
-  if (reader == kNone || model_.description.batch_norm != BatchNormMode::shared) return std::nullopt;
+  if (reader == kNone || !has_one_normalization(model_.description.batch_norm)) return std::nullopt;
   if (!std::holds_alternative<BatchNorm>(graph_.node(reader).operation) || graph_.node(reader).branches != node.branches)
     return std::nullopt;
   return reader;
@@ -124,8 +125,11 @@ std::optional<NodeId> OnnxLayers::folded_batch_norm(NodeId id) const {
 
 std::vector<std::string> OnnxLayers::weights(NodeId id, bool has_bias, const std::vector<OnnxChannels>& axes) {
   const Node& node = graph_.node(id);
-  HostTensor weight = model_.tensor(node.name + ".weight"), bias;
-  if (has_bias) bias = model_.tensor(node.name + ".bias");
+  const std::string& owner = graph_.node(weights_owner(graph_, id)).name;
+  const bool may_share = point_.count() == 1 && !folded_batch_norm(id);
+  if (may_share && shared_.count(owner)) return shared_.at(owner);
+  HostTensor weight = model_.tensor(owner + ".weight"), bias;
+  if (has_bias) bias = model_.tensor(owner + ".bias");
   if (const auto norm = folded_batch_norm(id)) {
     const Node& folded = graph_.node(*norm);
     bias.shape = {weight.shape.front()};
@@ -138,6 +142,7 @@ std::vector<std::string> OnnxLayers::weights(NodeId id, bool has_bias, const std
   };
   std::vector<std::string> names{stored(".weight", weight, axes)};
   if (!bias.shape.empty()) names.push_back(stored(".bias", bias, {axes.front()}));
+  if (may_share) shared_[owner] = names;
   return names;
 }
 
@@ -229,6 +234,17 @@ std::string OnnxLayers::channel_shuffle(const Node& node, const ChannelShuffle& 
   const std::string groups = writer_.emit("Reshape", node.name + ".groups", {x, writer_.integers(node.name + ".grouped_shape", grouped)});
   const std::string turned = writer_.emit("Transpose", node.name + ".transposed", {groups}, {{"perm", std::vector<int64_t>{0, 2, 1, 3}}});
   return writer_.emit("Reshape", node.name, {turned, writer_.integers(node.name + ".shape", whole)});
+}
+
+/// Each output position reads the input position of its index over the factor, rounded down.
+std::string OnnxLayers::upsample(const Node& node, const Upsample& options, const std::string& x) {
+  std::vector<float> scales(node.shape.extent.size() + 2, static_cast<float>(options.factor));
+  scales[0] = scales[1] = 1;
+  const std::string scale = writer_.constant(node.name + ".scales", {static_cast<int64_t>(scales.size())}, scales);
+  return writer_.emit("Resize", node.name, {x, "", scale},
+                      {{"mode", std::string("nearest")},
+                       {"coordinate_transformation_mode", std::string("asymmetric")},
+                       {"nearest_mode", std::string("floor")}});
 }
 
 std::string OnnxLayers::channel_pad(const Node& node, const ChannelPad& options, const std::string& x) {

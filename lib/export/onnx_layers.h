@@ -31,6 +31,7 @@ class OnnxLayers {
   std::string activation(const Node& node, const Activation& options, const std::string& x);
   std::string pool(const Node& node, const Pool& options, const std::string& x);
   std::string channel_shuffle(const Node& node, const ChannelShuffle& options, const std::string& x);
+  std::string upsample(const Node& node, const Upsample& options, const std::string& x);
   std::string channel_pad(const Node& node, const ChannelPad& options, const std::string& x);
 
   /// The batch norm that can be folded into a weighted node: its only reader, with one set of statistics.
@@ -48,6 +49,7 @@ class OnnxLayers {
   std::vector<std::string> values_;
   std::vector<NodeId> reader_;  ///< the only reader of a node; kNone where it has none or several, or is an output
   std::string batch_;
+  std::map<std::string, std::vector<std::string>> shared_;  ///< of a static net: weight and bias that several nodes use, by their owner
 };
 
 }  // namespace tnn

@@ -6,8 +6,10 @@
 
 #include "core/error.h"
 #include "core/version.h"
+#include "export/onnx_detector.h"
 #include "export/onnx_layers.h"
 #include "export/static_cut.h"
+#include "graph/region_split.h"
 
 namespace tnn {
 namespace {
@@ -198,7 +200,7 @@ OnnxModel lower_to_onnx(const StoredModel& source, const OnnxOptions& options) {
     throw UsageError(fmt::format("compensation '{}' cannot be said in a throttleable ONNX file (allowed: --u, static nets; or safetensors)",
                                  compensation_name(source.description.gating.compensation)));
   const StoredModel model = fixed ? cut_model(source, 0) : source;
-  OnnxModel onnx = Lowering(model, options).run();
+  OnnxModel onnx = find_roi_align(model.description.graph) ? lower_detector_to_onnx(model, options) : Lowering(model, options).run();
   const SafetensorsMetadata description = description_to_metadata(model.description);
   for (const char* key : {"tnn.dataset", "tnn.labels", "tnn.preprocessing"}) onnx.metadata[key] = description.at(key);
   if (model.description.points.size() > 1) {

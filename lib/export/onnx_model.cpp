@@ -30,7 +30,7 @@ void store(const OnnxTensor& tensor, onnx::TensorProto& proto) {
 void store(const OnnxValue& value, onnx::ValueInfoProto& proto) {
   proto.set_name(value.name);
   auto& type = *proto.mutable_type()->mutable_tensor_type();
-  type.set_elem_type(onnx::TensorProto_DataType_FLOAT);
+  type.set_elem_type(value.integers ? onnx::TensorProto_DataType_INT64 : onnx::TensorProto_DataType_FLOAT);
   if (!value.has_shape) return;
   auto& shape = *type.mutable_shape();
   for (size_t i = 0; i < value.shape.size(); ++i) {
@@ -53,7 +53,8 @@ void store(const std::string& name, const OnnxAttribute& attribute, onnx::Attrib
                    [&](const std::shared_ptr<OnnxGraph>& graph) {
                      proto.set_type(onnx::AttributeProto_AttributeType_GRAPH);
                      store(*graph, *proto.mutable_g());
-                   }},
+                   },
+                   [&](const std::string& text) { proto.set_type(onnx::AttributeProto_AttributeType_STRING), proto.set_s(text); }},
              attribute);
 }
 
@@ -91,7 +92,10 @@ class Reader {
   [[noreturn]] void fail(const std::string& what) const { throw DataError(fmt::format("'{}': {}", path_, what)); }
 
   OnnxValue value(const onnx::ValueInfoProto& proto) const {
-    OnnxValue value{proto.name(), {}, proto.type().tensor_type().has_shape()};
+    OnnxValue value{proto.name(),
+                    {},
+                    proto.type().tensor_type().has_shape(),
+                    proto.type().tensor_type().elem_type() == onnx::TensorProto_DataType_INT64};
     for (const auto& dimension : proto.type().tensor_type().shape().dim())
       value.shape.push_back(dimension.has_dim_value() ? dimension.dim_value() : dimension.has_dim_param() ? -1 : -2);
     return value;
@@ -141,6 +145,8 @@ class Reader {
         node.attributes[a.name()] = std::vector<int64_t>(a.ints().begin(), a.ints().end());
       else if (a.type() == onnx::AttributeProto_AttributeType_GRAPH)
         node.attributes[a.name()] = std::make_shared<OnnxGraph>(graph(a.g()));
+      else if (a.type() == onnx::AttributeProto_AttributeType_STRING)
+        node.attributes[a.name()] = a.s();
       else
         fail(fmt::format("node '{}': attribute '{}' has a type that is not read here", node.name, a.name()));
     }

@@ -18,11 +18,11 @@ struct OnnxTensor {
   std::variant<std::vector<float>, std::vector<int64_t>, std::vector<uint8_t>> values;
 };
 
-using OnnxAttribute = std::variant<int64_t, float, std::vector<int64_t>, std::shared_ptr<OnnxGraph>>;
+using OnnxAttribute = std::variant<int64_t, float, std::vector<int64_t>, std::shared_ptr<OnnxGraph>, std::string>;
 
 struct OnnxNode {
   std::string op, name;
-  std::vector<std::string> inputs, outputs;
+  std::vector<std::string> inputs, outputs;  ///< an input that is left out: ""
   std::map<std::string, OnnxAttribute> attributes;
 };
 
@@ -31,13 +31,14 @@ struct OnnxValue {
   std::string name;
   std::vector<int64_t> shape;
   bool has_shape = true;
+  bool integers = false;  ///< int64, else fp32
 };
 
 /// A graph or, under an If, a subgraph, which sees the values of the graph around it.
 struct OnnxGraph {
   std::string name;
-  std::vector<OnnxValue> inputs, outputs;  ///< fp32
-  std::vector<OnnxNode> nodes;             ///< in the order of computation
+  std::vector<OnnxValue> inputs, outputs;
+  std::vector<OnnxNode> nodes;  ///< in the order of computation
   std::vector<OnnxTensor> constants;
 };
 

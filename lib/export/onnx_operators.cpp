@@ -94,50 +94,40 @@ OnnxEvaluated concat(const OnnxNode& node, const OnnxOperands& in) {
   return y;
 }
 
-/// Element by element, with ONNX's broadcasting.
-template <typename Function, typename From>
-auto broadcast(const OnnxEvaluated& a, const OnnxEvaluated& b, const OnnxNode& node, const From& of, const Function& function) {
-  const size_t rank = std::max(a.shape.size(), b.shape.size());
-  const auto size = [&](const OnnxEvaluated& x, size_t i) { return i + x.shape.size() < rank ? 1 : x.shape[i + x.shape.size() - rank]; };
-  std::vector<int64_t> shape;
-  for (size_t i = 0; i < rank; ++i) {
-    if (size(a, i) != size(b, i) && size(a, i) != 1 && size(b, i) != 1) fail(node, "shapes do not broadcast");
-    shape.push_back(size(a, i) == 1 ? size(b, i) : size(a, i));
-  }
-  int64_t total = 1;
-  for (const int64_t s : shape) total *= s;
-  std::vector<decltype(function(of(a).front(), of(b).front()))> values;
-  for (int64_t flat = 0; flat < total; ++flat) {
-    int64_t rest = flat, at_a = 0, at_b = 0, step_a = 1, step_b = 1;
-    for (size_t i = rank; i-- > 0;) {
-      const int64_t position = rest % shape[i];
-      rest /= shape[i];
-      if (size(a, i) > 1) at_a += position * step_a;
-      if (size(b, i) > 1) at_b += position * step_b;
-      step_a *= size(a, i), step_b *= size(b, i);
-    }
-    values.push_back(function(of(a)[index_of(at_a)], of(b)[index_of(at_b)]));
-  }
-  return OnnxEvaluated{shape, std::move(values)};
+template <typename Numbers, typename Function>
+OnnxEvaluated combined(const OnnxNode& node, const OnnxEvaluated& a, const OnnxEvaluated& b, const Function& function) {
+  const OnnxBroadcast places = broadcast_shapes(node, a, b);
+  const auto &left = std::get<Numbers>(a.values), &right = std::get<Numbers>(b.values);
+  std::vector<decltype(function(left.front(), right.front()))> values;
+  for (size_t i = 0; i < places.left.size(); ++i)
+    values.push_back(function(left[index_of(places.left[i])], right[index_of(places.right[i])]));
+  return {places.shape, std::move(values)};
+}
+
+/// The same of two floats or two integers.
+template <typename Function>
+OnnxEvaluated combined(const OnnxNode& node, const OnnxEvaluated& a, const OnnxEvaluated& b, const Function& function) {
+  return a.values.index() == 0 ? combined<Numbers>(node, a, b, function) : combined<Integers>(node, a, b, function);
 }
 
 OnnxEvaluated arithmetic(const OnnxNode& node, const OnnxOperands& in) {
-  const auto floats = [](const OnnxEvaluated& x) -> const Numbers& { return x.floats(); };
-  const auto with = [&](const auto& function) { return broadcast(*in.at(0), *in.at(1), node, floats, function); };
-  if (node.op == "Sub") return with([](float a, float b) { return a - b; });
-  if (node.op == "Mul") return with([](float a, float b) { return a * b; });
-  if (node.op == "Div") return with([](float a, float b) { return a / b; });
+  const auto with = [&](const auto& function) { return combined(node, *in.at(0), *in.at(1), function); };
+  if (node.op == "Sub") return with([](auto a, auto b) { return a - b; });
+  if (node.op == "Mul") return with([](auto a, auto b) { return a * b; });
+  if (node.op == "Div") return combined<Numbers>(node, *in.at(0), *in.at(1), [](float a, float b) { return a / b; });
+  if (node.op == "Max") return with([](auto a, auto b) { return std::max(a, b); });
+  if (node.op == "Min") return with([](auto a, auto b) { return std::min(a, b); });
   OnnxEvaluated sum = *in.at(0);
-  for (size_t i = 1; i < in.size(); ++i) sum = broadcast(sum, *in[i], node, floats, [](float a, float b) { return a + b; });
+  for (size_t i = 1; i < in.size(); ++i) sum = combined(node, sum, *in[i], [](auto a, auto b) { return a + b; });
   return sum;
 }
 
 OnnxEvaluated compare(const OnnxNode& node, const OnnxOperands& in) {
-  const auto floats = [](const OnnxEvaluated& x) -> const Numbers& { return x.floats(); };
-  const auto integers = [](const OnnxEvaluated& x) -> const Integers& { return x.integers(); };
-  if (node.op == "Less") return broadcast(*in.at(0), *in.at(1), node, integers, [](int64_t a, int64_t b) { return int64_t{a < b}; });
-  if (node.op == "Greater") return broadcast(*in.at(0), *in.at(1), node, floats, [](float a, float b) { return int64_t{a > b}; });
-  return broadcast(*in.at(0), *in.at(1), node, floats, [](float a, float b) { return int64_t{a >= b}; });
+  const auto with = [&](const auto& function) { return combined(node, *in.at(0), *in.at(1), function); };
+  if (node.op == "Less") return with([](auto a, auto b) { return int64_t{a < b}; });
+  if (node.op == "Greater") return with([](auto a, auto b) { return int64_t{a > b}; });
+  if (node.op == "Equal") return with([](auto a, auto b) { return int64_t{a == b}; });
+  return with([](auto a, auto b) { return int64_t{a >= b}; });
 }
 
 OnnxEvaluated each(const OnnxOperands& in, const std::function<float(float)>& function) {
@@ -199,15 +189,24 @@ OnnxEvaluated reshaped(OnnxEvaluated x, std::vector<int64_t> shape, const OnnxNo
 }
 
 OnnxEvaluated transpose(const OnnxNode& node, const OnnxOperands& in) {
-  if (integers_attribute(node, "perm", {}) != Integers{0, 2, 1, 3}) fail(node, "only the exchange of dimensions 1 and 2 is read here");
   const OnnxEvaluated& x = *in.at(0);
-  const int64_t samples = x.shape.at(0), rows = x.shape.at(1), columns = x.shape.at(2), inner = x.shape.at(3);
-  Numbers y;
-  for (int64_t n = 0; n < samples; ++n)
-    for (int64_t c = 0; c < columns; ++c)
-      for (int64_t r = 0; r < rows; ++r)
-        for (int64_t i = 0; i < inner; ++i) y.push_back(x.floats()[index_of(((n * rows + r) * columns + c) * inner + i)]);
-  return {{samples, columns, rows, inner}, std::move(y)};
+  const Integers perm = integers_attribute(node, "perm", {});
+  if (perm.size() != x.shape.size()) fail(node, "perm does not fit the dimensions");
+  OnnxEvaluated y{{}, {}};
+  Integers steps(perm.size(), 1);  // of x
+  for (size_t d = perm.size(); d-- > 1;) steps[d - 1] = steps[d] * x.shape[d];
+  for (const int64_t d : perm) y.shape.push_back(x.shape.at(index_of(d)));
+  Numbers values;
+  for (int64_t flat = 0; flat < x.elements(); ++flat) {
+    int64_t rest = flat, at = 0;
+    for (size_t d = perm.size(); d-- > 0;) {
+      at += rest % y.shape[d] * steps[index_of(perm[d])];
+      rest /= y.shape[d];
+    }
+    values.push_back(x.floats()[index_of(at)]);
+  }
+  y.values = std::move(values);
+  return y;
 }
 
 /// Zeros before and behind.
@@ -272,6 +271,9 @@ const std::map<std::string, Evaluate>& evaluators() {
       {"Sub", arithmetic},
       {"Mul", arithmetic},
       {"Div", arithmetic},
+      {"Max", arithmetic},
+      {"Min", arithmetic},
+      {"Equal", compare},
       {"Less", compare},
       {"Greater", compare},
       {"GreaterOrEqual", compare},
@@ -291,6 +293,9 @@ const std::map<std::string, Evaluate>& evaluators() {
       {"Identity", [](const OnnxNode&, const OnnxOperands& in) { return *in.at(0); }},
       {"ReduceMean", reduce_mean},
       {"Sqrt", [](const OnnxNode&, const OnnxOperands& in) { return each(in, [](float x) { return std::sqrt(x); }); }},
+      {"Exp", [](const OnnxNode&, const OnnxOperands& in) { return each(in, [](float x) { return std::exp(x); }); }},
+      {"Log", [](const OnnxNode&, const OnnxOperands& in) { return each(in, [](float x) { return std::log(x); }); }},
+      {"Floor", [](const OnnxNode&, const OnnxOperands& in) { return each(in, [](float x) { return std::floor(x); }); }},
       {"ReduceSum", [](const OnnxNode&, const OnnxOperands& in) { return reduce_sum(in); }},
       {"Reshape", [](const OnnxNode& node, const OnnxOperands& in) { return reshaped(*in.at(0), in.at(1)->integers(), node); }},
       {"Shape",
@@ -307,6 +312,30 @@ int64_t OnnxEvaluated::elements() const {
   int64_t product = 1;
   for (const int64_t size : shape) product *= size;
   return product;
+}
+
+OnnxBroadcast broadcast_shapes(const OnnxNode& node, const OnnxEvaluated& a, const OnnxEvaluated& b) {
+  const size_t rank = std::max(a.shape.size(), b.shape.size());
+  const auto size = [&](const OnnxEvaluated& x, size_t i) { return i + x.shape.size() < rank ? 1 : x.shape[i + x.shape.size() - rank]; };
+  OnnxBroadcast result;
+  for (size_t i = 0; i < rank; ++i) {
+    if (size(a, i) != size(b, i) && size(a, i) != 1 && size(b, i) != 1) fail(node, "shapes do not broadcast");
+    result.shape.push_back(size(a, i) == 1 ? size(b, i) : size(a, i));
+  }
+  int64_t total = 1;
+  for (const int64_t s : result.shape) total *= s;
+  for (int64_t flat = 0; flat < total; ++flat) {
+    int64_t rest = flat, at_a = 0, at_b = 0, step_a = 1, step_b = 1;
+    for (size_t i = rank; i-- > 0;) {
+      const int64_t position = rest % result.shape[i];
+      rest /= result.shape[i];
+      if (size(a, i) > 1) at_a += position * step_a;
+      if (size(b, i) > 1) at_b += position * step_b;
+      step_a *= size(a, i), step_b *= size(b, i);
+    }
+    result.left.push_back(at_a), result.right.push_back(at_b);
+  }
+  return result;
 }
 
 int64_t integer_attribute(const OnnxNode& node, const std::string& name, int64_t otherwise) {

@@ -20,7 +20,10 @@ const std::map<std::string, int>& first_opsets() {
                                                 {"Conv", 11},
                                                 {"ConstantOfShape", 9},
                                                 {"Div", 7},
+                                                {"Equal", 11},
+                                                {"Exp", 6},
                                                 {"Flatten", 11},
+                                                {"Floor", 6},
                                                 {"Gather", 11},
                                                 {"Gemm", 11},
                                                 {"Greater", 9},
@@ -30,21 +33,32 @@ const std::map<std::string, int>& first_opsets() {
                                                 {"Identity", 1},
                                                 {"If", 11},
                                                 {"Less", 9},
+                                                {"Log", 6},
+                                                {"Max", 12},
                                                 {"MaxPool", 12},
+                                                {"Min", 12},
                                                 {"Mul", 7},
+                                                {"NonMaxSuppression", 11},
+                                                {"NonZero", 9},
                                                 {"Pad", 11},
                                                 {"ReduceMean", 13},
+                                                {"ReduceMin", 11},
                                                 {"ReduceSum", 13},
                                                 {"Relu", 6},
                                                 {"Reshape", 5},
+                                                {"Resize", 13},
+                                                {"RoiAlign", 10},
                                                 {"Shape", 1},
                                                 {"Sigmoid", 6},
                                                 {"Slice", 11},
+                                                {"Softmax", 13},
                                                 {"Sqrt", 13},
                                                 {"Sub", 7},
                                                 {"Sum", 8},
+                                                {"TopK", 11},
                                                 {"Transpose", 1},
-                                                {"Unsqueeze", 13}};
+                                                {"Unsqueeze", 13},
+                                                {"Where", 9}};
   return table;
 }
 
@@ -63,6 +77,14 @@ OnnxNode OnnxWriter::checked(const std::string& op, const std::string& name, std
 
 std::string OnnxWriter::emit(const std::string& op, const std::string& name, std::vector<std::string> inputs, Attributes attributes) {
   return emit_reserved(op, unique(name), std::move(inputs), std::move(attributes));
+}
+
+std::vector<std::string> OnnxWriter::emit_several(const std::string& op, const std::string& name, std::vector<std::string> inputs,
+                                                  Attributes attributes, const std::vector<std::string>& suffixes) {
+  OnnxNode node = checked(op, unique(name), std::move(inputs), std::move(attributes));
+  for (const std::string& suffix : suffixes) node.outputs.push_back(unique(name + suffix));
+  open_->nodes.push_back(std::move(node));
+  return open_->nodes.back().outputs;
 }
 
 std::string OnnxWriter::emit_reserved(const std::string& op, const std::string& name, std::vector<std::string> inputs,

@@ -17,6 +17,9 @@ class OnnxWriter {
   using Attributes = std::map<std::string, OnnxAttribute>;
   /// Appends one operator with one output, named like the node; returns the output's name. UsageError where the opset lacks it.
   std::string emit(const std::string& op, const std::string& name, std::vector<std::string> inputs, Attributes attributes = {});
+  /// With further outputs beside the one that is named like the node: the node's name and a suffix each.
+  std::vector<std::string> emit_several(const std::string& op, const std::string& name, std::vector<std::string> inputs,
+                                        Attributes attributes, const std::vector<std::string>& suffixes);
   std::string emit_prologue(const std::string& op, const std::string& name, std::vector<std::string> inputs, Attributes attributes = {});
 
   template <typename Number>

@@ -127,7 +127,7 @@ class Cutter {
 
   NodeId cut_convolution(const Node& node, Convolution options) {
     require_input(node);
-    cut_weights(node, options.groups == 1 && !options.depthwise, options.bias);
+    if (options.weights_of.empty()) cut_weights(node, options.groups == 1 && !options.depthwise, options.bias);
     const NodeId x = mapped(node.inputs.front());
     if (options.depthwise) return builder_.depthwise_convolution(node.name, x, options.window, options.bias);
     if (options.groups > 1) options.groups = options.groups * count_channels(active(node.shape)) / graph_.channels(node.shape);
@@ -185,7 +185,8 @@ class Cutter {
               [&](const Dropout& d) { return builder_.dropout(node.name, x, d.probability); },
               [&](const ChannelShuffle& s) { return builder_.channel_shuffle(node.name, x, space_of(node), s.groups); },
               [&](const ChannelPad& p) { return builder_.channel_pad(node.name, x, space_of(node), p.before); },
-              [&](const RoiAlign& r) { return builder_.roi_align(node.name, x, r); }},
+              [&](const Upsample& u) { return builder_.upsample(node.name, x, u.factor); },
+              [&](const RoiAlign& r) { return builder_.roi_align(node.name, operands(node), r); }},
         node.operation);
   }
 

@@ -18,8 +18,10 @@ using Parsed = nlohmann::json;        // reading
 constexpr const char* kModelVersion = "1";
 constexpr const char* kDefaultTask = "classification";  // of files that do not say
 
-constexpr NamedValue<BatchNormMode> kBatchNormModes[] = {
-    {"shared", BatchNormMode::shared}, {"recalibrated", BatchNormMode::recalibrated}, {"switchable", BatchNormMode::switchable}};
+constexpr NamedValue<BatchNormMode> kBatchNormModes[] = {{"shared", BatchNormMode::shared},
+                                                         {"recalibrated", BatchNormMode::recalibrated},
+                                                         {"switchable", BatchNormMode::switchable},
+                                                         {"frozen", BatchNormMode::frozen}};
 constexpr size_t kMostNodesAtPoints = size_t{1} << 23;  // plans and tables hold something for each
 
 /// UsageError where a graph's nodes at all its operating points are more than plans and tables can hold.

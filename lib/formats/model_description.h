@@ -14,10 +14,13 @@ namespace tnn {
 enum class BatchNormMode {
   shared,        ///< one set of running statistics for all
   recalibrated,  ///< statistics measured anew for each operating point after training; scale and shift shared
-  switchable     ///< private scale, shift and statistics for each operating point
+  switchable,    ///< private scale, shift and statistics for each operating point
+  frozen         ///< as shared, but statistics, scale and shift stay as they are: those of trained weights
 };
 BatchNormMode batch_norm_mode_from_name(const std::string& name);
 std::string batch_norm_mode_name(BatchNormMode mode);
+/// Whether all operating points read the same statistics, scale and shift.
+constexpr bool has_one_normalization(BatchNormMode mode) { return mode == BatchNormMode::shared || mode == BatchNormMode::frozen; }
 
 /// Images that are kept whole, as detection has them: resized by one factor to fit into the network's input, its upper left corner, with
 /// the shorter side at most short_side and the longer at most long_side.

@@ -28,7 +28,7 @@ bool is_point_tensor(const std::string& name) {
 }
 
 bool has_point_values(BatchNormMode mode, ParameterRole role) {
-  if (is_statistic(role)) return mode != BatchNormMode::shared;
+  if (is_statistic(role)) return !has_one_normalization(mode);
   return mode == BatchNormMode::switchable && (role == ParameterRole::scale || role == ParameterRole::shift);
 }
 

@@ -170,8 +170,27 @@ NodeId GraphBuilder::convolution(const std::string& name, NodeId x, SpaceId outp
   options.window = complete_window(name, options.window, shape(x).extent.size(), false);
   check_convolution_groups(graph_, name, shape(x), output, options.groups);
   check_weights(name, x, output, options.groups, options.window.kernel);
+  if (!options.weights_of.empty()) check_shared_weights(name, x, output, options);
   auto extent = window_extent(name, shape(x).extent, options.window, false);
   return append_weighted(name, x, output, std::move(options), std::move(extent));
+}
+
+void GraphBuilder::check_shared_weights(const std::string& name, NodeId x, SpaceId output, const Convolution& options) const {
+  const auto fault = [&](const std::string& what) {
+    return UsageError(fmt::format("node '{}': weights_of '{}' {}", name, options.weights_of, what));
+  };
+  const auto owner = graph_.find_node(options.weights_of);
+  if (!owner) throw fault("is no node declared before it");
+  const Node& node = graph_.node(*owner);
+  const auto* convolution = std::get_if<Convolution>(&node.operation);
+  if (!convolution || !convolution->weights_of.empty()) throw fault("is no convolution with weights of its own");
+  const auto same_space = [](const Part& a, const Part& b) { return a.space == b.space && a.repeat == b.repeat; };
+  const auto &parts = shape(x).parts, &owned = shape(node.inputs.front()).parts;
+  if (!std::equal(parts.begin(), parts.end(), owned.begin(), owned.end(), same_space) || node.shape.parts.front().space != output)
+    throw fault("reads or gives other channel spaces (allowed: the same)");
+  if (convolution->window.kernel != options.window.kernel || convolution->groups != options.groups || convolution->depthwise ||
+      convolution->bias != options.bias)
+    throw fault("has another kernel, groups or bias (allowed: the same)");
 }
 
 NodeId GraphBuilder::convolution(const std::string& name, NodeId x, int64_t channels, GateId gate, Convolution options) {
@@ -296,12 +315,26 @@ NodeId GraphBuilder::channel_pad(const std::string& name, NodeId x, SpaceId outp
   return append({name, ChannelPad{before}, {x}, {}, {{Part{output, 1, {}}}, shape(x).extent}});
 }
 
-NodeId GraphBuilder::roi_align(const std::string& name, NodeId x, RoiAlign options) {
+NodeId GraphBuilder::upsample(const std::string& name, NodeId x, int64_t factor) {
   check_inputs(name, {x});
+  constexpr int64_t kLargestFactor = 64;
+  if (shape(x).extent.empty()) throw UsageError(fmt::format("node '{}': its input has no spatial dimensions left", name));
+  if (factor < 1 || factor > kLargestFactor)
+    throw UsageError(fmt::format("node '{}': factor {} is outside [1, {}]", name, factor, kLargestFactor));
+  TensorShape result = shape(x);
+  for (int64_t& size : result.extent) {
+    if (size > kMostChannels / factor) throw UsageError(fmt::format("node '{}': its output is too large", name));
+    size *= factor;
+  }
+  return append({name, Upsample{factor}, {x}, {}, std::move(result)});
+}
+
+NodeId GraphBuilder::roi_align(const std::string& name, const std::vector<NodeId>& levels, RoiAlign options) {
+  check_inputs(name, levels);
+  if (levels.empty()) throw UsageError(fmt::format("node '{}': RoIAlign takes one input or more", name));
+  const NodeId x = levels.front();
+  check_levels(name, levels);
   constexpr int64_t kMostBins = 256, kMostRegions = int64_t{1} << 20;
-  if (shape(x).extent.size() != 2)
-    throw UsageError(
-        fmt::format("node '{}': RoIAlign takes feature maps of two dimensions, its input is {}", name, describe_shape(graph_, shape(x))));
   if (options.size < 1 || options.size > kMostBins || options.ratio < 0 || options.ratio > kMostBins)
     throw UsageError(fmt::format("node '{}': size {} or ratio {} is outside [1, {}] or [0, {}]", name, options.size, options.ratio,
                                  kMostBins, kMostBins));
@@ -311,7 +344,23 @@ NodeId GraphBuilder::roi_align(const std::string& name, NodeId x, RoiAlign optio
     if (std::holds_alternative<RoiAlign>(node.operation))
       throw UsageError(fmt::format("node '{}': there is a RoIAlign already, '{}' (allowed: one)", name, node.name));
   if (!branches_.empty()) throw UsageError(fmt::format("node '{}': a RoIAlign cannot lie in a branch", name));
-  return append({name, options, {x}, {}, {shape(x).parts, {options.size, options.size}, options.regions}});
+  return append({name, options, levels, {}, {shape(x).parts, {options.size, options.size}, options.regions}});
+}
+
+void GraphBuilder::check_levels(const std::string& name, const std::vector<NodeId>& levels) const {
+  for (const NodeId level : levels)
+    if (shape(level).extent.size() != 2)
+      throw UsageError(fmt::format("node '{}': RoIAlign takes feature maps of two dimensions, its input is {}", name,
+                                   describe_shape(graph_, shape(level))));
+  for (size_t i = 1; i < levels.size(); ++i) {
+    const TensorShape &finer = shape(levels[i - 1]), &coarser = shape(levels[i]);
+    if (finer.parts != coarser.parts || finer.extent[0] != 2 * coarser.extent[0] || finer.extent[1] != 2 * coarser.extent[1])
+      throw UsageError(
+          fmt::format("node '{}': its inputs '{}' and '{}' are {} and {} (allowed: the same channel spaces, each half as high "
+                      "and wide as the one before)",
+                      name, graph_.node(levels[i - 1]).name, graph_.node(levels[i]).name, describe_shape(graph_, finer),
+                      describe_shape(graph_, coarser)));
+  }
 }
 
 void GraphBuilder::require_ungated(const std::string& name, const char* kind, NodeId x, SpaceId output) const {

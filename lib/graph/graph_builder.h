@@ -59,8 +59,12 @@ class GraphBuilder {
   NodeId channel_shuffle(const std::string& name, NodeId x, SpaceId output, int64_t groups);
   /// x in the middle of `output`, which has as many channels or more: `before` zero channels in front of it, zeros behind it.
   NodeId channel_pad(const std::string& name, NodeId x, SpaceId output, int64_t before);
+  /// Each position `factor` times in every spatial dimension.
+  NodeId upsample(const std::string& name, NodeId x, int64_t factor);
   /// Of one {C, H, W}; once, and nothing that is computed from it may read what is not.
-  NodeId roi_align(const std::string& name, NodeId x, RoiAlign options);
+  NodeId roi_align(const std::string& name, NodeId x, RoiAlign options) { return roi_align(name, std::vector{x}, options); }
+  /// Of the levels of a feature pyramid: several {C, H, W} over the same channel spaces, each half as high and wide as the one before.
+  NodeId roi_align(const std::string& name, const std::vector<NodeId>& levels, RoiAlign options);
 
   const TensorShape& shape(NodeId node) const { return graph_.node(node).shape; }
   int64_t channels(NodeId node) const { return graph_.channels(shape(node)); }
@@ -79,6 +83,8 @@ class GraphBuilder {
   NodeId append_weighted(const std::string& name, NodeId x, SpaceId output, Operation operation, std::vector<int64_t> extent);
   void check_weights(const std::string& name, NodeId x, SpaceId output, int64_t groups, const std::vector<int64_t>& kernel) const;
   void check_space(const std::string& name, SpaceId output) const;
+  void check_shared_weights(const std::string& name, NodeId x, SpaceId output, const Convolution& options) const;
+  void check_levels(const std::string& name, const std::vector<NodeId>& levels) const;
   void require_ungated(const std::string& name, const char* kind, NodeId x, SpaceId output) const;
 
   Graph graph_;

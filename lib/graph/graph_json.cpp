@@ -39,6 +39,7 @@ Json node_to_json(const Graph& graph, const Node& node) {
                      if (!c.depthwise) json["groups"] = c.groups;
                      json["depthwise"] = c.depthwise;
                      json["bias"] = c.bias;
+                     if (!c.weights_of.empty()) json["weights_of"] = c.weights_of;
                    },
                    [&](const Linear& l) {
                      json["space"] = space_of();
@@ -62,10 +63,12 @@ Json node_to_json(const Graph& graph, const Node& node) {
                      json["space"] = space_of();
                      json["before"] = p.before;
                    },
+                   [&](const Upsample& u) { json["factor"] = u.factor; },
                    [&](const RoiAlign& r) {
                      json["size"] = r.size;
                      json["ratio"] = r.ratio;
                      json["regions"] = r.regions;
+                     json["aligned"] = r.aligned;
                    },
                    [](const OneOf<Activation, GlobalPool, Add, Concat, Flatten> auto&) {}},
              node.operation);
@@ -204,7 +207,9 @@ struct Reader {
               const Window window = read_window(fields, true);
               const bool bias = fields.get<bool>("bias", c.bias);
               if (depthwise) return builder.depthwise_convolution(name, x(), window, bias);
-              return builder.convolution(name, x(), space(), Convolution{window, fields.get<int64_t>("groups", c.groups), false, bias});
+              return builder.convolution(name, x(), space(),
+                                         Convolution{window, fields.get<int64_t>("groups", c.groups), false, bias,
+                                                     fields.get<std::string>("weights_of", c.weights_of)});
             },
             [&](const Linear& l) { return builder.linear(name, x(), space(), Linear{fields.get<bool>("bias", l.bias)}); },
             [&](const BatchNorm& b) {
@@ -222,9 +227,11 @@ struct Reader {
             [&](const Dropout&) { return builder.dropout(name, x(), fields.get<double>("probability")); },
             [&](const ChannelShuffle&) { return builder.channel_shuffle(name, x(), space(), fields.get<int64_t>("groups")); },
             [&](const ChannelPad&) { return builder.channel_pad(name, x(), space(), fields.get<int64_t>("before")); },
+            [&](const Upsample&) { return builder.upsample(name, x(), fields.get<int64_t>("factor")); },
             [&](const RoiAlign& r) {
-              return builder.roi_align(
-                  name, x(), {fields.get<int64_t>("size"), fields.get<int64_t>("ratio", r.ratio), fields.get<int64_t>("regions")});
+              return builder.roi_align(name, inputs,
+                                       {fields.get<int64_t>("size"), fields.get<int64_t>("ratio", r.ratio), fields.get<int64_t>("regions"),
+                                        fields.get<bool>("aligned", r.aligned)});
             }},
         operation_named(kind, fields.where()));
   }

@@ -37,7 +37,7 @@ std::vector<Operation> forms_of(const Operation& operation) {
               return Forms{GlobalPool{PoolKind::max}, GlobalPool{PoolKind::average}};
             },
             [](const OneOf<Input, Convolution, Linear, BatchNorm, LayerNorm, Add, Concat, Flatten, Dropout, ChannelShuffle, ChannelPad,
-                           RoiAlign> auto& only) { return Forms{only}; }},
+                           Upsample, RoiAlign> auto& only) { return Forms{only}; }},
       operation);
 }
 
@@ -64,7 +64,8 @@ std::string kind_name(const Operation& operation) {
             [](const Add&) -> std::string { return "add"; }, [](const Concat&) -> std::string { return "concat"; },
             [](const Flatten&) -> std::string { return "flatten"; }, [](const Dropout&) -> std::string { return "dropout"; },
             [](const ChannelShuffle&) -> std::string { return "channel_shuffle"; },
-            [](const ChannelPad&) -> std::string { return "channel_pad"; }, [](const RoiAlign&) -> std::string { return "roi_align"; }},
+            [](const ChannelPad&) -> std::string { return "channel_pad"; }, [](const Upsample&) -> std::string { return "upsample"; },
+            [](const RoiAlign&) -> std::string { return "roi_align"; }},
       operation);
 }
 

@@ -27,6 +27,7 @@ struct Convolution {
   int64_t groups = 1;
   bool depthwise = false;
   bool bias = true;
+  std::string weights_of = {};  ///< another convolution, of the same spaces, whose weight and bias it uses; empty: it has its own
   bool operator==(const Convolution&) const = default;
 };
 
@@ -103,18 +104,26 @@ struct ChannelPad {
   bool operator==(const ChannelPad&) const = default;
 };
 
+/// Nearest-neighbour interpolation by a whole factor: each position becomes `factor` of them in every dimension.
+struct Upsample {
+  int64_t factor = 2;
+  bool operator==(const Upsample&) const = default;
+};
+
 /// RoIAlign (He et al. 2017, 3): from here on the graph's samples are regions of the images, which whoever runs it chooses from the outputs
-/// before (the head of a two-stage detector). {C, H, W} becomes {C, size, size} for each region; see detection/roi_align.h.
+/// before (the head of a two-stage detector). {C, H, W} becomes {C, size, size} for each region; see detection/roi_align.h. Of several
+/// inputs, the levels of a feature pyramid from the finest on, each region reads the one that fits its size (Lin et al. 2017, Eq. 1).
 struct RoiAlign {
   int64_t size = 7;     ///< bins a side
   int64_t ratio = 2;    ///< samples of a bin a side; 0: as many as it has places
   int64_t regions = 1;  ///< of an image, as costs count them
+  bool aligned = true;  ///< places are half a place before their pixels; false: as torchvision's detectors have it
   bool operator==(const RoiAlign&) const = default;
 };
 
 /// The kinds of nodes. A new kind is one struct here; what it leaves out anywhere does not compile (node_traits.h, Match).
 using Operation = std::variant<Input, Convolution, Linear, BatchNorm, LayerNorm, Activation, Pool, GlobalPool, Add, Concat, Flatten,
-                               Dropout, ChannelShuffle, ChannelPad, RoiAlign>;
+                               Dropout, ChannelShuffle, ChannelPad, Upsample, RoiAlign>;
 
 /// The name of an operation in JSON, listings and errors: "convolution", "batch_norm", "relu", ...
 std::string kind_name(const Operation& operation);

@@ -49,7 +49,7 @@ NodeTraits traits_of(const Operation& operation) {
               return traits;
             },
             [](const OneOf<Flatten, Dropout> auto&) { return pointwise(true); },
-            [](const OneOf<Input, Pool, GlobalPool, Concat, ChannelShuffle, ChannelPad, RoiAlign> auto&) { return gathering(); }},
+            [](const OneOf<Input, Pool, GlobalPool, Concat, ChannelShuffle, ChannelPad, Upsample, RoiAlign> auto&) { return gathering(); }},
       operation);
 }
 

@@ -19,6 +19,11 @@ std::string parameter_name(const std::string& node, ParameterRole role) {
   return node;
 }
 
+NodeId weights_owner(const Graph& graph, NodeId node) {
+  const auto* convolution = std::get_if<Convolution>(&graph.node(node).operation);
+  return convolution && !convolution->weights_of.empty() ? graph.find_node(convolution->weights_of).value() : node;
+}
+
 std::vector<Parameter> graph_parameters(const Graph& graph) {
   std::vector<Parameter> parameters;
   for (size_t i = 0; i < graph.nodes().size(); ++i) {
@@ -28,6 +33,7 @@ std::vector<Parameter> graph_parameters(const Graph& graph) {
     };
     const int64_t out = graph.channels(node.shape);
     std::visit(Match{[&](const Convolution& c) {
+                       if (!c.weights_of.empty()) return;  // another node's
                        std::vector<int64_t> shape{out, graph.channels(graph.input_shape(node)) / c.groups};
                        shape.insert(shape.end(), c.window.kernel.begin(), c.window.kernel.end());
                        store(ParameterRole::weight, shape);
@@ -45,7 +51,7 @@ std::vector<Parameter> graph_parameters(const Graph& graph) {
                        store(ParameterRole::bias, {out});
                      },
                      [](const OneOf<Input, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout, ChannelShuffle, ChannelPad,
-                                    RoiAlign> auto&) {}},
+                                    Upsample, RoiAlign> auto&) {}},
                node.operation);
   }
   return parameters;

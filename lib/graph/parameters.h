@@ -31,6 +31,9 @@ struct Parameter {
   bool trainable() const { return !is_statistic(role); }
 };
 
+/// The node whose stored tensors a node uses: itself, but of a convolution with weights_of that one.
+NodeId weights_owner(const Graph& graph, NodeId node);
+
 /// The stored tensors of a graph, in the order of its nodes.
 std::vector<Parameter> graph_parameters(const Graph& graph);
 

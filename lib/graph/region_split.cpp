@@ -1,5 +1,7 @@
 #include "graph/region_split.h"
 
+#include <fmt/format.h>
+
 #include "core/error.h"
 #include "graph/graph_copy.h"
 
@@ -32,9 +34,13 @@ RegionSplit split_at_regions(const Graph& graph) {
     outputs[of_region].push_back((of_region ? of_regions : of_images).copy_of(output.node));
     names[of_region].push_back(output.name);
   }
-  outputs[0].push_back(of_images.copy_of(graph.node(*align).inputs.front()));
-  names[0].emplace_back(RegionSplit::kFeatures);
-  return {images.finish(outputs[0], names[0]), regions.finish(outputs[1], names[1]), std::get<RoiAlign>(graph.node(*align).operation)};
+  const std::vector<NodeId>& levels = graph.node(*align).inputs;
+  for (size_t i = 0; i < levels.size(); ++i) {
+    outputs[0].push_back(of_images.copy_of(levels[i]));
+    names[0].push_back(levels.size() == 1 ? std::string(RegionSplit::kFeatures) : fmt::format("{}.{}", RegionSplit::kFeatures, i));
+  }
+  return {images.finish(outputs[0], names[0]), regions.finish(outputs[1], names[1]), std::get<RoiAlign>(graph.node(*align).operation),
+          static_cast<int64_t>(levels.size())};
 }
 
 }  // namespace tnn

@@ -5,19 +5,35 @@
 
 namespace tnn {
 
-FeatureGrid grid_of(const at::Tensor& objectness, const DetectorOptions& options) {
-  return {objectness.size(2), objectness.size(3), options.stride};
+std::vector<LevelAnchors> level_anchors(const std::vector<at::Tensor>& outputs, const DetectorOptions& options) {
+  std::vector<LevelAnchors> levels;
+  const DetectorOutputs names{options.levels};
+  for (int64_t level = 0; level < options.levels; ++level) {
+    const at::Tensor& objectness = outputs.at(names.objectness(level));
+    const FeatureGrid grid = grid_of_level(options, level, objectness.size(2), objectness.size(3));
+    levels.push_back({grid, grid_anchors(anchors_of_level(options, level), grid)});
+  }
+  return levels;
 }
 
 std::vector<std::vector<Box>> propose_regions(const std::vector<at::Tensor>& outputs, const DetectorOptions& detector,
                                               const ProposalOptions& options) {
+  const DetectorOutputs names{detector.levels};
   const auto on_cpu = [&](size_t i) { return outputs.at(i).detach().to(at::kCPU, at::kFloat).contiguous(); };
-  const at::Tensor objectness = on_cpu(DetectorOutputs::objectness), deltas = on_cpu(DetectorOutputs::anchor_deltas);
-  const FeatureGrid grid = grid_of(objectness, detector);
-  const std::vector<Box> anchors = grid_anchors(detector.anchors, grid);
+  const std::vector<LevelAnchors> anchors = level_anchors(outputs, detector);
+  std::vector<at::Tensor> objectness, deltas;
+  for (int64_t level = 0; level < detector.levels; ++level) {
+    objectness.push_back(on_cpu(names.objectness(level)));
+    deltas.push_back(on_cpu(names.anchor_deltas(level)));
+  }
   std::vector<std::vector<Box>> boxes;
-  for (int64_t i = 0; i < objectness.size(0); ++i)
-    boxes.push_back(propose_regions({objectness[i].const_data_ptr<float>(), deltas[i].const_data_ptr<float>(), grid}, anchors, options));
+  for (int64_t image = 0; image < objectness.front().size(0); ++image) {
+    std::vector<ProposalLevel> levels;
+    for (size_t l = 0; l < anchors.size(); ++l)
+      levels.push_back(
+          {{objectness[l][image].const_data_ptr<float>(), deltas[l][image].const_data_ptr<float>(), anchors[l].grid}, &anchors[l].anchors});
+    boxes.push_back(propose_regions(levels, options));
+  }
   return boxes;
 }
 

@@ -8,8 +8,12 @@
 
 namespace tnn {
 
-/// The grid of the feature map that gave `objectness` [N, A, height, width].
-FeatureGrid grid_of(const at::Tensor& objectness, const DetectorOptions& options);
+/// The grids of the levels that gave a detector's objectness, [N, A, height, width] each, and the anchors of each.
+struct LevelAnchors {
+  FeatureGrid grid;
+  std::vector<Box> anchors;
+};
+std::vector<LevelAnchors> level_anchors(const std::vector<at::Tensor>& outputs, const DetectorOptions& options);
 
 /// The proposals of the region proposal network for each image of a batch, out of the outputs of a detector (models/faster_rcnn.h).
 std::vector<std::vector<Box>> propose_regions(const std::vector<at::Tensor>& outputs, const DetectorOptions& detector,

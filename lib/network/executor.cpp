@@ -65,7 +65,7 @@ std::vector<at::Tensor> Executor::run(const at::Tensor& input) {
   return outputs;
 }
 
-at::Tensor Executor::regions(const Node& node, const RoiAlign& options, const at::Tensor& x) {
+at::Tensor Executor::regions(const Node& node, const RoiAlign& options) {
   const RegionProposer* proposer = pass_.proposer ? pass_.proposer : network_.proposer();
   if (proposer == nullptr)
     throw UsageError(fmt::format("'{}': the model has a RoIAlign, but no detector's options that say which regions it is for", node.name));
@@ -74,9 +74,9 @@ at::Tensor Executor::regions(const Node& node, const RoiAlign& options, const at
   for (const Output& output : graph_.outputs()) outputs.push_back(value(output.node).defined() ? at_full_width(output.node) : at::Tensor());
   const std::vector<Region> chosen = proposer->propose(outputs);
   regions_ = to_tensor(chosen);
-  return roi_align(x, chosen,
-                   {options.size, options.ratio, static_cast<double>(x.size(3)) / static_cast<double>(input_.size(3)),
-                    static_cast<double>(x.size(2)) / static_cast<double>(input_.size(2))});
+  std::vector<at::Tensor> levels;
+  for (const NodeId level : node.inputs) levels.push_back(value(level));
+  return roi_align(levels, chosen, {options.size, options.ratio, 1, 1, options.aligned}, input_.size(2), input_.size(3));
 }
 
 at::Tensor Executor::evaluate(NodeId id) {
@@ -102,7 +102,12 @@ at::Tensor Executor::evaluate(NodeId id) {
                             return x().reshape(grouped).transpose(1, 2).reshape(sizes);
                           },
                           [&](const ChannelPad& p) { return with_zero_channels(x(), p.before, graph_.channels(n.shape)); },
-                          [&](const RoiAlign& r) { return regions(n, r, x()); }},
+                          [&](const Upsample& u) {
+                            at::Tensor y = x();
+                            for (int64_t d = 2; d < x().dim(); ++d) y = y.repeat_interleave(u.factor, d);
+                            return y;
+                          },
+                          [&](const RoiAlign& r) { return regions(n, r); }},
                     n.operation);
 }
 
@@ -181,13 +186,10 @@ at::Tensor Executor::masked(const Node& node, const at::Tensor& x) const {
 bool Executor::may_overwrite(NodeId id) const {
   const NodeId input = node(id).inputs.front();
   // Autograd keeps what these read, not what they give; of the others some give what they read, or keep their result.
-  const bool fresh = std::visit(
-      Match{
-          [](const OneOf<Convolution, Linear, BatchNorm, LayerNorm> auto&) { return true; },
-          [](const OneOf<Input, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout, ChannelShuffle, ChannelPad, RoiAlign> auto&) {
-            return false;
-          }},
-      node(input).operation);
+  const bool fresh = std::visit(Match{[](const OneOf<Convolution, Linear, BatchNorm, LayerNorm> auto&) { return true; },
+                                      [](const OneOf<Input, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout, ChannelShuffle,
+                                                     ChannelPad, Upsample, RoiAlign> auto&) { return false; }},
+                                node(input).operation);
   return fresh && uses_[static_cast<size_t>(input)] == 1;
 }
 

@@ -28,7 +28,7 @@ class Executor {
   at::Tensor add(const Node& node);
   at::Tensor concat(const Node& node);
   at::Tensor dropout(NodeId id, const Dropout& options, const at::Tensor& x);
-  at::Tensor regions(const Node& node, const RoiAlign& options, const at::Tensor& x);
+  at::Tensor regions(const Node& node, const RoiAlign& options);
 
   const Node& node(NodeId id) const { return graph_.node(id); }
   const at::Tensor& value(NodeId id) const { return values_[static_cast<size_t>(id)]; }
@@ -51,6 +51,8 @@ class Executor {
   at::Tensor gated(NodeId id, const at::Tensor& result) const;
   /// May the node overwrite its only input? Only what no one else reads and no gradient needs.
   bool may_overwrite(NodeId id) const;
+  /// Whether batch norms use stored statistics rather than the batch's.
+  bool normalizes_as_stored() const { return pass_.phase == Phase::evaluate || network_.description().batch_norm == BatchNormMode::frozen; }
   bool per_sample() const { return execution_.masks.size() > 1; }
 
   const Network& network_;

@@ -85,7 +85,7 @@ at::Tensor Executor::batch_norm(NodeId id, const BatchNorm& options, const at::T
   const ChannelRanges ranges = computed_channels(node(id).shape);
   const at::Tensor scale = slice_channels(used.scale, 0, ranges), shift = slice_channels(used.shift, 0, ranges);
   at::Tensor mean = slice_channels(used.mean, 0, ranges), variance = slice_channels(used.variance, 0, ranges);
-  if (pass_.phase == Phase::evaluate) return at::batch_norm(x, scale, shift, mean, variance, false, 0, options.epsilon, true);
+  if (normalizes_as_stored()) return at::batch_norm(x, scale, shift, mean, variance, false, 0, options.epsilon, true);
 
   // A cumulative average while calibrating: the k-th batch weighs 1 / k.
   const double momentum = pass_.phase == Phase::calibrate ? 1.0 / static_cast<double>(pass_.calibration_batch + 1) : options.momentum;
@@ -122,7 +122,7 @@ at::Tensor Executor::batch_norm_per_sample(NodeId id, const BatchNorm& options, 
   const at::Tensor scale = slice_channels(stored.scale, 0, ranges).view(row_sizes),
                    shift = slice_channels(stored.shift, 0, ranges).view(row_sizes);
   row_sizes[0] = x.size(0);
-  if (pass_.phase == Phase::evaluate) {
+  if (normalizes_as_stored()) {
     const at::Tensor mean = slice_channels(rows_of(stored.point_mean, stored.mean, execution_.points), 1, ranges).reshape(row_sizes);
     const at::Tensor variance =
         slice_channels(rows_of(stored.point_variance, stored.variance, execution_.points), 1, ranges).reshape(row_sizes);

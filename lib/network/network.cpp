@@ -40,11 +40,11 @@ Configuration Network::configuration_at(double u) const {
 
 Execution Network::at_point(int point) const {
   const Configuration& configuration = description_.points.at(static_cast<size_t>(point)).configuration;
-  return {configuration, {}, {description_.batch_norm == BatchNormMode::shared ? -1 : point}, {}};
+  return {configuration, {}, {has_one_normalization(description_.batch_norm) ? -1 : point}, {}};
 }
 
 int Network::point_of(const Configuration& configuration) const {
-  if (description_.batch_norm == BatchNormMode::shared) return -1;
+  if (has_one_normalization(description_.batch_norm)) return -1;
   const auto point = find_operating_point(description_.points, configuration);
   if (!point && description_.batch_norm == BatchNormMode::switchable)
     throw UsageError("switchable batch norm has no parameters for a configuration that is not one of the model's operating points");

@@ -44,6 +44,15 @@ ParameterStore::ParameterStore(const Graph& graph, BatchNormMode mode, int64_t p
     add(tensor, tensor.role == ParameterRole::weight ? normal(tensor.shape, deviation(), seed, tensor.parameter)
                                                      : at::full(tensor.shape, ones ? 1.0 : 0.0, at::kFloat));
   }
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    const auto owner = static_cast<size_t>(weights_owner(graph, static_cast<NodeId>(i)));
+    nodes_[i].weight = nodes_[owner].weight;
+    nodes_[i].bias = nodes_[owner].bias;
+  }
+  if (mode == BatchNormMode::frozen)
+    for (Entry& entry : entries_)
+      if (entry.role == ParameterRole::scale || std::holds_alternative<BatchNorm>(graph.node(entry.node).operation))
+        entry.tensor.requires_grad_(false);
 }
 
 at::Tensor& ParameterStore::slot(const ModelTensor& tensor) {

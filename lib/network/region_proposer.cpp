@@ -1,7 +1,10 @@
 #include "network/region_proposer.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/index_select.h>
+#include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/custom_function.h>
 
@@ -93,6 +96,32 @@ std::vector<Region> regions_of(const at::Tensor& tensor) {
 
 at::Tensor roi_align(const at::Tensor& features, const std::vector<Region>& regions, const RoiAlignOptions& options) {
   return RoiAlignFunction::apply(features, std::make_shared<const Pooling>(Pooling{regions, options}));
+}
+
+at::Tensor roi_align(const std::vector<at::Tensor>& levels, const std::vector<Region>& regions, RoiAlignOptions options, int64_t height,
+                     int64_t width) {
+  const auto scaled = [&](const at::Tensor& level) {
+    options.scale_x = static_cast<double>(level.size(3)) / static_cast<double>(width);
+    options.scale_y = static_cast<double>(level.size(2)) / static_cast<double>(height);
+    return options;
+  };
+  if (levels.size() == 1) return roi_align(levels.front(), regions, scaled(levels.front()));
+  std::vector<std::vector<Region>> of_level(levels.size());
+  std::vector<std::vector<int64_t>> rows(levels.size());  // where their results go
+  for (size_t i = 0; i < regions.size(); ++i) {
+    const int64_t level = pyramid_level(regions[i].box, height / levels.front().size(2), static_cast<int64_t>(levels.size()));
+    of_level[static_cast<size_t>(level)].push_back(regions[i]);
+    rows[static_cast<size_t>(level)].push_back(static_cast<int64_t>(i));
+  }
+  std::vector<at::Tensor> parts;
+  std::vector<int64_t> place(regions.size());  // of each region among the parts
+  int64_t next = 0;
+  for (size_t l = 0; l < levels.size(); ++l) {
+    if (of_level[l].empty()) continue;
+    parts.push_back(roi_align(levels[l], of_level[l], scaled(levels[l])));
+    for (const int64_t row : rows[l]) place[static_cast<size_t>(row)] = next++;
+  }
+  return at::cat(parts).index_select(0, at::tensor(place, at::kLong).to(levels.front().device()));
 }
 
 }  // namespace tnn

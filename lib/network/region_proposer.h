@@ -24,5 +24,8 @@ std::vector<Region> regions_of(const at::Tensor& tensor);
 /// RoIAlign of features [N, channels, height, width] (detection/roi_align.h): [regions, channels, size, size], differentiable in the
 /// features. Of a GPU's tensors it is computed on the CPU.
 at::Tensor roi_align(const at::Tensor& features, const std::vector<Region>& regions, const RoiAlignOptions& options);
+/// The same of the levels of a pyramid (pyramid_level()) over an input of this height and width, which give the scales.
+at::Tensor roi_align(const std::vector<at::Tensor>& levels, const std::vector<Region>& regions, RoiAlignOptions options, int64_t height,
+                     int64_t width);
 
 }  // namespace tnn

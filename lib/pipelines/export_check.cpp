@@ -12,6 +12,8 @@
 #include "core/interruption.h"
 #include "core/random_stream.h"
 #include "cost/cost.h"
+#include "detection/proposals.h"
+#include "models/faster_rcnn.h"
 #include "network/model_file.h"
 #include "pipelines/sweep_utilization.h"
 
@@ -103,6 +105,35 @@ std::vector<HostTensor> ExportCheck::run(const Network& network, int point) cons
 
 std::vector<HostTensor> ExportCheck::expected(int point) const { return run(network_, point); }
 
+std::map<std::string, HostTensor> ExportCheck::detector_inputs(bool as_pixels) const {
+  HostTensor first = as_pixels ? pixels() : inputs_;
+  first.values.resize(first.values.size() / static_cast<size_t>(first.shape.front()));
+  first.shape.front() = 1;
+  const auto height = static_cast<float>(first.shape[2]), width = static_cast<float>(first.shape[3]);
+  return {{"input", std::move(first)}, {"extent", {{2}, {height, width}}}};
+}
+
+std::vector<HostTensor> ExportCheck::expected_detections(int point) const {
+  const c10::NoGradGuard no_grad;
+  const HostTensor input = detector_inputs(false).at("input");
+  const at::Tensor x = at::from_blob(const_cast<float*>(input.values.data()), input.shape, at::TensorOptions(at::kFloat));
+  const DetectorOptions& options = *network_.description().detector;
+  const DetectorOutputs places{options.levels};
+  const std::vector<at::Tensor> outputs = network_.forward(x, network_.at_point(point), Pass{});
+  std::vector<Box> regions;
+  for (const Region& region : regions_of(outputs.at(places.regions()))) regions.push_back(region.box);
+  const at::Tensor scores = outputs.at(places.class_logits()).contiguous(), deltas = outputs.at(places.box_deltas()).contiguous();
+  std::vector<HostTensor> found{{{0, 4}, {}}, {{0}, {}}, {{0}, {}}};
+  for (const Detection& one : find_detections({scores.const_data_ptr<float>(), deltas.const_data_ptr<float>(), scores.size(1) - 1}, regions,
+                                              options, static_cast<double>(input.shape[3]), static_cast<double>(input.shape[2]))) {
+    for (const double at : {one.box.x1, one.box.y1, one.box.x2, one.box.y2}) found[0].values.push_back(static_cast<float>(at));
+    found[1].values.push_back(static_cast<float>(one.category));
+    found[2].values.push_back(static_cast<float>(one.score));
+    for (HostTensor& tensor : found) ++tensor.shape.front();
+  }
+  return found;
+}
+
 double ExportCheck::difference_of(const std::filesystem::path& model, const std::vector<std::pair<int, int>>& pairs) const {
   const Network network = load_network(model, at::kCPU, false);
   double difference = 0;
@@ -138,6 +169,29 @@ double difference_of(const HostTensor& found, const HostTensor& expected) {
 }
 
 }  // namespace
+
+double detection_difference(const std::vector<HostTensor>& found, const std::vector<HostTensor>& expected, double side) {
+  if (found.size() != 3 || expected.size() != 3 || found[2].values.size() != expected[2].values.size()) return kInfinite;
+  const size_t count = expected[2].values.size();
+  std::vector<char> taken(count, 0);
+  double largest = 0;
+  for (size_t i = 0; i < count; ++i) {
+    double nearest = kInfinite;
+    size_t match = count;
+    for (size_t k = 0; k < count; ++k) {
+      if (taken[k] || found[1].values[k] != expected[1].values[i]) continue;
+      double apart = std::fabs(static_cast<double>(found[2].values[k]) - static_cast<double>(expected[2].values[i]));
+      for (size_t c = 0; c < 4; ++c)
+        apart = std::max(
+            apart, std::fabs(static_cast<double>(found[0].values[4 * k + c]) - static_cast<double>(expected[0].values[4 * i + c])) / side);
+      if (apart < nearest) nearest = apart, match = k;
+    }
+    if (match == count) return kInfinite;
+    taken[match] = 1;
+    largest = std::max(largest, nearest);
+  }
+  return largest;
+}
 
 double relative_difference(const std::vector<HostTensor>& found, const std::vector<HostTensor>& expected) {
   if (found.size() != expected.size()) return kInfinite;

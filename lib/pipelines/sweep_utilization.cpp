@@ -17,6 +17,7 @@
 #include "network/device.h"
 #include "network/model_file.h"
 #include "pipelines/damage_reports.h"
+#include "pipelines/example_detections.h"
 #include "pipelines/image_options.h"
 #include "pipelines/run_folder.h"
 #include "pipelines/sweep_controllers.h"
@@ -164,6 +165,8 @@ UtilizationCurve sweep_utilization(const SweepOptions& options, Progress& progre
   for (const SweepPoint& point : swept) curve.points.push_back(curve_point(description.graph, point));
   for (size_t i = 0; i < in_fp32.size(); ++i) curve.points[i].fp32_headline = in_fp32[i].metrics.front().value;
   curve.epochs = epoch_records(options.history);
+  if (description.detector && is_writer(options.group))
+    curve.examples = example_detections(network, predict, swept, loader.set(), evaluation_loading(description, dataset, options));
   if (!options.controller.empty() && is_writer(options.group)) {
     SweepOptions alone = options;
     alone.group = {};

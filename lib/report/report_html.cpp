@@ -32,6 +32,7 @@ std::string report_html(const UtilizationCurve& curve, const std::vector<ReportP
   html += gates_section(curve);
   html += gate_shares_section(curve);
   html += classes_section(curve);
+  html += examples_section(curve);
   html += points_section(curve);
   html += pictures_section(pictures);
   html += training_section(curve);

@@ -15,6 +15,8 @@ std::string gates_section(const UtilizationCurve& curve);
 /// A heat map of the share of groups that each gate opens (DTNN Fig. 11), where gates differ from a uniform utilization.
 std::string gate_shares_section(const UtilizationCurve& curve);
 std::string classes_section(const UtilizationCurve& curve);
+/// What a detector found in some images, at some utilizations.
+std::string examples_section(const UtilizationCurve& curve);
 std::string points_section(const UtilizationCurve& curve);
 std::string training_section(const UtilizationCurve& curve);
 std::string origin_section(const UtilizationCurve& curve);

@@ -37,6 +37,10 @@ tbody tr:last-child > * { border-bottom: 0; }
 th:first-child { text-align: left; padding-left: 0; }
 td:first-child { padding-left: 0; text-align: left; }
 td:last-child, th:last-child { padding-right: 4px; }
+.examples .row { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 12px; margin-bottom: 14px; }
+.examples figure { margin: 0; font-size: 13px; color: var(--muted); }
+.examples .row svg { display: block; width: 100%; height: auto; }
+.examples image { image-orientation: none; }
 .heat { border-collapse: separate; border-spacing: 2px; width: auto; }
 .heat th, .heat td { border: 0; padding: 4px 6px; }
 .heat td { min-width: 54px; text-align: center; border-radius: 4px; background: rgb(var(--heat) / calc(0.04 + 0.46 * var(--a, 0))); }

@@ -87,6 +87,27 @@ Chart classes_chart(const UtilizationCurve& curve) {
   return chart;
 }
 
+/// Of a detector: every class, some to a chart.
+std::vector<Chart> class_curves(const UtilizationCurve& curve, const std::vector<size_t>& classes) {
+  constexpr size_t kTogether = 4;
+  std::vector<Chart> charts;
+  for (size_t k = 0; k < classes.size(); ++k) {
+    if (k % kTogether == 0) {
+      const std::string range = fmt::format(", {} to {} of {}", k + 1, std::min(k + kTogether, classes.size()), classes.size());
+      charts.push_back({capitalised(curve.headline().title) + " by class" + (classes.size() > kTogether ? range : ""),
+                        "utilization u",
+                        curve.headline().title + ", %",
+                        {},
+                        0.0,
+                        1.0});
+    }
+    ChartSeries series{class_name(curve, classes[k]), {}};
+    for (const auto& point : curve.points) series.points.push_back({point.u, 100 * class_value(point, classes[k])});
+    charts.back().series.push_back(std::move(series));
+  }
+  return charts;
+}
+
 /// Values between which the heat map's colour runs.
 struct Heat {
   double low = std::numeric_limits<double>::infinity(), high = -low;
@@ -106,11 +127,12 @@ Heat heat_of(const UtilizationCurve& curve, const std::vector<size_t>& classes) 
   return heat;
 }
 
-std::string heat_cell(const CurvePoint& point, size_t index, const Heat& heat) {
+std::string heat_cell(const CurvePoint& point, size_t index, const Heat& heat, bool detection) {
   const double value = class_value(point, index);
   if (!std::isfinite(value)) return "<td></td>";
-  return fmt::format("<td style=\"--a:{:.3f}\" title=\"{} of {}\">{:.1f}</td>", heat.share(value), point.classes[index].correct,
-                     point.classes[index].count, 100 * value);
+  const ClassResult& result = point.classes[index];
+  const std::string title = detection ? fmt::format("{} objects", result.count) : fmt::format("{} of {}", result.correct, result.count);
+  return fmt::format("<td style=\"--a:{:.3f}\" title=\"{}\">{:.1f}</td>", heat.share(value), title, 100 * value);
 }
 
 }  // namespace
@@ -129,6 +151,7 @@ std::string classes_section(const UtilizationCurve& curve) {
   if (std::ranges::all_of(curve.points, [](const CurvePoint& point) { return point.classes.empty(); })) return "";
   const std::vector<size_t> classes = shown_classes(curve);
   const Heat heat = heat_of(curve, classes);
+  const bool detection = curve.task == "detection";
   std::string note = escape_markup(capitalised(curve.headline().title)) + " in %, by class and utilization.";
   if (classes.size() < class_count(curve))
     note += fmt::format(" The {} of {} classes that lose the most from the largest to the smallest u, the worst first; curve.json has all.",
@@ -141,11 +164,16 @@ std::string classes_section(const UtilizationCurve& curve) {
   for (const size_t i : classes) {
     const std::string name = escape_markup(class_name(curve, i));
     html += fmt::format("<tr><th title=\"{0}\">{0}</th>", name);
-    for (const auto& point : curve.points) html += heat_cell(point, i, heat);
+    for (const auto& point : curve.points) html += heat_cell(point, i, heat, detection);
     html += "</tr>\n";
   }
   html += "</tbody>\n</table></div>\n</section>\n";
   if (curve.points.size() < 2) return html;
+  if (detection) {
+    html += "<section class=\"charts\">\n";
+    for (const Chart& chart : class_curves(curve, classes)) html += "<div class=\"card\">" + chart_element(chart) + "</div>\n";
+    return html + "</section>\n";
+  }
   return html + "<section class=\"charts\">\n<div class=\"card\">" + chart_element(classes_chart(curve)) + "</div>\n</section>\n";
 }
 

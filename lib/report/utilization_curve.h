@@ -55,6 +55,26 @@ struct ControllerComparison {
   bool better = false;
 };
 
+/// A box in an example image, pixels of the image; of a found object with its score.
+struct ExampleBox {
+  double x1 = 0, y1 = 0, x2 = 0, y2 = 0;
+  int category = 0;
+  double score = 1;
+};
+
+/// An image of the test set with what it shows and what a detector found in it.
+struct ExampleImage {
+  std::string name;
+  int width = 0, height = 0;      ///< pixels
+  std::string bytes;              ///< of the image as a file, JPEG or PNG
+  std::vector<ExampleBox> shown;  ///< by its annotation
+  struct Found {
+    double u = 1;
+    std::vector<ExampleBox> boxes;  ///< by falling score
+  };
+  std::vector<Found> found;  ///< at some utilizations, rising
+};
+
 /// One epoch of training, for the report's loss picture.
 struct EpochRecord {
   double epoch = 0;
@@ -78,9 +98,10 @@ struct UtilizationCurve {
   std::string score_name = "accuracy";  ///< what the task calls its headline metric of validation and of single classes
   std::vector<Metric> metrics;          ///< the headline metric first
   std::vector<std::string> class_names;
-  std::vector<CurvePoint> points;   ///< by rising u
-  std::vector<EpochRecord> epochs;  ///< may be empty
-  std::vector<double> actions;      ///< utilizations that the controllers choose among; empty: no controllers
+  std::vector<CurvePoint> points;      ///< by rising u
+  std::vector<EpochRecord> epochs;     ///< may be empty
+  std::vector<ExampleImage> examples;  ///< of a detector, for report.html alone
+  std::vector<double> actions;         ///< utilizations that the controllers choose among; empty: no controllers
   std::vector<ControllerRow> controllers;
   std::vector<ControllerComparison> comparisons;  ///< of the learned controller
 

@@ -34,9 +34,9 @@ struct Detector::State {
   RoiAlign roi_align;
   ThrottledNetwork images, regions;
   InferenceContext image_context, region_context;
-  FeatureGrid grid;
-  FeatureExtent features;
-  std::vector<Box> anchors;
+  std::vector<ProposalLevel> proposals;  ///< of image_outputs, with `anchors`
+  std::vector<FeatureLevel> features;    ///< likewise
+  std::vector<std::vector<Box>> anchors;
   std::vector<std::vector<float>> image_outputs, region_outputs;
   std::vector<float> pooled;
   int64_t last_regions = 0;
@@ -64,25 +64,42 @@ Detector Detector::load(const std::filesystem::path& path, const RuntimeOptions&
   };
   ThrottledNetwork images = part(std::move(split.images), 1), regions = part(std::move(split.regions), kRegionsTogether);
   InferenceContext image_context = images.context(), region_context = regions.context();
-  const auto& objectness = images.outputs().at(DetectorOutputs::objectness).shape;
-  const auto& features = images.outputs().back().shape;
-  const FeatureGrid grid{objectness[1], objectness[2], whole.detector->stride};
-  auto anchors = grid_anchors(whole.detector->anchors, grid);
   auto image_outputs = buffers_for(images, 1), region_outputs = buffers_for(regions, whole.detector->proposals.after_nms);
-  std::vector<float> pooled(static_cast<size_t>(kRegionsTogether * features[0] * split.roi_align.size * split.roi_align.size));
-  return Detector(std::unique_ptr<State>(new State{std::move(file),
-                                                   std::move(whole),
-                                                   split.roi_align,
-                                                   std::move(images),
-                                                   std::move(regions),
-                                                   std::move(image_context),
-                                                   std::move(region_context),
-                                                   grid,
-                                                   {features[0], features[1], features[2], false},
-                                                   std::move(anchors),
-                                                   std::move(image_outputs),
-                                                   std::move(region_outputs),
-                                                   std::move(pooled)}));
+  const auto& input = regions.input_shape();
+  std::vector<float> pooled(static_cast<size_t>(kRegionsTogether * input[0] * input[1] * input[2]));
+  auto state = std::make_unique<State>(State{std::move(file),
+                                             std::move(whole),
+                                             split.roi_align,
+                                             std::move(images),
+                                             std::move(regions),
+                                             std::move(image_context),
+                                             std::move(region_context),
+                                             {},
+                                             {},
+                                             {},
+                                             std::move(image_outputs),
+                                             std::move(region_outputs),
+                                             std::move(pooled)});
+  place_levels(*state, split.levels);
+  return Detector(std::move(state));
+}
+
+void Detector::place_levels(State& s, int64_t feature_levels) {
+  const DetectorOptions& options = *s.whole.detector;
+  const DetectorOutputs places{options.levels};
+  const auto& outputs = s.images.outputs();
+  for (int64_t level = 0; level < options.levels; ++level) {
+    const auto& shape = outputs.at(places.objectness(level)).shape;
+    s.anchors.push_back(grid_anchors(anchors_of_level(options, level), grid_of_level(options, level, shape[1], shape[2])));
+  }
+  for (int64_t level = 0; level < options.levels; ++level) {
+    const auto& shape = outputs.at(places.objectness(level)).shape;
+    s.proposals.push_back({{s.image_outputs[places.objectness(level)].data(), s.image_outputs[places.anchor_deltas(level)].data(),
+                            grid_of_level(options, level, shape[1], shape[2])},
+                           &s.anchors[static_cast<size_t>(level)]});
+  }
+  for (size_t i = outputs.size() - static_cast<size_t>(feature_levels); i < outputs.size(); ++i)
+    s.features.push_back({s.image_outputs[i].data(), {outputs[i].shape[0], outputs[i].shape[1], outputs[i].shape[2], false}});
 }
 
 const ModelDescription& Detector::description() const { return state_->whole; }
@@ -93,18 +110,15 @@ std::vector<Detection> Detector::run(const float* input, Shown shown, int point)
   State& s = *state_;
   const DetectorOptions& options = *s.whole.detector;
   s.image_context.run_at(point, input, 1, pointers_to(s.image_outputs));
-  const std::vector<Box> boxes =
-      propose_regions({s.image_outputs[DetectorOutputs::objectness].data(), s.image_outputs[DetectorOutputs::anchor_deltas].data(), s.grid},
-                      s.anchors, options.proposals);
-  const double scale = 1.0 / static_cast<double>(options.stride);
-  const RoiAlignOptions pooling{s.roi_align.size, s.roi_align.ratio, scale, scale};
+  const std::vector<Box> boxes = propose_regions(s.proposals, options.proposals);
+  const RoiAlignOptions pooling{s.roi_align.size, s.roi_align.ratio, 1, 1, s.roi_align.aligned};
   const int64_t count = s.last_regions = static_cast<int64_t>(boxes.size());
   std::vector<Region> together;
   for (int64_t first = 0; first < count; first += kRegionsTogether) {
     const int64_t now = std::min(kRegionsTogether, count - first);
     together.clear();
     for (int64_t i = first; i < first + now; ++i) together.push_back({0, boxes[static_cast<size_t>(i)]});
-    tnn::roi_align(s.image_outputs.back().data(), s.features, together, pooling, s.pooled.data());
+    roi_align(s.features, options.stride, together, pooling, s.pooled.data());
     std::vector<float*> to = pointers_to(s.region_outputs);
     for (size_t i = 0; i < to.size(); ++i) to[i] += first * s.regions.outputs()[i].elements();
     s.region_context.run_at(point, s.pooled.data(), now, to);

@@ -37,6 +37,7 @@ class Detector {
  private:
   struct State;
   explicit Detector(std::unique_ptr<State> state);
+  static void place_levels(State& state, int64_t feature_levels);
   std::unique_ptr<State> state_;
 };
 

@@ -5,6 +5,11 @@ namespace tnn {
 ModelWeights::ModelWeights(std::shared_ptr<const SafetensorsFile> file, const ModelDescription& description)
     : file_(std::move(file)), tensors_(*file_, description), nodes_(description.graph.nodes().size()) {
   for (const StoredTensors::Entry& entry : tensors_.entries()) store(entry.tensor, entry.numbers);
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    const auto owner = static_cast<size_t>(weights_owner(description.graph, static_cast<NodeId>(i)));
+    nodes_[i].weight = nodes_[owner].weight;
+    nodes_[i].bias = nodes_[owner].bias;
+  }
 }
 
 void ModelWeights::store(const ModelTensor& tensor, const float* data) {

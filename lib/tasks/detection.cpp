@@ -13,7 +13,8 @@
 namespace tnn {
 
 DetectionTask::DetectionTask(const TaskOptions& options) : class_names_(options.class_names) {
-  if (!options.detector) throw UsageError("detection needs a detector: detector.cut names the node at which the network is cut");
+  if (!options.detector)
+    throw UsageError("detection needs a detector: detector.cut or detector.fpn names the nodes at which the network is cut");
   options_ = *options.detector;
 }
 
@@ -49,15 +50,17 @@ std::unique_ptr<RegionProposer> DetectionTask::training_proposer(const Targets& 
 }
 
 std::string DetectionTask::mismatch(const Graph& graph) const {
-  if (!find_roi_align(graph)) return "the network is no detector (detector.cut names the node at which a classifier becomes one)";
-  const auto channels = [&](DetectorOutputs::Index i) { return graph.channels(graph.shape(graph.outputs().at(i))); };
-  if (graph.outputs().size() != std::size(DetectorOutputs::kNames)) return "the network has not the outputs of a detector";
-  if (const auto classes = static_cast<int64_t>(class_names_.size());
-      channels(DetectorOutputs::class_logits) != classes + 1 && classes != 0)
-    return fmt::format("the network knows {} classes, but the data set has {}", channels(DetectorOutputs::class_logits) - 1, classes);
-  if (channels(DetectorOutputs::objectness) != options_.anchors.per_place())
-    return fmt::format("the network has {} anchors a place, but the detector's options say {}", channels(DetectorOutputs::objectness),
-                       options_.anchors.per_place());
+  const DetectorOutputs names{options_.levels};
+  if (!find_roi_align(graph))
+    return "the network is no detector (detector.cut or detector.fpn names the nodes at which a classifier becomes one)";
+  if (graph.outputs().size() != names.count()) return "the network has not the outputs of a detector";
+  const auto channels = [&](size_t i) { return graph.channels(graph.shape(graph.outputs().at(i))); };
+  if (const auto classes = static_cast<int64_t>(class_names_.size()); channels(names.class_logits()) != classes + 1 && classes != 0)
+    return fmt::format("the network knows {} classes, but the data set has {}", channels(names.class_logits()) - 1, classes);
+  for (int64_t level = 0; level < options_.levels; ++level)
+    if (const int64_t anchors = anchors_of_level(options_, level).per_place(); channels(names.objectness(level)) != anchors)
+      return fmt::format("the network has {} anchors a place, but the detector's options say {}", channels(names.objectness(level)),
+                         anchors);
   return "";
 }
 

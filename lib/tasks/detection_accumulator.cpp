@@ -40,13 +40,14 @@ DetectionAccumulator::DetectionAccumulator(const std::vector<std::string>& class
 
 void DetectionAccumulator::add(const Outputs& outputs, const Targets& targets) {
   const auto on_cpu = [&](const at::Tensor& tensor) { return tensor.detach().to(at::kCPU, at::kFloat).contiguous(); };
-  const at::Tensor scores = on_cpu(outputs.at(DetectorOutputs::class_logits)), deltas = on_cpu(outputs.at(DetectorOutputs::box_deltas)),
+  const DetectorOutputs names{options_.levels};
+  const at::Tensor scores = on_cpu(outputs.at(names.class_logits())), deltas = on_cpu(outputs.at(names.box_deltas())),
                    geometries = on_cpu(targets.at(BoxTargets::kGeometry)), extents = on_cpu(targets.at(BoxTargets::kExtent)),
                    boxes = on_cpu(targets.at(BoxTargets::kBoxes));
   const at::Tensor labels = targets.at(BoxTargets::kLabels).cpu(), flags = targets.at(BoxTargets::kFlags).cpu(),
                    places = targets.at(BoxTargets::kIndex).cpu();
   const std::vector<int64_t>& offsets = targets.offsets(BoxTargets::kBoxes);
-  const std::vector<Region> regions = regions_of(outputs.at(DetectorOutputs::regions));
+  const std::vector<Region> regions = regions_of(outputs.at(names.regions()));
   const int64_t classes = scores.size(1) - 1;
   size_t region = 0;
   for (int64_t i = 0; i < extents.size(0); ++i) {

@@ -3,6 +3,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/Reduction.h>
 #include <ATen/ops/binary_cross_entropy_with_logits.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/smooth_l1_loss.h>
 #include <ATen/ops/tensor.h>
@@ -93,12 +94,14 @@ Learnt learnt_regions(const std::vector<Region>& regions, const std::vector<Imag
   return learnt;
 }
 
-/// [N, A, H, W] as [N * H * W * A]: in the order of grid_anchors().
-at::Tensor by_anchor(const at::Tensor& objectness) { return objectness.permute({0, 2, 3, 1}).reshape({-1}); }
-/// [N, 4 A, H, W] as [N * H * W * A, 4].
-at::Tensor deltas_by_anchor(const at::Tensor& deltas) {
-  const int64_t anchors = deltas.size(1) / 4;
-  return deltas.reshape({deltas.size(0), anchors, 4, deltas.size(2), deltas.size(3)}).permute({0, 3, 4, 1, 2}).reshape({-1, 4});
+/// Objectness [N, A, H, W] or deltas [N, 4 A, H, W] of every level as [N * anchors of an image] or [N * anchors of an image, 4]: level
+/// after level, within one in the order of grid_anchors().
+at::Tensor by_anchor(const std::vector<at::Tensor>& levels, int64_t each) {
+  std::vector<at::Tensor> rows;
+  for (const at::Tensor& x : levels)
+    rows.push_back(x.reshape({x.size(0), x.size(1) / each, each, x.size(2), x.size(3)}).permute({0, 3, 4, 1, 2}).reshape({x.size(0), -1}));
+  const at::Tensor all = at::cat(rows, 1);
+  return each == 1 ? all.reshape({-1}) : all.reshape({-1, each});
 }
 
 }  // namespace
@@ -116,19 +119,26 @@ at::Tensor region_labels(const at::Tensor& regions, const std::vector<ImageObjec
 
 DetectionLosses detection_losses(const Outputs& outputs, const std::vector<ImageObjects>& images, const DetectorOptions& options,
                                  uint64_t seed) {
-  const FeatureGrid grid = grid_of(outputs.at(DetectorOutputs::objectness), options);
-  const at::Tensor objectness = by_anchor(outputs.at(DetectorOutputs::objectness));
-  const Learnt anchors = learnt_anchors(grid_anchors(options.anchors, grid), images, options.anchor_sampling, seed);
+  const DetectorOutputs names{options.levels};
+  std::vector<Box> all_anchors;
+  std::vector<at::Tensor> objectness_maps, delta_maps;
+  for (const LevelAnchors& level : level_anchors(outputs, options)) {
+    const auto l = static_cast<int64_t>(objectness_maps.size());
+    all_anchors.insert(all_anchors.end(), level.anchors.begin(), level.anchors.end());
+    objectness_maps.push_back(outputs.at(names.objectness(l)));
+    delta_maps.push_back(outputs.at(names.anchor_deltas(l)));
+  }
+  const at::Tensor objectness = by_anchor(objectness_maps, 1);
+  const Learnt anchors = learnt_anchors(all_anchors, images, options.anchor_sampling, seed);
   DetectionLosses losses;
   losses.objectness = at::binary_cross_entropy_with_logits(objectness.index_select(0, indices(anchors.rows, objectness)),
                                                            numbers(anchors.is_object, objectness));
-  losses.anchor_boxes = box_loss(
-      deltas_by_anchor(outputs.at(DetectorOutputs::anchor_deltas)).index_select(0, indices(anchors.positives, objectness)), anchors);
+  losses.anchor_boxes = box_loss(by_anchor(delta_maps, 4).index_select(0, indices(anchors.positives, objectness)), anchors);
 
-  const std::vector<Region> regions = regions_of(outputs.at(DetectorOutputs::regions));
-  const at::Tensor &logits = outputs.at(DetectorOutputs::class_logits), &deltas = outputs.at(DetectorOutputs::box_deltas);
+  const std::vector<Region> regions = regions_of(outputs.at(names.regions()));
+  const at::Tensor &logits = outputs.at(names.class_logits()), &deltas = outputs.at(names.box_deltas());
   const Learnt learnt = learnt_regions(regions, images, options);
-  const at::Tensor labels = region_labels(outputs.at(DetectorOutputs::regions), images, options.region_sampling).to(logits.device());
+  const at::Tensor labels = region_labels(outputs.at(names.regions()), images, options.region_sampling).to(logits.device());
   losses.classes = learnt.rows.empty() ? logits.sum() * 0 : at::cross_entropy_loss(logits, labels, {}, at::Reduction::Mean, -1);
   const at::Tensor positives = indices(learnt.positives, logits);
   const at::Tensor by_class = deltas.index_select(0, positives).view({-1, logits.size(1), 4});

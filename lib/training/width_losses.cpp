@@ -59,7 +59,7 @@ WidthLosses::WidthLosses(WidthLosses&&) noexcept = default;
 
 std::vector<double> WidthLosses::measure(const std::vector<Widths>& widths) {
   c10::NoGradGuard no_grad;
-  const bool shared = network_.description().batch_norm == BatchNormMode::shared;
+  const bool shared = has_one_normalization(network_.description().batch_norm);
   std::vector<double> losses;
   for (const Widths& one : widths) {
     stop_if_interrupted();

@@ -83,6 +83,37 @@ TEST_CASE("a detector of one's own classes is trained, swept, run on a photograp
   CHECK(inspected.dump().find("roi_align") != std::string::npos);
 }
 
+TEST_CASE("a detector over a feature pyramid with frozen batch norms is trained, swept, run and exported") {
+  const OwnObjects own;
+  const Outcome trained = own.train(
+      "-q --set detector.cut= --set detector.fpn=[stage1.pool,stage2.pool] --set detector.anchor_sizes=[8,16,24] --set "
+      "detector.fpn_channels=12 "
+      "--set detector.fpn_cardinality=4 --set detector.head_features=24 --set detector.head_cardinality=4 --set training.batch_norm=frozen "
+      "--set detector.score_threshold=0.01");
+  INFO(trained.err);
+  REQUIRE(trained.code == 0);
+  const Json curve = Json::parse(tnn::read_file(own.run / "curve.json"));
+  REQUIRE(curve.at("points").size() == 3);
+  CHECK(curve["points"][0].at("macs") < curve["points"][2].at("macs"));
+  const std::string report = tnn::read_file(own.run / "report.html");
+  CHECK_THAT(report, ContainsSubstring("Found in images"));
+  CHECK_THAT(report, ContainsSubstring("data:image/jpeg;base64,"));
+
+  const Outcome found = own.detect(own.image("v0.jpg"), "--u 0.5 --format json");
+  INFO(found.err);
+  REQUIRE(found.code == 0);
+  CHECK_FALSE(Json::parse(found.out).empty());
+  const fs::path onnx = own.folder.path() / "detector.onnx";
+  const Outcome exported = tnn_run("export " + own.run.string() + " --u 0.5 --opset 17 --data-root " + own.root.string() + " --out " +
+                                   onnx.string() + " --format onnx");
+  INFO(exported.err);
+  REQUIRE(exported.code == 0);
+  CHECK_THAT(exported.out, ContainsSubstring("1 test images of voc_folder"));
+  CHECK(fs::file_size(onnx) > 1000);
+  refused(tnn_run("export " + own.run.string() + " --throttleable --out " + onnx.string()), 2, "--u");
+  refused(own.train("-q --set detector.fpn=[stage2.pool,stage3.conv0.relu]"), 2, "detector.fpn");
+}
+
 TEST_CASE("a training of a detector that is killed and resumed has the same weights as one that was left alone") {
   const OwnObjects straight, killed;
   REQUIRE(straight.train("-q").code == 0);

@@ -9,6 +9,7 @@
 #include "models/registry.h"
 #include "random_graph.h"
 #include "random_model.h"
+#include "random_stored_detector.h"
 #include "temporary_folder.h"
 
 using namespace tnn;
@@ -44,6 +45,21 @@ class Cases {
     }
   }
 
+  /// A detector at some operating points, by both opsets.
+  void add_detector(uint64_t seed) {
+    const StoredModel model = random_stored_detector(seed);
+    const auto& extent = model.description.graph.input().shape.extent;
+    const std::map<std::string, HostTensor> inputs{
+        {"input", random_input(model.description.graph, 1, seed)},
+        {"extent", {{2}, {static_cast<float>(extent[0]) - 3, static_cast<float>(extent[1]) - 5}}}};
+    const size_t last = model.description.points.size() - 1;
+    for (const size_t point : {size_t{0}, last})
+      for (const int opset : {13, 17}) {
+        const OnnxModel onnx = lower_to_onnx(cut_model(model, static_cast<int>(point)), {.opset = opset});
+        add(write(onnx), inputs, evaluate_onnx(onnx, inputs), 1e-4);
+      }
+  }
+
   int check() {
     write_file_atomically(folder_ / "cases.json", cases_.dump());
     const std::string script = std::string(TNN_SOURCE_DIR) + "/scripts/check-onnx";
@@ -57,11 +73,12 @@ class Cases {
     return name;
   }
 
-  void add(const std::string& file, const std::map<std::string, HostTensor>& inputs, const std::vector<HostTensor>& expected) {
+  void add(const std::string& file, const std::map<std::string, HostTensor>& inputs, const std::vector<HostTensor>& expected,
+           double tolerance = 1e-5) {
     nlohmann::json values, outputs;
     for (const auto& [name, tensor] : inputs) values[name] = {{"shape", tensor.shape}, {"values", tensor.values}};
     for (const HostTensor& tensor : expected) outputs.push_back({{"shape", tensor.shape}, {"values", tensor.values}});
-    cases_.push_back({{"file", file}, {"inputs", values}, {"expected", outputs}, {"tolerance", 1e-5}});
+    cases_.push_back({{"file", file}, {"inputs", values}, {"expected", outputs}, {"tolerance", tolerance}});
   }
 
   std::filesystem::path folder_;
@@ -95,6 +112,14 @@ TEST_CASE("ONNX Runtime gives the same logits as the operators' definitions, for
     options.opset = seed % 5 == 0 ? 17 : 13;
     cases.add(random_model(RandomGraph(seed).build(), rule, mode, seed), options, seed);
   }
+  CHECK(cases.check() == 0);
+}
+
+TEST_CASE("ONNX Runtime finds the same boxes, labels and scores as the operators' definitions, for random detectors", "[onnxruntime]") {
+  if (!has_onnxruntime()) TNN_SKIP("the Python packages onnx and onnxruntime are not installed (scripts/check-onnx installs them)");
+  const TemporaryFolder folder;
+  Cases cases(folder.path());
+  for (uint64_t seed = 0; seed < 24; ++seed) cases.add_detector(seed);
   CHECK(cases.check() == 0);
 }
 

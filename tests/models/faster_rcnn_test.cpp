@@ -1,5 +1,7 @@
 #include "models/faster_rcnn.h"
 
+#include <algorithm>
+
 #include "catch_compat.h"
 #include "core/error.h"
 #include "cost/cost.h"
@@ -45,8 +47,71 @@ TEST_CASE("Faster R-CNN: its parameters are the classifier's, the proposal netwo
   const int64_t proposal = (1024 * 9 + 1) * 1024 + (1024 + 1) * 15 * 5, last = (2048 + 1) * 20, heads = (2048 + 1) * 21 * 5;
   CHECK(parameters(detector) == parameters(resnext) - last + proposal + heads);
   REQUIRE(detector.outputs().size() == 4);
-  CHECK(detector.dimensions(detector.shape(detector.outputs()[DetectorOutputs::objectness])) == std::vector<int64_t>{15, 14, 14});
-  CHECK(detector.dimensions(detector.shape(detector.outputs()[DetectorOutputs::box_deltas])) == std::vector<int64_t>{84});
+  CHECK(detector.dimensions(detector.shape(detector.outputs()[DetectorOutputs{}.objectness()])) == std::vector<int64_t>{15, 14, 14});
+  CHECK(detector.dimensions(detector.shape(detector.outputs()[DetectorOutputs{}.box_deltas()])) == std::vector<int64_t>{84});
+}
+
+TEST_CASE("Faster R-CNN: over a feature pyramid of ResNet-50 it has torchvision's parameters") {
+  ModelOptions options;
+  options.input = {3, 256, 320};
+  options.depth = 50;
+  FasterRcnnOptions detector;
+  detector.classes = 90;
+  detector.anchors = 3;
+  detector.roi_align = {7, 2, 1000, false};
+  detector.pyramid.levels = {"layer1.2.relu", "layer2.3.relu", "layer3.5.relu", "layer4.2.relu"};
+  const Graph graph = faster_rcnn(build_model("resnet_d", options), detector);
+  // fasterrcnn_resnet50_fpn(): 41,755,286 with frozen batch norms, whose 53,120 scales and shifts are no parameters there.
+  CHECK(parameters(graph) == 41755286 + 53120);
+  REQUIRE(graph.outputs().size() == 12);
+  CHECK(graph.outputs()[4].name == "objectness.4");
+  CHECK(graph.dimensions(graph.shape(graph.outputs()[0])) == std::vector<int64_t>{3, 64, 80});
+  CHECK(graph.dimensions(graph.shape(graph.outputs()[9])) == std::vector<int64_t>{12, 4, 5});
+  CHECK(graph_from_json(graph_to_json(graph)) == graph);
+  CHECK(std::get<Convolution>(graph.node(*graph.find_node("rpn.head.conv.2")).operation).weights_of == "rpn.head.conv");
+  CHECK_FALSE(graph.find_node("fc").has_value());
+}
+
+TEST_CASE("Faster R-CNN: levels of a pyramid that are none, or do not halve, are refused by name") {
+  ModelOptions options;
+  options.input = {3, 224, 224};
+  options.depth = 50;
+  const Graph resnet = build_model("resnet_d", options);
+  const auto over = [&](std::vector<std::string> levels) {
+    FasterRcnnOptions detector;
+    detector.pyramid.levels = std::move(levels);
+    return faster_rcnn(resnet, detector);
+  };
+  CHECK_THROWS_WITH(over({"layer1.2.rel", "layer2.3.relu"}), Catch::Contains("detector.fpn: ") && Catch::Contains("layer1.2.relu"));
+  CHECK_THROWS_WITH(over({"layer1.2.relu", "layer3.5.relu"}), Catch::Contains("each half as high and wide"));
+  CHECK_THROWS_WITH(over({"fc"}), Catch::Contains("no whole fraction of the input"));
+}
+
+TEST_CASE("Faster R-CNN: gates that nothing of a pyramid reads are left out, those of its channels and head are there") {
+  ModelOptions options;
+  options.input = {3, 128, 128};
+  options.depth = 50;
+  FasterRcnnOptions detector;
+  detector.anchors = 3;
+  detector.pyramid = {{"layer2.3.relu", "layer3.5.relu"}, 64, 8, 3};
+  detector.head_cardinality = 4;
+  const Graph graph = faster_rcnn(build_model("resnext_w", options), detector);
+  std::vector<std::string> gates;
+  for (const Gate& gate : graph.gates()) gates.push_back(gate.name);
+  CHECK(std::count(gates.begin(), gates.end(), "fpn") == 1);
+  CHECK(std::count(gates.begin(), gates.end(), "box_head") == 1);
+  CHECK(std::none_of(gates.begin(), gates.end(), [](const std::string& name) { return name.find("layer4") != std::string::npos; }));
+  const auto points = make_gating_strategy(graph, {})->operating_points();
+  const Configuration& half = points[points.size() / 2].configuration;
+  CHECK(network_cost(graph, half).macs < network_cost(graph, Configuration::full(graph)).macs * 2 / 3);
+}
+
+TEST_CASE("Faster R-CNN: torchvision's names of a detector's tensors are known") {
+  CHECK(faster_rcnn_pretrained_name("backbone.body.layer1.0.conv1.weight") == "layer1.0.conv1.weight");
+  CHECK(faster_rcnn_pretrained_name("backbone.fpn.inner_blocks.2.0.weight") == "fpn.inner_blocks.2.weight");
+  CHECK(faster_rcnn_pretrained_name("backbone.fpn.layer_blocks.0.bias") == "fpn.layer_blocks.0.bias");
+  CHECK(faster_rcnn_pretrained_name("rpn.head.conv.0.0.bias") == "rpn.head.conv.bias");
+  CHECK(faster_rcnn_pretrained_name("roi_heads.box_head.fc6.weight") == "roi_heads.box_head.fc6.weight");
 }
 
 TEST_CASE("Faster R-CNN: costs count the head once a region") {

@@ -8,6 +8,7 @@
 #include "catch_compat.h"
 #include "core/error.h"
 #include "detection/proposals.h"
+#include "graph/graph_builder.h"
 #include "network/model_file.h"
 #include "network/network.h"
 #include "random_detector.h"
@@ -40,7 +41,8 @@ at::Tensor random_image(const Graph& graph, uint64_t seed) {
 std::vector<Detection> detections_of(const std::vector<at::Tensor>& outputs, const ModelDescription& description) {
   std::vector<Box> boxes;
   for (const Region& region : regions_of(outputs.back())) boxes.push_back(region.box);
-  const at::Tensor scores = outputs[DetectorOutputs::class_logits].contiguous(), deltas = outputs[DetectorOutputs::box_deltas].contiguous();
+  const DetectorOutputs names{description.detector->levels};
+  const at::Tensor scores = outputs[names.class_logits()].contiguous(), deltas = outputs[names.box_deltas()].contiguous();
   const auto& extent = description.graph.input().shape.extent;
   return find_detections({scores.const_data_ptr<float>(), deltas.const_data_ptr<float>(), scores.size(1) - 1}, boxes, *description.detector,
                          static_cast<double>(extent[1]), static_cast<double>(extent[0]));
@@ -60,20 +62,89 @@ void check_same(const std::vector<Detection>& found, const std::vector<Detection
 
 TEST_CASE("detector: masked and sliced execution choose the same regions and compute the same for them") {
   c10::InferenceMode inference;
+  int64_t compared = 0, pyramids = 0;
   for (uint64_t seed = 0; seed < 30; ++seed) {
     INFO(seed);
     const Network network = random_network(seed);
+    pyramids += network.description().detector->levels > 1;
     const at::Tensor image = random_image(network.graph(), seed);
     for (size_t point = 0; point < network.description().points.size(); ++point) {
       const auto sliced = network.forward(image, network.at_point(static_cast<int>(point)), {});
       const auto masked = network.forward(image, network.masked_at_point(static_cast<int>(point)), {});
-      REQUIRE(sliced.size() == 5);
-      CHECK(at::allclose(sliced[0], masked[0], 1e-4, 1e-4));
-      if (!at::allclose(sliced[4], masked[4], 1e-3, 1e-2)) continue;  // a tie in objectness fell the other way
-      CHECK(at::allclose(sliced[2], masked[2], 1e-3, 1e-4));
-      CHECK(at::allclose(sliced[3], masked[3], 1e-3, 1e-4));
+      const DetectorOutputs names{network.description().detector->levels};
+      REQUIRE(sliced.size() == names.count() + 1);
+      for (int64_t level = 0; level < names.levels; ++level)
+        CHECK(at::allclose(sliced[names.objectness(level)], masked[names.objectness(level)], 1e-4, 1e-4));
+      const at::Tensor &regions = sliced[names.regions()], &others = masked[names.regions()];
+      // A tie in objectness may fall the other way.
+      if (regions.sizes() != others.sizes() || !at::allclose(regions, others, 1e-3, 1e-2)) continue;
+      CHECK(at::allclose(sliced[names.class_logits()], masked[names.class_logits()], 1e-3, 1e-4));
+      CHECK(at::allclose(sliced[names.box_deltas()], masked[names.box_deltas()], 1e-3, 1e-4));
+      ++compared;
     }
   }
+  CHECK(compared > 50);
+  CHECK(pyramids > 5);
+}
+
+TEST_CASE("detector: the regions of a pyramid read the level that fits their size, forwards and backwards") {
+  std::vector<at::Tensor> levels;
+  for (const int64_t size : {16, 8, 4}) levels.push_back(at::randn({1, 2, size, size}).requires_grad_());
+  const std::vector<Region> regions{{0, {0, 0, 230, 230}}, {0, {3, 3, 60, 70}}, {0, {0, 0, 120, 128}}, {0, {8, 4, 50, 40}}};
+  const at::Tensor pooled = roi_align(levels, regions, {2, 2, 1, 1, false}, 256, 256);
+  REQUIRE(pooled.sizes() == at::IntArrayRef({4, 2, 2, 2}));
+  // Strides are 16, 32 and 64: 224 pixels are the first level's, twice as many the next.
+  for (const int64_t r : {0, 1, 2, 3})
+    CHECK(at::allclose(pooled[r], roi_align(levels[0], {regions[static_cast<size_t>(r)]}, {2, 2, 1.0 / 16, 1.0 / 16, false})[0]));
+  const std::vector<Region> large{{0, {0, 0, 60, 70}}, {0, {0, 0, 500, 500}}, {0, {10, 10, 1000, 1000}}};
+  const at::Tensor mixed = roi_align(levels, large, {2, 2, 1, 1, true}, 256, 256);
+  for (const size_t r : {0, 1, 2}) {
+    const double scale = 1.0 / static_cast<double>(16 << r);
+    CHECK(at::allclose(mixed[static_cast<int64_t>(r)], roi_align(levels[r], {large[r]}, {2, 2, scale, scale, true})[0]));
+  }
+  mixed.slice(0, 1, 2).sum().backward();
+  CHECK(levels[1].grad().abs().sum().item<float>() > 0);
+  CHECK(levels[0].grad().abs().sum().item<float>() == 0);
+}
+
+TEST_CASE("detector: convolutions of several maps that share weights gather the gradient of all of them") {
+  GraphBuilder b("shared");
+  const NodeId x = b.input({2, 4, 4});
+  const SpaceId space = b.space("y", 3);
+  const Convolution three{{{3}, {}, {1}, {}}};
+  Convolution again = three;
+  again.weights_of = "first";
+  const NodeId first = b.convolution("first", x, space, three);
+  const NodeId second = b.convolution("second", b.pool("half", x, {PoolKind::max, {{1}, {2}, {}, {}}}), space, again);
+  Network network(describe_model(b.finish({first, second}), {}, BatchNormMode::shared), 1);
+  REQUIRE(network.parameters().entries().size() == 2);
+  const at::Tensor input = at::randn({1, 2, 4, 4});
+  const auto gradient = [&](bool of_first, bool of_second) {
+    const at::Tensor& weight = network.parameters().weight(1);
+    weight.mutable_grad() = at::Tensor();
+    const auto outputs = network.forward(input, network.at_point(0), {Phase::train});
+    ((of_first ? outputs[0].sum() : at::zeros({})) + (of_second ? outputs[1].sum() : at::zeros({}))).backward();
+    return weight.grad().clone();
+  };
+  CHECK(at::allclose(gradient(true, true), gradient(true, false) + gradient(false, true), 1e-4, 1e-5));
+  CHECK(gradient(false, true).abs().sum().item<float>() > 0);
+}
+
+TEST_CASE("detector: frozen batch norms keep statistics, scale and shift in training, and use them") {
+  GraphBuilder b("frozen");
+  NodeId x = b.input({2, 4, 4});
+  x = b.batch_norm("bn", b.convolution("conv", x, 3, kNone, {{{3}, {}, {1}, {}}}));
+  x = b.linear("fc", b.flatten("flat", x), 2);
+  Network network(describe_model(b.finish({x}), {}, BatchNormMode::frozen), 1);
+  std::vector<std::string> trained;
+  for (const auto& entry : network.parameters().trainable()) trained.push_back(entry.name);
+  CHECK(trained == std::vector<std::string>{"conv.weight", "conv.bias", "fc.weight", "fc.bias"});
+  const at::Tensor input = 3.0 + at::randn({4, 2, 4, 4});
+  const BatchNormTensors& norm = network.parameters().batch_norm(2);
+  const at::Tensor mean = norm.mean.clone();
+  const at::Tensor in_training = network.first_output(input, network.at_point(0), {Phase::train});
+  CHECK(norm.mean.equal(mean));
+  CHECK(at::allclose(in_training, network.first_output(input, network.at_point(0), {}), 1e-5, 1e-6));
 }
 
 TEST_CASE("detector: every engine of the runtime finds what LibTorch finds, at every operating point") {

@@ -7,6 +7,7 @@
 #include "catch_compat.h"
 #include "core/error.h"
 #include "models/registry.h"
+#include "random_detector.h"
 #include "random_graph.h"
 #include "temporary_folder.h"
 
@@ -89,6 +90,26 @@ TEST_CASE("exported files equal LibTorch for every architecture") {
     if (name == std::string("densenet_w")) options.depth = 22;
     INFO(name);
     check_exports(Network(describe_model(build_model(name, options), {}, BatchNormMode::recalibrated), 1, at::kCPU, false), 1);
+  }
+}
+
+TEST_CASE("an exported detector, static as ONNX or whole as a model file, finds what LibTorch finds") {
+  for (const uint64_t seed : {1, 2, 5, 8}) {
+    at::set_num_threads(1);
+    const TemporaryFolder folder;
+    Network network(random_detector(seed), seed, at::kCPU, false);
+    disturb(network, seed);
+    save_network(folder.path() / "model.safetensors", network);
+    Progress silent;
+    ExportOptions options;
+    options.model = folder.path() / "model.safetensors";
+    options.out = folder.path() / "out.onnx";
+    options.opset = 17;
+    options.utilizations = "distinct";
+    INFO("seed " << seed);
+    for (const ExportedFile& file : export_model(options, silent)) CHECK(file.largest_difference < 1e-5);
+    options.utilizations.clear(), options.throttleable = true;
+    CHECK_THROWS_WITH(export_model(options, silent), ContainsSubstring("at one utilization"));
   }
 }
 

@@ -139,6 +139,20 @@ TEST_CASE("every recipe of the DTNN paper for ImageNet starts, trains some steps
     check_that_it_trains(name, part, {"model.input=[3,64,64]", "data.image_size=64", "data.train_limit=32"});
 }
 
+TEST_CASE("every recipe of the DTNN paper for VOC2007 starts, trains some steps and is swept") {
+  const fs::path part = fs::path(test_data_root()) / "voc2007-part";
+  if (test_data_root().empty() || !fs::exists(part)) TNN_SKIP("TNN_DATA is not set or has no voc2007-part");
+  const std::vector<std::string> names = paper_recipes("", "voc2007");
+  REQUIRE(names.size() == 3);
+  const Recipe::Overrides small{"model.input=[3,64,128]",   "data.image_size=[64,128]", "data.short_side=64",
+                                "data.long_side=128",       "detector.proposals=8",     "detector.training_proposals=20",
+                                "detector.region_samples=8"};
+  for (const std::string& name : names) {
+    check_dry_run(name, part, {});
+    check_that_it_trains(name, part, small);
+  }
+}
+
 TEST_CASE("the small recipe of the DTNN paper for Jester trains data path and controller on clips, and compares the controller") {
   const fs::path part = fs::path(test_data_root()) / "jester-layout-part";
   if (test_data_root().empty() || !fs::exists(part)) TNN_SKIP("TNN_DATA is not set or has no jester-layout-part");

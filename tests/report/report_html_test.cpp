@@ -4,6 +4,7 @@
 
 #include "catch_compat.h"
 #include "markup_check.h"
+#include "report/curve_columns.h"
 #include "report/curve_svg.h"
 #include "report/markup.h"
 #include "report/quantity.h"
@@ -97,6 +98,29 @@ TEST_CASE("of many classes the report shows those that lose the most") {
   CHECK(html.find("class 77") < html.find("class 0"));
   CHECK(html.find("<th title=\"class 99\"") == std::string::npos);
   CHECK_THAT(html, ContainsSubstring("by class against utilization"));
+}
+
+TEST_CASE("of a detector the report has the curve of every class, and images with boxes at several utilizations") {
+  UtilizationCurve curve = sample_curve(3);
+  curve.task = "detection";
+  ExampleImage image{"street <1>.jpg", 200, 100, "\x89PNG..", {{10, 10, 60, 90, 0, 1}}, {}};
+  for (const double u : {0.25, 0.5, 1.0}) image.found.push_back({u, {{12, 9, 61, 88, 1, 0.75}, {0, 0, 5, 5, 2, 0.1}}});
+  curve.examples = {image, image};
+  const std::string html = report_html(curve);
+  CHECK(markup_fault(html) == "");
+  const auto count = [&](const std::string& part) {
+    size_t found = 0;
+    for (size_t at = html.find(part); at != std::string::npos; at = html.find(part, at + 1)) ++found;
+    return found;
+  };
+  CHECK(count("data:image/png;base64,iVBORy4u\"") == 2);  // each picture once
+  CHECK(count("<use href=\"#example1\"/>") == 3);
+  CHECK(count("stroke-dasharray") == 6);
+  CHECK(count(class_name(curve, 1) + " 0.75</text>") == 6);
+  CHECK(count("0.10</text>") == 0);  // hardly sure of
+  CHECK(count("u = 0.25: 1 objects") == 2);
+  CHECK_THAT(html, ContainsSubstring("street &lt;1&gt;.jpg"));
+  for (size_t i = 0; i < class_count(curve); ++i) CHECK(count(">" + escape_markup(class_name(curve, i)) + "</text>") >= 1);
 }
 
 TEST_CASE("escaping leaves sound text alone and replaces what XML forbids") {

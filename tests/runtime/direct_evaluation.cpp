@@ -92,9 +92,10 @@ class Interpreter {
     Numbers y(static_cast<size_t>(outputs * positions));
     int64_t taps = 1;
     for (const int64_t k : c.window.kernel) taps *= k;
-    const std::vector<float>& weight = model_.tensors.at(node.name + ".weight");
+    const std::string owner = c.weights_of.empty() ? node.name : c.weights_of;
+    const std::vector<float>& weight = model_.tensors.at(owner + ".weight");
     for (int64_t o = 0; o < outputs; ++o) {
-      if (c.bias) std::fill_n(y.begin() + o * positions, positions, number(node.name + ".bias", o));
+      if (c.bias) std::fill_n(y.begin() + o * positions, positions, number(owner + ".bias", o));
       for (int64_t i = 0; i < per_group; ++i) {
         const int64_t channel = o / (outputs / c.groups) * per_group + i;
         windows(from, node.shape, c.window, [&](int64_t position, int64_t tap, int64_t source, bool) {
@@ -225,6 +226,19 @@ class Interpreter {
   Numbers evaluate(const Node& node, const ChannelPad& pad) {
     Numbers y(static_cast<size_t>(graph_.channels(node.shape) * node.shape.positions()));
     std::copy(x(node).begin(), x(node).end(), y.begin() + pad.before * node.shape.positions());
+    return y;
+  }
+
+  Numbers evaluate(const Node& node, const Upsample& u) {
+    const Size3 from = three(graph_.input_shape(node).extent, 1), to = three(node.shape.extent, 1);
+    Numbers y;
+    for (int64_t c = 0; c < graph_.channels(node.shape); ++c)
+      for (int64_t i = 0; i < to[0]; ++i)
+        for (int64_t j = 0; j < to[1]; ++j)
+          for (int64_t k = 0; k < to[2]; ++k) {
+            const int64_t a = to[0] == from[0] ? i : i / u.factor;
+            y.push_back(x(node)[static_cast<size_t>(((c * from[0] + a) * from[1] + j / u.factor) * from[2] + k / u.factor)]);
+          }
     return y;
   }
 

@@ -78,7 +78,7 @@ TEST_CASE("detection metrics: everything found is 1, the same with the classes e
   const Targets targets = box_targets({{{kObject, 1}}, {{{0, 0, 10, 30}, 0}, {kObject, 1, BoxTargets::kDifficult}}}, 32, 32);
   for (const int64_t exchanged : {0, 1}) {
     Outputs outputs = blank_outputs({{0, kObject}, {1, {0, 0, 10, 30}}, {1, kObject}});
-    for (const int64_t r : {0, 1, 2}) outputs[DetectorOutputs::class_logits][r][r == 1 ? 1 + exchanged : 2 - exchanged] = 20.0;
+    for (const int64_t r : {0, 1, 2}) outputs[DetectorOutputs{}.class_logits()][r][r == 1 ? 1 + exchanged : 2 - exchanged] = 20.0;
     const auto accumulator = task().make_accumulator();
     accumulator->add(outputs, targets);
     CHECK(accumulator->samples() == 2);

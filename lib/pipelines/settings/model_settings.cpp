@@ -1,5 +1,7 @@
 #include "pipelines/settings/model_settings.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "control/controller_description.h"
@@ -96,15 +98,23 @@ ModelOptions model_options(const Recipe& recipe) {
 }
 
 std::optional<DetectorOptions> detector_options(const Recipe& recipe) {
-  if (recipe.text("detector.cut").empty()) return std::nullopt;
+  const std::vector<std::string>& pyramid = recipe.texts("detector.fpn");
+  if (recipe.text("detector.cut").empty() && pyramid.empty()) return std::nullopt;
+  if (!recipe.text("detector.cut").empty() && !pyramid.empty())
+    throw recipe.fault("detector.fpn", "is given beside detector.cut (allowed: one of the two)");
   const auto number = [&](const char* key) { return recipe.integer(std::string("detector.") + key); };
   const auto real = [&](const char* key) { return recipe.real(std::string("detector.") + key); };
   DetectorOptions options;
   options.anchors = {recipe.reals("detector.anchor_sizes"), recipe.reals("detector.anchor_ratios")};
+  if (!pyramid.empty()) options.levels = static_cast<int64_t>(options.anchors.sizes.size());
+  if (const auto levels = static_cast<int64_t>(pyramid.size()); levels > 0 && options.levels != levels && options.levels != levels + 1)
+    throw recipe.fault("detector.anchor_sizes",
+                       fmt::format("are {} for {} levels of detector.fpn (allowed: {} or {})", options.levels, levels, levels, levels + 1));
   options.proposals.after_nms = number("proposals");
   options.proposals.before_nms = std::max(options.proposals.before_nms, options.proposals.after_nms);
   options.training_proposals.after_nms = number("training_proposals");
   options.training_proposals.before_nms = std::max(options.training_proposals.before_nms, options.training_proposals.after_nms);
+  options.proposals.smallest_side = options.training_proposals.smallest_side = real("proposal_smallest_side");
   options.proposals.nms_threshold = options.training_proposals.nms_threshold = real("proposal_nms");
   options.anchor_sampling = {number("anchor_samples"), 0.5, real("anchor_foreground_iou"), real("anchor_background_iou")};
   options.region_sampling = {number("region_samples"), real("region_positives"), real("region_iou"), real("region_iou")};
@@ -118,11 +128,18 @@ Graph build_model(const Recipe& recipe) {
   Graph graph = build_model(recipe.text("model.name"), model_options(recipe));
   const auto detector = detector_options(recipe);
   if (!detector) return graph;
-  return faster_rcnn(graph, {recipe.text("detector.cut"),
-                             recipe.integer("model.classes"),
-                             detector->anchors.per_place(),
-                             recipe.integer("detector.channels"),
-                             {recipe.integer("detector.roi_size"), recipe.integer("detector.roi_ratio"), detector->proposals.after_nms}});
+  FasterRcnnOptions options;
+  options.cut = recipe.text("detector.cut");
+  options.classes = recipe.integer("model.classes");
+  options.anchors = anchors_of_level(*detector, 0).per_place();
+  options.channels = recipe.integer("detector.channels");
+  options.roi_align = {recipe.integer("detector.roi_size"), recipe.integer("detector.roi_ratio"), detector->proposals.after_nms,
+                       recipe.boolean("detector.roi_aligned")};
+  options.pyramid = {recipe.texts("detector.fpn"), recipe.integer("detector.fpn_channels"),
+                     static_cast<int>(recipe.integer("detector.fpn_cardinality")), detector->levels};
+  options.head_features = recipe.integer("detector.head_features");
+  options.head_cardinality = static_cast<int>(recipe.integer("detector.head_cardinality"));
+  return faster_rcnn(graph, options);
 }
 
 Graph build_controller(const Recipe& recipe, const ModelDescription& datapath) try {

@@ -12,7 +12,7 @@ ModelOptions model_options(const Recipe& recipe);
 /// The graph that a recipe declares; UsageError with the place in the recipe where it cannot be built.
 Graph build_model(const Recipe& recipe);
 
-/// The recipe's `detector` section; nothing where it has none (detector.cut is empty).
+/// The recipe's `detector` section; nothing where it has none (detector.cut and detector.fpn are empty).
 std::optional<DetectorOptions> detector_options(const Recipe& recipe);
 
 /// The model that a recipe declares, without data: its graph, gating rule, operating points and batch norm.

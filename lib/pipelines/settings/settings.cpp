@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "models/faster_rcnn.h"
 #include "pipelines/settings/model_settings.h"
 #include "training/validation.h"
 
@@ -18,9 +19,11 @@ PretrainedOptions pretrained_options(const Recipe& recipe) {
   options.rename = recipe.text_pairs("model.pretrained_rename");
   options.ignore = recipe.texts("model.pretrained_ignore");
   options.except = recipe.texts("model.pretrained_except");
-  if (architecture.pretrained_name)
-    options.known_name = [known = architecture.pretrained_name, model = model_options(recipe)](const std::string& name) {
-      return known(name, model);
+  const bool detector = !recipe.text("detector.cut").empty() || !recipe.texts("detector.fpn").empty();
+  if (architecture.pretrained_name || detector)
+    options.known_name = [known = architecture.pretrained_name, model = model_options(recipe), detector](std::string name) {
+      if (detector) name = faster_rcnn_pretrained_name(name);
+      return known ? known(name, model) : name;
     };
   return options;
 }

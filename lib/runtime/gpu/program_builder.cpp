@@ -161,7 +161,9 @@ class PointBuilder {
               [&](const Activation& a) { pointwise({input()}, activation_of(a.kind)); }, [&](const Pool& p) { pool(p); },
               [&](const GlobalPool& p) { global_pool(p); }, [&](const Add&) { sum(step); },
               [&](const ChannelShuffle& s) { pointwise({shuffled(s)}); }, [&](const ChannelPad& p) { pointwise({padded_with_zeros(p)}); },
-              [&](const LoweredAway auto& gone) { refuse_kind("the cuda engine", step.name, gone); }},
+              [&](const OneOf<Input, Concat, Flatten, Dropout, Upsample, RoiAlign> auto& other) {
+                refuse_kind("the cuda engine", step.name, other);
+              }},
         step.operation);
   }
 
@@ -287,10 +289,11 @@ class PointBuilder {
 /// row with it. Weighted steps not: libraries do
 /// not promise to read a residual before they write.
 bool may_overwrite(const Step& step) {
-  return std::visit(Match{[](const OneOf<Convolution, Linear, Pool, GlobalPool, ChannelShuffle, ChannelPad> auto&) { return false; },
-                          [](const OneOf<BatchNorm, LayerNorm, Activation, Add> auto&) { return true; },
-                          [&](const LoweredAway auto& gone) -> bool { refuse_kind("the cuda engine", step.name, gone); }},
-                    step.operation);
+  return std::visit(
+      Match{[](const OneOf<Convolution, Linear, Pool, GlobalPool, ChannelShuffle, ChannelPad, Upsample> auto&) { return false; },
+            [](const OneOf<BatchNorm, LayerNorm, Activation, Add> auto&) { return true; },
+            [&](const LoweredAway auto& gone) -> bool { refuse_kind("the cuda engine", step.name, gone); }},
+      step.operation);
 }
 
 BufferRules buffer_rules(const Plan& plan, int64_t batch_limit, int64_t element_bytes) {

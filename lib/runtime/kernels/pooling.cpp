@@ -39,6 +39,21 @@ PoolMap pool_map(const Window& window, const ImageLayout& input, const ImageLayo
   return map;
 }
 
+PoolMap upsampling_map(int64_t factor, const ImageLayout& input, const ImageLayout& output, int64_t images) {
+  PoolMap map;
+  map.images = images;
+  for (int64_t image = 0; image < images; ++image)
+    for_each_position(output.extent, [&](std::vector<int64_t> position) {
+      map.output.push_back(static_cast<int32_t>(output.pixel(image, position)));
+      for (int64_t& at : position) at /= factor;
+      map.first.push_back(map.input.size());
+      map.input.push_back(static_cast<int32_t>(input.pixel(image, position)));
+    });
+  map.first.push_back(map.input.size());
+  map.factor.assign(map.output.size(), 1.0F);
+  return map;
+}
+
 PoolMap global_pool_map(const ImageLayout& input, const ImageLayout& output, int64_t images) {
   PoolMap map;
   map.images = images;

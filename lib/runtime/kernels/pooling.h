@@ -14,6 +14,8 @@ struct PoolMap {
 };
 
 PoolMap pool_map(const Window& window, const ImageLayout& input, const ImageLayout& output, int64_t images);
+/// Nearest-neighbour interpolation as a pooling of one input pixel each.
+PoolMap upsampling_map(int64_t factor, const ImageLayout& input, const ImageLayout& output, int64_t images);
 PoolMap global_pool_map(const ImageLayout& input, const ImageLayout& output, int64_t images);
 
 /// Pooling of wide values, 2d or 3d. `channels` are rounded up to 16 (the tail rule in tiles.h). Shares are of the output pixels.

@@ -19,7 +19,7 @@ std::optional<Operand> viewed(const Plan& plan, const Step& step) {
   };
   return std::visit(Match{[&](const Concat&) { return side_by_side(false); }, [&](const Flatten&) { return side_by_side(true); },
                           [](const OneOf<Input, Convolution, Linear, BatchNorm, LayerNorm, Activation, Pool, GlobalPool, Add, Dropout,
-                                         ChannelShuffle, ChannelPad, RoiAlign> auto&) { return std::optional<Operand>(); }},
+                                         ChannelShuffle, ChannelPad, Upsample, RoiAlign> auto&) { return std::optional<Operand>(); }},
                     step.operation);
 }
 

@@ -109,6 +109,11 @@ void ProgramWriter::write_step(size_t index) {
               const int64_t inputs = count_channels(plan_, at_, step.inputs.front());
               add_action([=, from = in(), before = p.before] { pad_rows(before, rows, inputs, width, from, out); });
             },
+            [&](const Upsample& u) {
+              const std::vector<int64_t>& extent = operand_extent(plan_, step.inputs.front());
+              const RowUpsampling upsampling{reference::upsampling_scale(u.factor, extent.size()), reference::grid_of(extent)};
+              add_action([=, from = in(), batch = batch_] { upsample_rows(upsampling, batch, width, from, out); });
+            },
             [&](const LoweredAway auto& gone) { refuse_kind("the onednn engine", step.name, gone); }},
       step.operation);
 }

@@ -146,6 +146,17 @@ void pad_rows(int64_t before, int64_t rows, int64_t inputs, int64_t channels, co
   }
 }
 
+void upsample_rows(const RowUpsampling& upsampling, int64_t batch, int64_t channels, const float* in, float* out) {
+  const auto& [scale, input] = upsampling;
+  reference::Grid output = input;
+  for (size_t d = 0; d < scale.size(); ++d) output.size[d] *= scale[d];
+  for (int64_t image = 0; image < batch; ++image, in += input.positions() * channels)
+    reference::for_each_position(output, [&](int64_t, const reference::Coordinates& at) {
+      std::copy_n(in + input.position(at[0] / scale[0], at[1] / scale[1], at[2] / scale[2]) * channels, channels, out);
+      out += channels;
+    });
+}
+
 void shuffle_rows(int64_t groups, int64_t rows, int64_t channels, const float* in, float* out) {
   for (int64_t row = 0; row < rows; ++row, in += channels, out += channels)
     for (int64_t c = 0; c < channels; ++c) out[c] = in[reference::shuffled_source(c, channels, groups)];

@@ -59,6 +59,13 @@ struct RowPool {
 void pool_rows(const RowPool& pool, int64_t batch, int64_t channels, const float* in, float* out);
 void global_pool_rows(PoolKind kind, int64_t batch, int64_t positions, int64_t channels, const float* in, float* out);
 
+/// Nearest-neighbour interpolation: each input position `scale` times in each dimension.
+struct RowUpsampling {
+  reference::Coordinates scale{1, 1, 1};
+  reference::Grid input;
+};
+void upsample_rows(const RowUpsampling& upsampling, int64_t batch, int64_t channels, const float* in, float* out);
+
 void shuffle_rows(int64_t groups, int64_t rows, int64_t channels, const float* in, float* out);
 /// `inputs` channels after `before` zeros; zeros fill the row up to `channels`.
 void pad_rows(int64_t before, int64_t rows, int64_t inputs, int64_t channels, const float* in, float* out);

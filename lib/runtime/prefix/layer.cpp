@@ -49,7 +49,7 @@ Layer layer_of(const Plan& plan, const std::vector<kernels::ImageLayout>& number
   return std::visit(Match{[&](const Convolution& c) { return convolution_layer(plan, step, c); },
                           [&](const Linear&) { return linear_layer(plan, numbering, step); },
                           [&](const OneOf<Input, BatchNorm, LayerNorm, Activation, Pool, GlobalPool, Add, Concat, Flatten, Dropout,
-                                          ChannelShuffle, ChannelPad, RoiAlign> auto& other) -> Layer {
+                                          ChannelShuffle, ChannelPad, Upsample, RoiAlign> auto& other) -> Layer {
                             refuse_kind("a weighted layer of the prefix engine", step.name, other);
                           }},
                     step.operation);

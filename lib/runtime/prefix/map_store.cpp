@@ -56,6 +56,12 @@ const PoolMap& MapStore::pool(const Window& window, bool global, const ImageLayo
               [&] { return global ? kernels::global_pool_map(input, output, images) : kernels::pool_map(window, input, output, images); });
 }
 
+const PoolMap& MapStore::upsampling(int64_t factor, const ImageLayout& input, const ImageLayout& output, int64_t images) {
+  constexpr int kUpsampling = 2;
+  return find(pools_, {{.kernel = {factor}, .stride = {}, .padding = {}, .dilation = {}}, input, output, images, kUpsampling},
+              [&] { return kernels::upsampling_map(factor, input, output, images); });
+}
+
 const std::vector<int32_t>& MapStore::interior(const ImageLayout& layout, int64_t images, Order order) {
   return find(interiors_, {{}, layout, layout, images, static_cast<int>(order)},
               [&] { return order == Order::images ? kernels::interior_pixels(layout, images) : by_position(layout, images); });

@@ -17,6 +17,8 @@ class MapStore {
   /// kind GlobalPool: `window` without dimensions.
   const kernels::PoolMap& pool(const Window& window, bool global, const kernels::ImageLayout& input, const kernels::ImageLayout& output,
                                int64_t images);
+  /// Each input pixel `factor` times in every dimension.
+  const kernels::PoolMap& upsampling(int64_t factor, const kernels::ImageLayout& input, const kernels::ImageLayout& output, int64_t images);
   /// The pixels of a value without its halo, in an order.
   const std::vector<int32_t>& interior(const kernels::ImageLayout& layout, int64_t images, Order order = Order::images);
   /// Runs of neighbours among the interior pixels of one image.

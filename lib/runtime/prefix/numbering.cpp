@@ -38,7 +38,7 @@ Operand members(const PlanarRegions& regions, int region) {
 const Window* window_over_halo(const Step& step) {
   return std::visit(
       Match{[](const Convolution& c) { return &c.window; },
-            [](const OneOf<Linear, BatchNorm, LayerNorm, Activation, Pool, GlobalPool, Add, ChannelShuffle, ChannelPad> auto&) {
+            [](const OneOf<Linear, BatchNorm, LayerNorm, Activation, Pool, GlobalPool, Add, ChannelShuffle, ChannelPad, Upsample> auto&) {
               return static_cast<const Window*>(nullptr);
             },
             [&](const LoweredAway auto& gone) -> const Window* { refuse_kind("the prefix engine", step.name, gone); }},

@@ -69,7 +69,7 @@ void Joining::add_convolution(const Step& step, const Convolution& convolution) 
 void Joining::add(const Step& step) {
   std::visit(
       Match{[&](const Convolution& c) { add_convolution(step, c); }, [&](const OneOf<Pool, GlobalPool> auto&) { add_reading_both(step); },
-            [&](const OneOf<Linear, BatchNorm, LayerNorm, Activation, Add, ChannelShuffle, ChannelPad> auto&) {
+            [&](const OneOf<Linear, BatchNorm, LayerNorm, Activation, Add, ChannelShuffle, ChannelPad, Upsample> auto&) {
               add_reading_both(step);
               for (const Operand& input : step.inputs) keep_wide(input);
               keep_wide(step.output);

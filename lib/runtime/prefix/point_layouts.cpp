@@ -69,7 +69,7 @@ size_t choose_split(const Plan& plan, const PlanPoint& point, int64_t batch_limi
 /// Whether a step writes its result part by part, whose last lanes reach further than those of one part.
 bool writes_parts(const Step& step) {
   const bool by_part =
-      std::visit(Match{[](const OneOf<BatchNorm, Pool, GlobalPool> auto&) { return true; },
+      std::visit(Match{[](const OneOf<BatchNorm, Pool, GlobalPool, Upsample> auto&) { return true; },
                        [](const OneOf<Convolution, Linear, LayerNorm, Activation, Add, ChannelShuffle, ChannelPad> auto&) { return false; },
                        [&](const LoweredAway auto& gone) -> bool { refuse_kind("the prefix engine", step.name, gone); }},
                  step.operation);

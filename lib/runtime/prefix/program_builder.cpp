@@ -135,6 +135,9 @@ void ProgramBuilder::add_step(size_t index) {
             [&](const ChannelPad& p) {
               add_permutation(step, padded_channels(p, full_channels(plan_, step.inputs.front()), plan_.value(step.output).channels));
             },
+            [&](const Upsample& u) {
+              add_pool(step, maps_.upsampling(u.factor, pool_input(step), numbering(step.output), images()), PoolKind::max);
+            },
             [&](const LoweredAway auto& gone) { refuse_kind("the prefix engine", step.name, gone); }},
       step.operation);
 }

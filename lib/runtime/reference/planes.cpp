@@ -8,6 +8,12 @@ Grid grid_of(const std::vector<int64_t>& extent) {
   return grid;
 }
 
+Coordinates upsampling_scale(int64_t factor, size_t dimensions) {
+  Coordinates scale{1, 1, 1};
+  for (size_t i = 0; i < dimensions; ++i) scale[2 - i] = factor;
+  return scale;
+}
+
 Taps taps_of(const Window& window) {
   Taps taps;
   const size_t missing = 3 - window.kernel.size();

@@ -29,6 +29,9 @@ struct Grid {
 };
 Grid grid_of(const std::vector<int64_t>& extent);
 
+/// How many times an upsampling by `factor` repeats positions in each of three dimensions; 1 in missing ones (grid_of()).
+Coordinates upsampling_scale(int64_t factor, size_t dimensions);
+
 /// A window as three dimensions; a missing one is a single tap.
 struct Taps {
   std::array<int64_t, 3> kernel{1, 1, 1}, stride{1, 1, 1}, padding{0, 0, 0}, dilation{1, 1, 1};

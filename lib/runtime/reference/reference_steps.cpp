@@ -63,6 +63,13 @@ void ReferenceContext::run_step(size_t index) {
                 return source < 0 || source >= static_cast<int64_t>(inputs_.size()) ? 0.0 : in(static_cast<size_t>(source), position);
               });
             },
+            [&](const Upsample& u) {
+              const Grid input = grid_of(operand_extent(plan_, step.inputs.front()));
+              const Coordinates scale = upsampling_scale(u.factor, operand_extent(plan_, step.inputs.front()).size());
+              each([&](size_t i, int64_t, const Coordinates& at_output) {
+                return in(i, input.position(at_output[0] / scale[0], at_output[1] / scale[1], at_output[2] / scale[2]));
+              });
+            },
             [&](const LoweredAway auto& gone) { refuse_kind("the reference engine", step.name, gone); }},
       step.operation);
 }
