@@ -2,6 +2,7 @@
 #include <sys/socket.h>
 
 #include <fstream>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -106,7 +107,10 @@ TEST_CASE("processes on one machine train together: one run folder, a log for ea
   std::istringstream metrics(read_file(run / "metrics.jsonl"));
   int steps = 0;
   for (std::string line; std::getline(metrics, line);)
-    if (const auto json = nlohmann::json::parse(line); json.contains("exchanged_bytes")) ++steps, CHECK(json.at("exchanged_bytes") > 1000);
+    if (const auto json = nlohmann::json::parse(line); json.contains("exchanged_bytes")) {
+      ++steps;
+      CHECK(json.at("exchanged_bytes") > 1000);
+    }
   CHECK(steps == 2 * 26);
   CHECK(std::count(outcome.out.begin(), outcome.out.end(), '\n') == 5);  // rank 0 alone prints: a header and four points
   const Outcome again = tnn_run(small_shared_training(run, 2));
