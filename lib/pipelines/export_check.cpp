@@ -57,7 +57,7 @@ ExportCheck::ExportCheck(const std::filesystem::path& model, const std::string& 
 void ExportCheck::choose_inputs(const std::string& data_root, Progress& progress) {
   const ModelDescription& description = network_.description();
   const auto affordable = static_cast<int64_t>(kCheckMacs / static_cast<double>(full_macs(description) * 4));
-  const int64_t samples = std::clamp<int64_t>(affordable, 1, kMostInputs);
+  const int64_t samples = is_detector() ? 1 : std::clamp<int64_t>(affordable, 1, kMostInputs);
   try {
     if (description.dataset.empty()) throw DataError("the model names no data set");
     const DatasetOnDisk dataset = find_dataset_of(description, data_root);

@@ -86,7 +86,7 @@ TEST_CASE("a detector of one's own classes is trained, swept, run on a photograp
 TEST_CASE("a detector over a feature pyramid with frozen batch norms is trained, swept, run and exported") {
   const OwnObjects own;
   const Outcome trained = own.train(
-      "-q --set detector.cut= --set detector.fpn=[stage1.pool,stage2.pool] --set detector.anchor_sizes=[8,16,24] --set "
+      "-q --set \"detector.cut=''\" --set detector.fpn=[stage1.pool,stage2.pool] --set detector.anchor_sizes=[8,16,24] --set "
       "detector.fpn_channels=12 "
       "--set detector.fpn_cardinality=4 --set detector.head_features=24 --set detector.head_cardinality=4 --set training.batch_norm=frozen "
       "--set detector.score_threshold=0.01");
