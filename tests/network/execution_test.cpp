@@ -83,10 +83,10 @@ void convert(Network& network, at::ScalarType dtype) {
 }  // namespace
 
 TEST_CASE("masked equals sliced on random graphs, for outputs, gradients and running statistics, in training and evaluation") {
-  // In double precision to 1e-9, which leaves no room for another function. In fp32 to 1e-5: always in evaluation, and in all but one in
-  // fifty trainings of these tiny networks, where a batch norm over a handful of nearly equal values amplifies rounding by up to 1 /
-  // sqrt(epsilon), or rounding takes a value to the other side of a ReLU's kink, which changes a gradient by any amount. A layer norm, over
-  // a few channels at each position, amplifies more often: one in twelve.
+  // In double precision to 1e-7 (amplified as below), which leaves no room for another function. In fp32 to 1e-5: always in evaluation, and
+  // in all but one in fifty trainings of these tiny networks, where a batch norm over a handful of nearly equal values amplifies rounding
+  // by up to 1 / sqrt(epsilon), or rounding takes a value to the other side of a ReLU's kink, which changes a gradient by any amount. A
+  // layer norm, over a few channels at each position, amplifies more often: one in twelve.
   double worst_double = 0, worst_single = 0, worst_logits = 0;
   int amplified[2] = {}, cases[2] = {};  // of graphs without layer norm, with
   for (uint64_t seed = 0; seed < 300; ++seed) {
@@ -110,7 +110,7 @@ TEST_CASE("masked equals sliced on random graphs, for outputs, gradients and run
         convert(network, at::kDouble);
         const Result exact = run(network, x.to(at::kDouble), network.masked(configuration), {phase, seed});
         const Result exact_sliced = run(network, x.to(at::kDouble), network.sliced(configuration), {phase, seed});
-        check_equal(exact, exact_sliced, 1e-9);
+        check_equal(exact, exact_sliced, 1e-7);
         worst_double =
             std::max({worst_double, difference(exact.outputs, exact_sliced.outputs), difference(exact.gradients, exact_sliced.gradients)});
         const double apart_logits = difference(masked.outputs, sliced.outputs),
