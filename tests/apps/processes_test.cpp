@@ -208,9 +208,10 @@ TEST_CASE("processes with another recipe, other data or another program are refu
   const std::string training = TNN_PROGRAM " " + small_training(run);
   fs::copy_file(TNN_PROGRAM, folder.path() / "tnn");
   std::ofstream(folder.path() / "tnn", std::ios::app) << "x";
-  for (const auto& [what, other] : {std::pair<std::string, std::string>{"recipe", training + " --set training.learning_rate=0.01"},
-                                    {"data set", training + " --set data.train_limit=1901"},
-                                    {"program", (folder.path() / "tnn").string() + " " + small_training(run)}}) {
+  for (const auto& [what, other] :
+       {std::pair<std::string, std::string>{"recipe", training + " --set training.learning_rate=0.01"},
+        {"data set", training + " --set data.train_limit=1901"},
+        {"program", "env TNN_DATASETS=" TNN_SOURCE_DIR "/datasets " + (folder.path() / "tnn").string() + " " + small_training(run)}}) {
     const auto outcomes = run_as_ranks({training, other});
     INFO(outcomes[0].err << outcomes[1].err);
     CHECK(outcomes[0].code == 2);
@@ -226,7 +227,7 @@ TEST_CASE("processes with another recipe, other data or another program are refu
   CHECK(same[1].out.empty());
 }
 
-TEST_CASE("--processes beside a launcher, and fewer samples in a batch than processes, are usage errors") {
+TEST_CASE("a launcher beside --processes, and fewer samples in a batch than processes, are usage errors") {
   if (!has_fashion_mnist()) TNN_SKIP(kNoData);
   const TemporaryFolder folder;
   const std::string training = small_training(folder.path() / "run");
