@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <torch/csrc/distributed/c10d/FileStore.hpp>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
@@ -20,6 +21,13 @@ namespace {
 
 using Gloo = c10d::ProcessGroupGloo;
 constexpr std::chrono::hours kPatience{1};
+
+/// c10d keeps a record of the last exchanges, one for all groups of a program, which groups in different threads damage; nobody reads it
+/// here. A size that the user has set stays.
+void leave_out_flight_recorder() {
+  static const int set = ::setenv("TORCH_FR_BUFFER_SIZE", "0", 0);
+  (void)set;
+}
 
 c10::intrusive_ptr<c10d::Store> open_store(const Rendezvous& rendezvous, std::chrono::milliseconds timeout) {
   c10::intrusive_ptr<c10d::Store> store;
@@ -96,6 +104,7 @@ class PendingGlooSum : public PendingSum {
 
 ProcessGroup::ProcessGroup(const Rendezvous& rendezvous, std::chrono::milliseconds timeout)
     : rendezvous_(rendezvous), backend_(std::make_unique<Backend>()) {
+  leave_out_flight_recorder();
   backend_->who = fmt::format("rank {} of {}", rank(), size());
   backend_->waited = fmt::format("{:g} s", std::chrono::duration<double>(timeout).count());
   const std::string where = rendezvous.file.empty() ? fmt::format("{}:{}", rendezvous.address, rendezvous.port) : rendezvous.file.string();
