@@ -72,7 +72,7 @@ TEST_CASE("the reduced gradients of any graph are those of one process, at every
 }
 
 TEST_CASE("a gradient that only one process has is everyone's, and one that none has stays away") {
-  std::vector<bool> right(2, false);
+  std::vector<char> right(2, 0);
   run_together(2, [&](const auto& group) {
     const at::Tensor a = at::zeros({3, 2}), b = at::zeros({5}), big = at::zeros({1200, 1200});
     for (const at::Tensor& tensor : {a, b, big}) tensor.set_requires_grad(true);

@@ -36,7 +36,7 @@ TEST_CASE("processes sum, broadcast and gather tensors, numbers and texts") {
 }
 
 TEST_CASE("the lines of a group may cross: sums of each are matched by their own order") {
-  std::vector<bool> right(2, false);
+  std::vector<char> right(2, 0);
   run_together(2, [&](const auto& group) {
     const at::Tensor a = at::full({10}, 1.0, at::kFloat), b = at::full({20}, 2.0, at::kFloat);
     const auto line_a = ProcessGroup::Line::gradients, line_b = ProcessGroup::Line::statistics;
